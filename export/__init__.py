@@ -1,0 +1,1 @@
+"""Export: run folders in, a release out. Knows torch and ONNX; knows nothing of the web."""

@@ -1,0 +1,58 @@
+"""The encoded mean of every training image, and what is said of each class."""
+
+import json
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.floating[Any]]
+Labels = NDArray[np.integer[Any]]
+
+
+def means_json(mu: Floats, labels: Labels, split: str) -> bytes:
+    """Write columns of μ (N, 2), three decimals, with per-class statistics.
+
+    The order is the dataset's own, so that row i is training image i.
+    """
+    document = {
+        "count": len(mu),
+        "split": split,
+        "labels": labels.tolist(),
+        "x": _decimals(mu[:, 0]),
+        "y": _decimals(mu[:, 1]),
+        "statistics": class_statistics(mu, labels),
+    }
+    return json.dumps(document, separators=(",", ":")).encode()
+
+
+def class_statistics(mu: Floats, labels: Labels) -> list[dict[str, Any]]:
+    """Return count, mean and covariance of μ for each class."""
+    rows = []
+    for label in np.unique(labels):
+        own = mu[labels == label]
+        covariance = np.cov(own, rowvar=False) if len(own) > 1 else np.zeros((2, 2))
+        rows.append(
+            {
+                "label": int(label),
+                "count": len(own),
+                "mean": _decimals(own.mean(axis=0)),
+                "covariance": [_decimals(row, 4) for row in covariance],
+            }
+        )
+    return rows
+
+
+def home_view(mu: Floats) -> dict[str, Any]:
+    """Return the square view that shows all but the outermost two in a thousand points.
+
+    `scale` is in latent units from edge to edge.
+    """
+    low, high = np.quantile(mu, [0.001, 0.999], axis=0)
+    scale = float((high - low).max()) * 1.08
+    return {"centre": _decimals((low + high) / 2), "scale": round(scale, 3)}
+
+
+def _decimals(values: Floats, digits: int = 3) -> list[float]:
+    # "+ 0.0" turns −0.0 into 0.0.
+    return [float(value) + 0.0 for value in np.round(values.astype(np.float64), digits)]

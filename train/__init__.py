@@ -1,0 +1,1 @@
+"""Training: images in, run folders out. Knows nothing of ONNX or the web."""

@@ -1,0 +1,118 @@
+"""Checkpoints of a run: whole, checked by their hash, and none of it pickled."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+from torch import Tensor, nn
+
+from train.errors import UserError
+from train.files import sha256, write_atomic
+from train.recipes import Recipe
+
+_KEPT = 2
+
+
+@dataclass
+class State:
+    """The live objects that a checkpoint is written from and read into."""
+
+    recipe: Recipe
+    model: nn.Module
+    average: nn.Module
+    optimizer: torch.optim.Optimizer
+
+
+class Checkpoints:
+    """A folder with the last two checkpoints, each `<epoch>-<sha256>.safetensors`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def clear(self) -> None:
+        """Remove every checkpoint: a run starts over."""
+        for path in self.folder.glob("*.safetensors"):
+            path.unlink()
+
+    def save(self, state: State, metrics: list[dict[str, float]]) -> Path:
+        """Write a checkpoint after `len(metrics)` epochs, then let older ones go."""
+        tensors = _named("model", state.model.state_dict())
+        tensors |= _named("average", state.average.state_dict())
+        for index, slots in state.optimizer.state_dict()["state"].items():
+            tensors |= _named(f"optimizer.{index}", slots)
+        meta = {"recipe": json.dumps(asdict(state.recipe)), "metrics": json.dumps(metrics)}
+        data = save_tensors(tensors, metadata=meta)
+        path = self.folder / f"{len(metrics):06d}-{sha256(data)}.safetensors"
+        write_atomic(path, data)
+        for old in self._newest_first()[_KEPT:]:
+            old.unlink()
+        return path
+
+    def load_latest(self, state: State, report: Callable[[str], None]) -> list[dict[str, float]]:
+        """Load the newest whole checkpoint into `state`; return its metrics, one row an epoch.
+
+        A checkpoint whose bytes do not match the hash in its name is reported and passed over.
+        With none left, `state` stays as it is and the list is empty.
+
+        Raises:
+            UserError: the checkpoint is of another recipe.
+        """
+        for path in self._newest_first():
+            data = path.read_bytes()
+            try:
+                if sha256(data) != path.stem.partition("-")[2]:
+                    raise SafetensorError("hash mismatch")
+                tensors = load_tensors(data)
+            except SafetensorError:
+                report(f"Checkpoint {path.name[:6]} is damaged; going back to the one before.")
+                continue
+            meta = _metadata(data)
+            was = json.loads(meta["recipe"])
+            now = json.loads(json.dumps(asdict(state.recipe)))
+            if was != now:
+                changed = ", ".join(
+                    sorted(k for k in was.keys() | now.keys() if was.get(k) != now.get(k))
+                )
+                raise UserError(
+                    f"Cannot resume {state.recipe.id}: its checkpoint was made with another "
+                    f"{changed}; train without --resume to start over."
+                )
+            state.model.load_state_dict(_under("model", tensors))
+            state.average.load_state_dict(_under("average", tensors))
+            _load_optimizer(state.optimizer, tensors)
+            metrics: list[dict[str, float]] = json.loads(meta["metrics"])
+            return metrics
+        return []
+
+    def _newest_first(self) -> list[Path]:
+        return sorted(self.folder.glob("*.safetensors"), reverse=True)
+
+
+def _named(prefix: str, tensors: dict[str, Any]) -> dict[str, Tensor]:
+    return {f"{prefix}.{name}": t.detach().cpu().contiguous() for name, t in tensors.items()}
+
+
+def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    start = f"{prefix}."
+    return {name[len(start) :]: t for name, t in tensors.items() if name.startswith(start)}
+
+
+def _load_optimizer(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
+    slots: dict[int, dict[str, Tensor]] = {}
+    for name, tensor in _under("optimizer", tensors).items():
+        index, _, slot = name.partition(".")
+        slots.setdefault(int(index), {})[slot] = tensor
+    optimizer.load_state_dict({**optimizer.state_dict(), "state": slots})
+
+
+def _metadata(data: bytes) -> dict[str, str]:
+    """Read the text metadata in a safetensors header."""
+    length = int.from_bytes(data[:8], "little")
+    meta: dict[str, str] = json.loads(data[8 : 8 + length])["__metadata__"]
+    return meta

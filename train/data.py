@@ -1,0 +1,116 @@
+"""Datasets as whole tensors on one device: no per-sample Python in the training loop."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import torch
+from torch import Tensor
+from torchvision import datasets
+
+from train.errors import UserError
+
+Split = Literal["train", "test"]
+
+_TORCHVISION = {"mnist": datasets.MNIST, "fashion-mnist": datasets.FashionMNIST}
+CLASS_NAMES: dict[str, tuple[str, ...]] = {
+    "mnist": tuple("0123456789"),
+    "fashion-mnist": (
+        "T-shirt", "trousers", "pullover", "dress", "coat",
+        "sandal", "shirt", "sneaker", "bag", "ankle boot",
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Images:
+    """A dataset split: `pixels` uint8 (N, C, H, W) and `labels` int64 (N,), on one device."""
+
+    pixels: Tensor
+    labels: Tensor
+    classes: int
+
+    def __len__(self) -> int:
+        return self.pixels.shape[0]
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Channels, height and width of one image."""
+        channels, height, width = self.pixels.shape[1:]
+        return channels, height, width
+
+    def to(self, device: torch.device) -> "Images":
+        """Return the same split on `device`."""
+        return Images(self.pixels.to(device), self.labels.to(device), self.classes)
+
+    def select(self, index: Tensor | slice) -> "Images":
+        """Return the images at `index`."""
+        return Images(self.pixels[index], self.labels[index], self.classes)
+
+
+def data_root() -> Path:
+    """Return the folder that holds the datasets: `DATA_ROOT`, or `data/`."""
+    return Path(os.environ.get("DATA_ROOT") or "data")
+
+
+def load(dataset: str, split: Split, root: Path | None = None) -> Images:
+    """Read a split through torchvision, downloading it to `root` where it is not there yet.
+
+    Raises:
+        UserError: the dataset is unknown, cannot be downloaded, or its files are damaged; the
+            sentence names the dataset and the folder.
+    """
+    if dataset not in _TORCHVISION:
+        known = ", ".join(sorted(_TORCHVISION))
+        raise UserError(f"There is no dataset '{dataset}'; there are: {known}.")
+    root = data_root() if root is None else root
+    where = f"the {split} files of {dataset} under {root}"
+    try:
+        source = _TORCHVISION[dataset](str(root), train=split == "train", download=True)
+        pixels, labels = source.data, source.targets
+    # torchvision reports damaged idx files by whatever its parser trips over.
+    except (AssertionError, ValueError, KeyError, IndexError, EOFError, TypeError) as error:
+        raise UserError(f"Cannot read {where}: they are damaged or not idx files.") from error
+    except (RuntimeError, OSError) as error:
+        raise UserError(
+            f"Cannot find or download {where}; put them there, or point DATA_ROOT at a folder "
+            f"that has them."
+        ) from error
+    return _checked(pixels, labels, where, len(CLASS_NAMES[dataset]))
+
+
+def _checked(pixels: Tensor, labels: Tensor, where: str, classes: int) -> Images:
+    """Refuse files that parse and are still not this dataset."""
+    if pixels.dtype != torch.uint8 or pixels.ndim != 3 or pixels.shape[1:] != (28, 28):
+        shape = "×".join(str(n) for n in pixels.shape)
+        raise UserError(f"Cannot use {where}: expected 28×28 grey images, found shape {shape}.")
+    if labels.ndim != 1 or labels.shape[0] != pixels.shape[0]:
+        raise UserError(
+            f"Cannot use {where}: {pixels.shape[0]} images but {labels.shape[0]} labels."
+        )
+    if labels.numel() == 0:
+        raise UserError(f"Cannot use {where}: they hold no images.")
+    low, high = int(labels.min()), int(labels.max())
+    if low < 0 or high >= classes:
+        raise UserError(
+            f"Cannot use {where}: labels run from {low} to {high}, expected 0 to {classes - 1}."
+        )
+    return Images(pixels.unsqueeze(1), labels.long(), classes)
+
+
+def hold_out(images: Images, fraction: float, seed: int) -> tuple[Images, Images]:
+    """Split off a random `fraction` of `images`: (the rest, the held-out part)."""
+    order = torch.randperm(len(images), generator=torch.Generator().manual_seed(seed))
+    count = round(len(images) * fraction)
+    return images.select(order[count:]), images.select(order[:count])
+
+
+def as_float(pixels: Tensor) -> Tensor:
+    """Scale uint8 pixels to float32 in [0, 1], the same shape."""
+    return pixels.float().div_(255)
+
+
+def one_hot(labels: Tensor, classes: int) -> Tensor:
+    """Turn (N,) int64 labels into (N, classes) float32 one-hot rows."""
+    return torch.nn.functional.one_hot(labels, classes).float()
