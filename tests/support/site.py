@@ -1,0 +1,56 @@
+"""Makes a small built front end and a page template, for tests of the server alone."""
+
+import json
+from pathlib import Path
+
+SCRIPT = "assets/main-abcd1234.js"
+CHUNK = "assets/chunk-efgh5678.js"
+STYLE = "assets/main-ijkl9012.css"
+RUNTIME = "assets/runtime-mnop3456.wasm"
+# Long enough for several chunks of a response, and compressible.
+RUNTIME_BYTES = b"\0asm" + bytes(range(256)) * 2600
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>{{ release }}</title>
+{% for style in styles %}<link rel="stylesheet" href="{{ style }}">{% endfor %}
+{% for chunk in preloads %}<link rel="modulepreload" href="{{ chunk }}">{% endfor %}
+<script type="module" src="{{ script }}"></script>
+<script type="application/json" id="manifest">{{ manifest_json }}</script>
+{% for id, model in models.items() %}<p id="{{ id }}">{{ model.title }}</p>{% endfor %}
+<p>{{ manifest.release }}</p>
+</html>
+"""
+
+
+def make_dist(folder: Path, script: str = SCRIPT) -> None:
+    """Write what a Vite build leaves."""
+    files = {
+        script: b"console.log('the page');\n" * 100,
+        CHUNK: b"export {};\n",
+        STYLE: b"body { color: black; }\n" * 100,
+        RUNTIME: RUNTIME_BYTES,
+    }
+    for name, data in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    manifest = {
+        "_chunk-efgh5678.js": {"file": CHUNK},
+        "src/main.ts": {
+            "file": script,
+            "isEntry": True,
+            "imports": ["_chunk-efgh5678.js"],
+            "css": [STYLE],
+        },
+    }
+    path = folder / ".vite" / "manifest.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(manifest))
+
+
+def make_templates(folder: Path) -> None:
+    """Write a page.html that shows everything a template is given."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "page.html").write_text(_PAGE)

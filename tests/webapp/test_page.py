@@ -1,0 +1,93 @@
+"""The page: rendered once a release, with Vite's file names, cached by ETag."""
+
+import gzip
+import json
+import re
+
+import brotli
+
+from tests.support.releases import TinyModel, make_release, point_to, write_manifest
+from tests.support.site import CHUNK, SCRIPT, STYLE, make_dist
+from tests.webapp.conftest import eventually
+
+
+def test_the_page_names_the_built_files_relative_to_itself(client):
+    page = client.get("/").text
+    assert f'<script type="module" src="{SCRIPT}"></script>' in page
+    assert f'<link rel="stylesheet" href="{STYLE}">' in page
+    assert f'<link rel="modulepreload" href="{CHUNK}">' in page
+    assert not re.search(r'(src|href)="/', page)
+
+
+def test_the_page_holds_the_release_s_manifest(client):
+    page = client.get("/").text
+    held = re.search(r'<script type="application/json" id="manifest">(.*?)</script>', page)
+    assert json.loads(held.group(1)) == client.get("/api/manifest").json()
+    assert '<p id="cvae-2">Tiny cvae-2</p>' in page
+
+
+def test_a_title_can_neither_end_the_manifest_s_script_nor_become_markup(folders, app):
+    title = "</script><script>alert(1)</script><!--"
+    manifest = make_release(folders.models, "r1")
+    manifest["models"][0]["title"] = title
+    write_manifest(folders.models, manifest)
+    with app(folders) as client:
+        page = client.get("/").text
+    assert "<script>alert" not in page
+    held = re.search(r'id="manifest">(.*?)</script>', page).group(1)
+    assert json.loads(held)["models"][0]["title"] == title
+
+
+def test_the_page_is_not_sent_to_who_has_it(client):
+    first = client.get("/")
+    assert first.headers["cache-control"] == "no-cache"
+    again = client.get("/", headers={"if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == first.headers["etag"]
+
+
+def test_each_encoding_of_the_page_has_an_etag_of_its_own(client):
+    etags = set()
+    plain = client.get("/").content
+    for encoding, decoder in (("br", brotli.decompress), ("gzip", gzip.decompress)):
+        with client.stream("GET", "/", headers={"accept-encoding": encoding}) as answer:
+            assert answer.headers["content-encoding"] == encoding
+            assert answer.headers["vary"] == "accept-encoding"
+            assert decoder(b"".join(answer.iter_raw())) == plain
+            etags.add(answer.headers["etag"])
+    assert len(etags | {client.get("/").headers["etag"]}) == 3
+
+
+def test_a_rebuilt_front_end_is_on_the_page_without_a_restart(folders, app):
+    make_release(folders.models, "r1")
+    with app(folders) as client:
+        make_dist(folders.dist, "assets/main-zzzz9999.js")
+        eventually(lambda: "main-zzzz9999.js" in client.get("/").text, 2)
+
+
+def test_an_edited_template_is_on_the_page_without_a_restart(folders, app):
+    make_release(folders.models, "r1")
+    with app(folders) as client:
+        (folders.templates / "page.html").write_text("edited {{ release }}")
+        eventually(lambda: client.get("/").text == "edited r1", 2)
+
+
+def test_a_template_that_fails_leaves_the_old_page_up(folders, app, caplog):
+    make_release(folders.models, "r1")
+    with app(folders) as client:
+        page = client.get("/").text
+        (folders.templates / "page.html").write_text("{{ no_such_thing }}")
+        eventually(lambda: "cannot be made" in caplog.text, 2)
+        assert client.get("/").text == page
+
+
+def test_page_and_manifest_change_together(folders, app):
+    make_release(folders.models, "r1")
+    make_release(folders.models, "r2", [TinyModel(seed=9)], publish=False)
+    with app(folders) as client:
+        point_to(folders.models, "r2")
+        eventually(lambda: client.get("/api/manifest").json()["release"] == "r2", 2)
+        page = client.get("/").text
+    assert "<title>r2</title>" in page
+    assert "<p>r2</p>" in page
+    assert '"release":"r2"' in page

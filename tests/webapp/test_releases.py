@@ -1,0 +1,342 @@
+"""Releases: verified, swapped while running, refused when bad, healed when files come back."""
+
+import json
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from tests.support.releases import (
+    Maths,
+    TinyModel,
+    make_release,
+    object_path,
+    point_to,
+    write_manifest,
+    write_object,
+)
+from tests.webapp.conftest import eventually
+from webapp.inference import Runtime
+from webapp.releases import ReleaseStore
+from webapp.settings import Settings
+
+OCTETS = {"content-type": "application/octet-stream"}
+TWO = (TinyModel(id="one"), TinyModel(id="other", seed=2))
+
+
+@pytest.fixture
+def store(folders):
+    """A store over the folders, without a server around it."""
+    with ThreadPoolExecutor(1) as executor:
+        runtime = Runtime(executor, Settings(**folders.settings()), lambda *_: None)
+        yield ReleaseStore(folders.models, runtime)
+
+
+def encode(client, model_id):
+    return client.post(f"/api/models/{model_id}/encode", content=bytes(784), headers=OCTETS)
+
+
+def served(client):
+    return client.get("/readyz").json().get("release")
+
+
+def damage(path):
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+FILES = ["decoder", "encoder", "means", "golden", "picture"]
+
+
+@pytest.mark.parametrize("how", ["damaged", "truncated", "missing"])
+@pytest.mark.parametrize("name", FILES)
+def test_a_bad_file_takes_its_model_out_of_service_and_no_other(folders, app, how, name):
+    manifest = make_release(folders.models, "r1", TWO)
+    first, second = manifest["models"]
+    path = object_path(folders.models, first[name])
+    if first[name]["sha256"] == second[name]["sha256"]:
+        # The picture is the same in both: give the first model one of its own.
+        first[name] = write_object(folders.models, b"another picture", "png")
+        write_manifest(folders.models, manifest)
+        path = object_path(folders.models, first[name])
+    if how == "damaged":
+        damage(path)
+    elif how == "truncated":
+        path.write_bytes(path.read_bytes()[:-3])
+    else:
+        path.unlink()
+    with app(folders) as client:
+        answer = encode(client, "one")
+        assert answer.status_code == 503
+        assert answer.headers["retry-after"]
+        assert answer.json()["detail"] == "This model is out of service."
+        assert encode(client, "other").status_code == 200
+        assert client.get("/readyz").json()["models"] == {"one": "out of service", "other": "ready"}
+        assert client.get("/api/manifest").json() == manifest
+        assert client.get("/").status_code == 200
+
+
+def test_a_model_returns_when_its_file_does(folders, app):
+    manifest = make_release(folders.models, "r1", TWO)
+    path = object_path(folders.models, manifest["models"][0]["decoder"])
+    whole = path.read_bytes()
+    path.unlink()
+    with app(folders) as client:
+        assert encode(client, "one").status_code == 503
+        path.write_bytes(whole[:100])
+        time.sleep(0.2)
+        assert encode(client, "one").status_code == 503
+        path.write_bytes(whole)
+        eventually(lambda: encode(client, "one").status_code == 200, 2)
+
+
+def replaced(manifest, folders, name, value):
+    """Return the manifest with the first model's golden pairs or graph replaced."""
+    data = json.dumps(value).encode() if name == "golden" else value
+    suffix = "json" if name == "golden" else "onnx"
+    manifest["models"][0][name] = write_object(folders.models, data, suffix)
+    write_manifest(folders.models, manifest)
+
+
+@pytest.mark.parametrize("part", ["decode image", "encode mu", "encode logvar"])
+def test_a_model_that_does_not_reproduce_its_golden_pairs_is_out_of_service(folders, app, part):
+    manifest = make_release(folders.models, "r1", TWO)
+    path = object_path(folders.models, manifest["models"][0]["golden"])
+    golden = json.loads(path.read_text())
+    side, field = part.split()
+    golden[side][1][field][0] += 0.01
+    replaced(manifest, folders, "golden", golden)
+    with app(folders) as client:
+        assert client.get("/readyz").json()["models"] == {"one": "out of service", "other": "ready"}
+
+
+@pytest.mark.parametrize(
+    "golden",
+    [{}, [],
+     {"decode": [], "encode": [], "tolerance": 0.002},
+     {"decode": [{"z": [0], "image": [0]}], "encode": [{"image": [0], "mu": [0]}],
+      "tolerance": 0.1},
+     {"decode": [{"z": [0, 0], "image": "x"}], "encode": [], "tolerance": 1e9}],
+)  # fmt: skip
+def test_senseless_golden_pairs_take_their_model_out_of_service(folders, app, golden):
+    manifest = make_release(folders.models, "r1", TWO)
+    replaced(manifest, folders, "golden", golden)
+    with app(folders) as client:
+        assert encode(client, "one").status_code == 503
+        assert encode(client, "other").status_code == 200
+
+
+def test_a_graph_of_another_shape_takes_its_model_out_of_service(folders, app):
+    manifest = make_release(folders.models, "r1", TWO)
+    odd = make_release(folders.models, "odd", [TinyModel(latent_size=3)], publish=False)
+    for name in ("decoder", "encoder"):
+        graph = object_path(folders.models, odd["models"][0][name]).read_bytes()
+        replaced(manifest, folders, name, graph)
+    with app(folders) as client:
+        assert encode(client, "one").status_code == 503
+        assert encode(client, "other").status_code == 200
+
+
+def test_bytes_that_are_no_graph_take_their_model_out_of_service(folders, app):
+    manifest = make_release(folders.models, "r1", TWO)
+    replaced(manifest, folders, "encoder", b"not a graph")
+    with app(folders) as client:
+        assert encode(client, "one").status_code == 503
+        assert encode(client, "other").status_code == 200
+
+
+def break_manifest(folders, how):
+    """Publish a release r2 that is wrong as a whole."""
+    manifest = make_release(folders.models, "r2", [TinyModel(seed=9)], publish=False)
+    path = folders.models / "releases" / "r2" / "manifest.json"
+    entry = manifest["models"][0]
+    if how == "no manifest":
+        path.unlink()
+    elif how == "half a manifest":
+        path.write_bytes(path.read_bytes()[:100])
+    elif how == "another format":
+        write_manifest(folders.models, manifest | {"format": 2})
+    elif how == "another release's":
+        path.write_text(json.dumps(manifest | {"release": "r3"}))
+    elif how == "no models":
+        write_manifest(folders.models, manifest | {"models": []})
+    elif how == "the same id twice":
+        write_manifest(folders.models, manifest | {"models": [entry, entry]})
+    elif how == "a field missing":
+        del entry["latent_size"]
+        write_manifest(folders.models, manifest)
+    elif how == "a file elsewhere":
+        entry["decoder"]["url"] = "models/objects/../../../etc/passwd"
+        write_manifest(folders.models, manifest)
+    elif how == "no model works":
+        object_path(folders.models, entry["decoder"]).unlink()
+    if how == "an unreadable pointer":
+        (folders.models / "current.json").write_text("{")
+    elif how == "a pointer elsewhere":
+        (folders.models / "current.json").write_text('{"release": "../r2"}')
+    else:
+        point_to(folders.models, "r2")
+
+
+BREAKAGES = [
+    "no manifest", "half a manifest", "another format", "another release's", "no models",
+    "the same id twice", "a field missing", "a file elsewhere", "no model works",
+    "an unreadable pointer", "a pointer elsewhere",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("how", BREAKAGES)
+def test_a_bad_release_is_refused_and_the_old_one_goes_on(folders, app, how, caplog):
+    make_release(folders.models, "r1")
+    with app(folders) as client:
+        break_manifest(folders, how)
+        eventually(lambda: "A release is refused, r1 goes on" in caplog.text, 2)
+        time.sleep(0.2)
+        assert served(client) == "r1"
+        assert encode(client, "vae-2").status_code == 200
+        refusals = [r for r in caplog.messages if r.startswith("A release is refused")]
+        assert len(refusals) == 1, "it is said once, however often the disk is looked at"
+        assert "atlas_releases_refused_total 1.0" in client.get("/metrics").text
+        make_release(folders.models, "r4", [TinyModel(seed=4)])
+        eventually(lambda: served(client) == "r4", 2)
+
+
+def test_a_refused_release_goes_live_once_it_is_mended(folders, app, caplog):
+    make_release(folders.models, "r1")
+    with app(folders) as client:
+        manifest = make_release(folders.models, "r2", [TinyModel(seed=9)], publish=False)
+        write_manifest(folders.models, manifest | {"format": 2})
+        point_to(folders.models, "r2")
+        eventually(lambda: "refused" in caplog.text, 2)
+        write_manifest(folders.models, manifest)
+        eventually(lambda: served(client) == "r2", 2)
+
+
+def test_a_removed_pointer_leaves_the_release_serving(folders, app, caplog):
+    make_release(folders.models, "r1")
+    with app(folders) as client:
+        (folders.models / "current.json").unlink()
+        eventually(lambda: "refused" in caplog.text, 2)
+        assert served(client) == "r1"
+
+
+def test_unknown_fields_are_allowed(folders, app):
+    manifest = make_release(folders.models, "r1")
+    manifest["more"] = {"deep": [1]}
+    manifest["models"][0]["more"] = 1
+    manifest["models"][0]["decoder"]["more"] = 1
+    write_manifest(folders.models, manifest)
+    with app(folders) as client:
+        assert encode(client, "vae-2").status_code == 200
+
+
+def test_the_first_release_goes_live_in_a_server_that_had_none(folders, app):
+    with app(folders, ready=False) as client:
+        assert client.get("/readyz").status_code == 503
+        make_release(folders.models, "r1")
+        eventually(lambda: served(client) == "r1", 2)
+
+
+def test_a_new_release_answers_with_its_own_weights(folders, app):
+    make_release(folders.models, "r1", [TinyModel(seed=1)])
+    image = np.arange(784, dtype=np.uint8).reshape(1, 28, 28, 1)
+    with app(folders) as client:
+        for release, seed in (("r1", 1), ("r2", 2), ("r3", 3)):
+            model = TinyModel(seed=seed)
+            make_release(folders.models, release, [model])
+            eventually(lambda release=release: served(client) == release, 2)
+            answer = client.post(
+                "/api/models/vae-2/encode", content=image.tobytes(), headers=OCTETS
+            ).json()
+            np.testing.assert_allclose(
+                answer["mu"] + answer["logvar"], Maths(model).encode(image)[0], atol=1e-4
+            )
+
+
+def test_an_unchanged_graph_keeps_its_session(folders, store):
+    make_release(folders.models, "r1", TWO)
+    before = store.refresh()
+    make_release(folders.models, "r2", (TWO[0], TinyModel(id="other", seed=7)))
+    after = store.refresh()
+    assert after.id == "r2"
+    assert after.models["one"].encoder is before.models["one"].encoder
+    assert after.models["one"].decoder is before.models["one"].decoder
+    assert after.models["other"].encoder is not before.models["other"].encoder
+
+
+def test_a_renamed_model_keeps_its_session_too(folders, store):
+    make_release(folders.models, "r1", [TinyModel(id="one")])
+    before = store.refresh()
+    make_release(folders.models, "r2", [TinyModel(id="new-name")])
+    assert store.refresh().models["new-name"].encoder is before.models["one"].encoder
+
+
+def test_nothing_is_read_again_while_nothing_changes(folders, store, monkeypatch):
+    make_release(folders.models, "r1")
+    release = store.refresh()
+    monkeypatch.setattr(store, "_load", lambda _: pytest.fail("it was read again"))
+    assert store.refresh() is release
+    # The same content under a new time is the same pointer.
+    point_to(folders.models, "r1")
+    assert store.refresh() is release
+
+
+def test_readers_see_no_failure_and_no_mixture_while_releases_change(folders, app):
+    models = [TinyModel(seed=seed) for seed in (1, 2)]
+    for index, model in enumerate(models):
+        make_release(folders.models, f"r{index}", [model], publish=False)
+    point_to(folders.models, "r0")
+    image = np.arange(784, dtype=np.uint8).reshape(1, 28, 28, 1)
+    possible = [Maths(model).encode(image)[0][:2] for model in models]
+    stop = threading.Event()
+
+    with app(folders) as client:
+
+        def read() -> int:
+            count = 0
+            while not stop.is_set():
+                answer = client.post(
+                    "/api/models/vae-2/encode", content=image.tobytes(), headers=OCTETS
+                )
+                assert answer.status_code == 200
+                assert any(np.allclose(answer.json()["mu"], mu, atol=1e-4) for mu in possible)
+                page = client.get("/").text
+                assert any(page.count(f">{r}<") == 2 for r in ("r0", "r1"))
+                count += 1
+            return count
+
+        with ThreadPoolExecutor(2) as pool:
+            readers = [pool.submit(read) for _ in range(2)]
+            try:
+                for turn in range(1, 9):
+                    point_to(folders.models, f"r{turn % 2}")
+                    eventually(lambda turn=turn: served(client) == f"r{turn % 2}", 2)
+            finally:
+                stop.set()
+            assert all(reader.result() > 5 for reader in readers)
+
+
+def test_a_new_release_s_files_get_compressed_copies_in_the_background(folders, app):
+    manifest = make_release(folders.models, "r1")
+    url = manifest["models"][0]["means"]["url"]
+    with app(folders, compress_objects=True) as client:
+        headers = {"accept-encoding": "br"}
+        eventually(lambda: "content-encoding" in client.get("/" + url, headers=headers).headers)
+        path = object_path(folders.models, manifest["models"][0]["means"])
+        assert client.get("/" + url, headers=headers).content == path.read_bytes()
+
+
+def test_a_folder_that_cannot_be_written_is_said_once(folders, app, monkeypatch, caplog):
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("webapp.compression._write", refuse)
+    make_release(folders.models, "r1", TWO)
+    with app(folders, compress_objects=True) as client:
+        eventually(lambda: "Compressed copies cannot be written" in caplog.text)
+        time.sleep(0.2)
+        assert client.get("/").status_code == 200
+    assert caplog.text.count("Compressed copies cannot be written") == 1

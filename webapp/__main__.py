@@ -1,0 +1,107 @@
+"""The command line: `python -m webapp --port 8123` serves the page until it is interrupted."""
+
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+
+from webapp.settings import Settings, SettingsError, read_settings
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the server; return the exit status."""
+    try:
+        settings = read_settings(sys.argv[1:] if argv is None else argv)
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    if not (settings.dist_dir / ".vite" / "manifest.json").is_file():
+        print(
+            f"The front end is not built (no manifest in {settings.dist_dir}): run make demo.",
+            file=sys.stderr,
+        )
+        return 1
+    try:
+        listener = _listen(settings)
+    except OSError as error:
+        print(
+            f"Cannot listen on port {settings.port} of {settings.host}: "
+            f"{(error.strerror or 'unknown host').lower()}; choose another with --port.",
+            file=sys.stderr,
+        )
+        return 1
+    # Uvicorn raises the signal again once it has stopped. Stopping on request is a success.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit(0))
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s")
+    _serve(settings, listener)
+    return 0
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Take the port before the imports that take a second: who connects waits, or fails at once.
+
+    Raises:
+        OSError: the port is taken, or the host is not this machine's.
+    """
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        if sys.platform != "win32":  # there it would let two servers share the port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(1024)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def _serve(settings: Settings, listener: socket.socket) -> None:
+    import uvicorn
+
+    from webapp.app import create_app
+    from webapp.security import security_headers
+
+    # A thread that has run a model waits this long for the busy event loop to let it go on; with
+    # Python's 5 ms the slowest answers took half as long again.
+    sys.setswitchinterval(0.001)
+    # Clients can make uvicorn warn; its errors are ours.
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)
+    try:
+        from webapp.connections import guarded_protocol
+    except ImportError:  # no httptools for this Python
+        logging.warning("httptools is missing: clients that stall are not cut off.")
+        protocol: object = "h11"
+    else:
+        protocol = guarded_protocol(settings, security_headers(wasm_blocked=settings.wasm_blocked))
+
+    config = uvicorn.Config(
+        create_app(settings),
+        http=protocol,  # type: ignore[arg-type]
+        ws="none",
+        lifespan="on",
+        root_path=settings.root_path,
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=60,
+        timeout_graceful_shutdown=5,
+    )
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            host = f"[{settings.host}]" if ":" in settings.host else settings.host
+            port = listener.getsockname()[1]
+            print(f"Latent Atlas is at http://{host}:{port}{settings.root_path}/", flush=True)
+
+    Server(config).run([listener])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

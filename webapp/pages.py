@@ -1,0 +1,109 @@
+"""Makes the page of a release: the template, the release's manifest, Vite's file names."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from jinja2.utils import htmlsafe_json_dumps
+from starlette.responses import HTMLResponse, Response
+
+from webapp.compression import encode
+from webapp.negotiation import SUFFIXES, Representation
+from webapp.releases import Release, signature
+
+_ENTRY = "src/main.ts"
+_APOLOGY = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Latent Atlas</title>
+<h1>Latent Atlas</h1>
+<p>The server runs but has no release to show yet; <code>python -m export</code> makes one from
+trained models, and this page appears without a restart.</p>
+</html>
+"""
+
+
+class PageError(Exception):
+    """The page cannot be made; the text says why, in part of a sentence."""
+
+
+class PageMaker:
+    """Renders page.html; the templates and Vite's manifest are read anew for every page."""
+
+    def __init__(self, templates: Path, dist: Path) -> None:
+        self._templates = templates
+        self._vite_manifest = dist / ".vite" / "manifest.json"
+        self._environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(templates),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def fingerprint(self) -> object:
+        """Return something that differs whenever the same release would give another page."""
+        files = sorted(self._templates.rglob("*"))
+        return [signature(self._vite_manifest), *((path, signature(path)) for path in files)]
+
+    def make(self, release: Release) -> Representation:
+        """Render and compress the page of a release.
+
+        Raises:
+            PageError: the front end is not built, or a template is wrong.
+        """
+        manifest = json.loads(release.manifest_bytes)
+        context = {
+            "release": release.id,
+            "manifest": manifest,
+            "models": {model["id"]: model for model in manifest["models"]},
+            # Its < are escaped: no title can end the script element it stands in.
+            "manifest_json": htmlsafe_json_dumps(manifest, separators=(",", ":")),
+        } | self._built_files()
+        try:
+            text = self._environment.get_template("page.html").render(context)
+        except jinja2.TemplateError as error:
+            raise PageError(f"the template is wrong: {error}") from error
+        body = text.encode()
+        return represent(body, "text/html; charset=utf-8", hashlib.sha256(body).hexdigest()[:32])
+
+    def _built_files(self) -> dict[str, Any]:
+        """Name the entry's script, its styles and the chunks it imports, relative to the page."""
+        try:
+            built = json.loads(self._vite_manifest.read_bytes())
+            entry = built[_ENTRY]
+            chunks = _static_imports(built, _ENTRY)
+            styles = [style for name in [_ENTRY, *chunks] for style in built[name].get("css", [])]
+            return {
+                "script": entry["file"],
+                "styles": list(dict.fromkeys(styles)),
+                "preloads": [built[name]["file"] for name in chunks],
+            }
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise PageError("the front end is not built, make demo builds it") from error
+
+
+def _static_imports(built: dict[str, Any], entry: str) -> list[str]:
+    """Return the keys of every chunk the entry imports, at any depth, each once."""
+    found: dict[str, None] = {}
+    queue = list(built[entry].get("imports", []))
+    while queue:
+        name = queue.pop(0)
+        if name not in found:
+            found[name] = None
+            queue += built[name].get("imports", [])
+    return list(found)
+
+
+def represent(body: bytes, media_type: str, tag: str) -> Representation:
+    """Keep a body with its compressed forms, made quickly rather than as small as can be."""
+    encoded = {encoding: encode(body, encoding, quality=9) for encoding in SUFFIXES}
+    return Representation(body, media_type, tag, encoded)
+
+
+def apology() -> Response:
+    """Return the page there is while there is no release."""
+    return HTMLResponse(_APOLOGY, 503, {"retry-after": "1", "cache-control": "no-store"})
