@@ -97,6 +97,7 @@ def _metrics(report: dict[str, Any], errors: dict[str, float]) -> dict[str, Any]
         "kl": round(test["kl"], 2),
         "importance_samples": test["importance_samples"],
         "train_elbo": round(report["train"]["elbo"], 2),
+        "train_images": report["train_images"],
         "epochs": report["epochs"],
         "seed": report["seed"],
         "commit": report["commit"],

@@ -2,6 +2,7 @@
 
     python -m train --list                      what can be trained
     python -m train vae-2                       train it, into runs/vae-2
+    python -m train all --resume                train whatever is not trained yet
     python -m train vae-2 cvae-2 --resume       go on where a killed run stopped; skip finished ones
     python -m train vae-2 --epochs 5            override any field of the recipe
 
@@ -47,7 +48,7 @@ def _run(argv: Sequence[str]) -> int:
         prog="python -m train", allow_abbrev=False, add_help=True, description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
-    parser.add_argument("recipes", nargs="*", help="recipe ids")
+    parser.add_argument("recipes", nargs="*", help="recipe ids, or all")
     parser.add_argument("--list", action="store_true", help="list the recipes and stop")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="where run folders go")
@@ -65,7 +66,8 @@ def _run(argv: Sequence[str]) -> int:
         raise UserError(f"Name a recipe to train; there are: {', '.join(RECIPES)}.")
     overrides = _overrides(rest)
     chosen = []
-    for name in arguments.recipes:
+    names = RECIPES if arguments.recipes == ["all"] else arguments.recipes
+    for name in names:
         if name not in RECIPES:
             raise UserError(f"There is no recipe '{name}'; there are: {', '.join(RECIPES)}.")
         chosen.append(dataclasses.replace(RECIPES[name], **overrides))

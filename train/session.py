@@ -26,6 +26,7 @@ def train(recipe: Recipe, folder: Path, resume: bool, samples: int) -> None:
     if resume and _is_finished(recipe, folder):
         print(f"{recipe.id} is trained already.")
         return
+    commit = runs.commit()  # of the code that is loaded now; the tree may change meanwhile
     images = data.load(recipe.dataset, "train")
     test = data.load(recipe.dataset, "test")
     held_out = test
@@ -47,7 +48,7 @@ def train(recipe: Recipe, folder: Path, resume: bool, samples: int) -> None:
     report: runs.Report = {
         "recipe": recipe.id,
         "seed": recipe.seed,
-        "commit": runs.commit(),
+        "commit": commit,
         "dataset": recipe.dataset,
         "train_images": len(images),
         "epochs": len(result.metrics),

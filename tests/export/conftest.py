@@ -1,0 +1,46 @@
+"""Two tiny finished runs to export, and the command line in this process."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from export.__main__ import main
+from tests.support.tiny_dataset import make_mnist
+from train.__main__ import main as train_main
+
+TINY = (
+    "--epochs=1", "--batch-size=64", "--encoder-layers=16", "--decoder-layers=64,64",
+    "--fourier-features=4", "--samples=4",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with `data`, and finished runs of two seeds in `runs-1` and `runs-2`."""
+    root = tmp_path_factory.mktemp("tiny")
+    make_mnist(root / "data")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATA_ROOT", str(root / "data"))
+        patch.setenv("ATLAS_PRECISION", "32-true")
+        for seed in (1, 2):
+            arguments = ["--runs", str(root / f"runs-{seed}"), f"--seed={seed}", *TINY]
+            assert train_main(["vae-2", "cvae-2", "label-decoder-vae-2", *arguments]) == 0
+    return root
+
+
+@pytest.fixture
+def models(tmp_path: Path) -> Path:
+    """Where releases go."""
+    return tmp_path / "models"
+
+
+@pytest.fixture
+def export(tiny: Path, models: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+    """Run `python -m export` on the tiny runs of a seed."""
+    monkeypatch.setenv("DATA_ROOT", str(tiny / "data"))
+
+    def run(*arguments: str, seed: int = 1) -> int:
+        return main(["--runs", str(tiny / f"runs-{seed}"), "--out", str(models), *arguments])
+
+    return run

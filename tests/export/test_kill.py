@@ -1,0 +1,160 @@
+"""SIGKILL at every step and at random moments, while a client reads: whole old or whole new."""
+
+import contextlib
+import hashlib
+import http.client
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from export.publish import file_entries
+from tests.support.server import ROOT, Server
+from tests.support.whole import read_whole_release
+
+RANDOM_KILLS = 50
+
+
+class Exporter:
+    """A process that exports on request (tests/support/exporter.py)."""
+
+    def __init__(self, tiny: Path, models: Path) -> None:
+        self.number = 0
+        self.process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-m", "tests.support.exporter", tiny, models],
+            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            text=True, env={**os.environ, "DATA_ROOT": str(tiny / "data"), "OMP_NUM_THREADS": "1"},
+        )  # fmt: skip
+        while self._line() != "ready":
+            pass
+
+    def _line(self) -> str:
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line, "the exporter died"
+        return line.strip()
+
+    def export(self, operation: int | None = None, kill_after: float | None = None) -> int:
+        """Run one export of new files, killed where asked; return its wait status."""
+        self.number += 1
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{self.number} {operation or '-'}\n")
+        self.process.stdin.flush()
+        child = int(self._line())
+        if kill_after is not None:
+            time.sleep(kill_after)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        return int(self._line())
+
+    def close(self) -> None:
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.close()
+        self.process.wait(20)
+        self.process.stdout.close()
+
+
+class Client(threading.Thread):
+    """Reads the manifest and everything it names, over and over, and remembers what failed."""
+
+    def __init__(self, server: Server) -> None:
+        super().__init__(daemon=True)
+        self.server = server
+        self.done = threading.Event()
+        self.rounds = 0
+        self.releases: set[str] = set()
+        self.failures: list[str] = []
+
+    def run(self) -> None:
+        connection = http.client.HTTPConnection(*self.server.address, timeout=10)
+        while not self.done.is_set():
+            try:
+                manifest = json.loads(self._get(connection, "/api/manifest"))
+                for entry in file_entries(manifest):
+                    data = self._get(connection, "/" + entry["url"])
+                    if hashlib.sha256(data).hexdigest() != entry["sha256"]:
+                        self.failures.append(f"{entry['url']} is not what its name says")
+                self.releases.add(manifest["release"])
+                self.rounds += 1
+            except (OSError, ValueError, http.client.HTTPException) as error:
+                self.failures.append(repr(error))
+                connection.close()
+        connection.close()
+
+    def _get(self, connection: http.client.HTTPConnection, path: str) -> bytes:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        body = response.read()
+        if response.status != 200:
+            self.failures.append(f"{path}: {response.status}")
+        return body
+
+
+@pytest.fixture
+def exporter(tiny: Path, models: Path) -> Iterator[Exporter]:
+    exporter = Exporter(tiny, models)
+    yield exporter
+    exporter.close()
+
+
+def test_a_killed_export_leaves_a_whole_release_and_fails_no_request(
+    exporter: Exporter, models: Path
+) -> None:
+    assert exporter.export() == 0
+    published = [read_whole_release(models)["release"]]
+    started = time.monotonic()
+    assert exporter.export() == 0
+    duration = time.monotonic() - started
+    published.append(read_whole_release(models)["release"])
+    assert published[0] != published[1]
+
+    def old_or_new(status: int) -> None:
+        """The release is whole; it is the old one unless the export got as far as the pointer."""
+        release = read_whole_release(models)["release"]
+        if release != published[-1]:
+            assert release not in published
+            published.append(release)
+        elif status == 0:
+            pytest.fail("the export ended well and published nothing")
+
+    rng = random.Random(7)
+    killed = 0
+    with Server(models_dir=models) as server:
+        client = Client(server)
+        client.start()
+        # First every file operation in turn, until an export is through before its kill …
+        operation, status = 0, signal.SIGKILL.value
+        while status != 0:
+            operation += 1
+            status = exporter.export(operation=operation)
+            assert status in (0, signal.SIGKILL)
+            old_or_new(status)
+        assert operation > 12
+        # … then random moments.
+        for _ in range(RANDOM_KILLS):
+            status = exporter.export(kill_after=rng.random() * duration)
+            killed += status == signal.SIGKILL
+            old_or_new(status)
+        assert exporter.export() == 0
+        old_or_new(0)
+        newest = published[-1]
+        deadline = time.monotonic() + 5
+        while newest not in client.releases and time.monotonic() < deadline:
+            time.sleep(0.05)
+        client.done.set()
+        client.join(20)
+        assert client.failures == []
+        assert client.releases <= set(published)
+        assert newest in client.releases
+        assert server.process.poll() is None
+    assert killed >= RANDOM_KILLS * 0.6
+    assert not list(models.rglob("*.tmp"))

@@ -1,0 +1,276 @@
+"""What `python -m export` writes, and what it refuses to."""
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from filelock import FileLock
+
+from export import graphs
+from export.means import class_statistics, home_view
+from export.parity import make_session
+from tests.support.server import Server
+from tests.support.whole import read_whole_release
+from train import data
+from train.data import as_float, one_hot
+from train.runs import load_run
+
+Export = Callable[..., int]
+
+
+def object_bytes(models: Path, entry: dict[str, object]) -> bytes:
+    return (models / "objects" / Path(str(entry["url"])).name).read_bytes()
+
+
+def test_a_release_is_whole_and_in_the_recipes_order(export: Export, models: Path) -> None:
+    assert export() == 0
+    manifest = read_whole_release(models)
+    assert manifest["format"] == 1
+    assert [m["id"] for m in manifest["models"]] == ["vae-2", "label-decoder-vae-2", "cvae-2"]
+    assert [m["kind"] for m in manifest["models"]] == ["vae", "label-decoder-vae", "cvae"]
+    assert len(manifest["palette"]) == 10
+
+
+@pytest.mark.parametrize("condition", ["none", "decoder", "both"])
+def test_graphs_keep_the_contract(export: Export, models: Path, condition: str, tiny: Path) -> None:
+    assert export() == 0
+    entry = next(m for m in read_whole_release(models)["models"] if m["condition"] == condition)
+    decoder = onnx.load_from_string(object_bytes(models, entry["decoder"]))
+    encoder = onnx.load_from_string(object_bytes(models, entry["encoder"]))
+    labelled = {"none": ([], []), "decoder": (["label"], []), "both": (["label"], ["label"])}
+    decoder_label, encoder_label = labelled[condition]
+    assert [i.name for i in decoder.graph.input] == ["z", *decoder_label]
+    assert [o.name for o in decoder.graph.output] == ["image"]
+    assert [i.name for i in encoder.graph.input] == ["image", *encoder_label]
+    assert [o.name for o in encoder.graph.output] == ["mu", "logvar"]
+    for graph in (decoder, encoder):
+        for value in (*graph.graph.input, *graph.graph.output):
+            assert value.type.tensor_type.elem_type == onnx.TensorProto.FLOAT
+            assert value.type.tensor_type.shape.dim[0].dim_param == "batch"
+        assert all(opset.version <= 20 for opset in graph.opset_import)
+        meta = {prop.key: prop.value for prop in graph.metadata_props}
+        assert meta["id"] == entry["id"]
+        assert meta["latent_size"] == "2"
+        assert {"dataset", "commit"} <= meta.keys()
+        assert not any("Random" in node.op_type for node in graph.graph.node)
+        text = graph.SerializeToString()
+        assert b".py" not in text
+        assert str(tiny).encode() not in text
+    sizes = {t.data_type for t in decoder.graph.initializer if np.prod(t.dims) >= 1024}
+    assert sizes == {onnx.TensorProto.FLOAT16}
+
+
+def test_graphs_compute_what_pytorch_does(export: Export, models: Path, tiny: Path) -> None:
+    assert export() == 0
+    for entry in read_whole_release(models)["models"]:
+        model = load_run(tiny / "runs-1" / entry["id"]).model
+        session = make_session(object_bytes(models, entry["decoder"]))
+        for batch in (1, 2, 17):
+            inputs = graphs.example_inputs(model, "decoder", batch)
+            assert float(inputs["z"].abs().max()) <= 4
+            expected = graphs.Decoder(model)(**inputs).detach().numpy()
+            found = session.run(None, {k: v.numpy() for k, v in inputs.items()})[0]
+            # Weights were rounded to float16 when the run ended, so nothing is lost here.
+            np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_golden_pairs_replay(export: Export, models: Path) -> None:
+    assert export() == 0
+    for entry in read_whole_release(models)["models"]:
+        golden = json.loads(object_bytes(models, entry["golden"]))
+        decoder = make_session(object_bytes(models, entry["decoder"]))
+        encoder = make_session(object_bytes(models, entry["encoder"]))
+        for pair in golden["decode"]:
+            feeds = {"z": np.array([pair["z"]], np.float32)}
+            if entry["condition"] != "none":
+                feeds["label"] = np.eye(10, dtype=np.float32)[[pair["label"]]]
+            image = decoder.run(None, feeds)[0]
+            np.testing.assert_allclose(image.ravel(), pair["image"], atol=golden["tolerance"])
+        for pair in golden["encode"]:
+            image = np.array(pair["image"], np.float32).reshape(1, 1, 28, 28) / 255
+            feeds = {"image": image}
+            if entry["condition"] == "both":
+                feeds["label"] = np.eye(10, dtype=np.float32)[[pair["label"]]]
+            mu, logvar = encoder.run(None, feeds)
+            np.testing.assert_allclose(mu.ravel(), pair["mu"], atol=golden["tolerance"])
+            np.testing.assert_allclose(logvar.ravel(), pair["logvar"], atol=golden["tolerance"])
+
+
+def test_means_are_the_encoder_s_answer_to_every_training_image(
+    export: Export, models: Path, tiny: Path
+) -> None:
+    assert export() == 0
+    images = data.load("mnist", "train", tiny / "data")
+    for entry in read_whole_release(models)["models"]:
+        means = json.loads(object_bytes(models, entry["means"]))
+        assert means["count"] == len(means["x"]) == len(means["y"]) == len(images)
+        assert means["labels"] == images.labels.tolist()
+        encoder = make_session(object_bytes(models, entry["encoder"]))
+        feeds = {"image": as_float(images.pixels).numpy()}
+        if entry["condition"] == "both":
+            feeds["label"] = one_hot(images.labels, 10).numpy()
+        mu = encoder.run(["mu"], feeds)[0]
+        np.testing.assert_allclose(np.array([means["x"], means["y"]]).T, mu, atol=1e-3)
+        own = mu[images.labels.numpy() == 3]
+        three = means["statistics"][3]
+        assert (three["label"], three["count"]) == (3, len(own))
+        np.testing.assert_allclose(three["mean"], own.mean(0), atol=1e-3)
+        np.testing.assert_allclose(three["covariance"], np.cov(own.T), atol=1e-3)
+
+
+def test_the_home_view_shows_the_points() -> None:
+    rng = np.random.default_rng(0)
+    mu = rng.normal(size=(5000, 2)) * [3, 1] + [10, -2]
+    view = home_view(mu)
+    half = view["scale"] / 2
+    inside = (np.abs(mu - view["centre"]) <= half).all(axis=1).mean()
+    assert inside > 0.99
+    assert view["centre"] == pytest.approx([10, -2], abs=0.5)
+    assert class_statistics(mu[:1], np.zeros(1, int))[0]["covariance"] == [[0, 0], [0, 0]]
+
+
+def test_the_same_runs_make_the_same_release(export: Export, models: Path) -> None:
+    assert export() == 0
+    first = read_whole_release(models)
+    times = {path: path.stat().st_mtime_ns for path in (models / "objects").iterdir()}
+    assert export() == 0
+    assert read_whole_release(models) == first
+    assert {path: path.stat().st_mtime_ns for path in (models / "objects").iterdir()} == times
+
+
+def test_a_retrained_model_replaces_itself_and_the_others_are_carried_over(
+    export: Export, models: Path
+) -> None:
+    assert export() == 0
+    before = {m["id"]: m for m in read_whole_release(models)["models"]}
+    assert export("vae-2", seed=2) == 0
+    after = {m["id"]: m for m in read_whole_release(models)["models"]}
+    assert after["vae-2"] != before["vae-2"]
+    assert after["cvae-2"] == before["cvae-2"]
+    assert export("vae-2", "--only", seed=2) == 0
+    assert [m["id"] for m in read_whole_release(models)["models"]] == ["vae-2"]
+
+
+def test_the_release_before_stays_until_it_is_pruned(export: Export, models: Path) -> None:
+    assert export() == 0
+    assert export(seed=2) == 0
+    assert len(list((models / "releases").iterdir())) == 2
+    assert export("--prune", seed=2) == 0
+    manifest = read_whole_release(models)
+    assert [path.name for path in (models / "releases").iterdir()] == [manifest["release"]]
+    named = {Path(e["url"]).name for m in manifest["models"] for e in _files(m)}
+    assert {path.name for path in (models / "objects").iterdir()} == named
+
+
+def _files(entry: dict[str, object]) -> list[dict[str, str]]:
+    from export.publish import file_entries
+
+    return list(file_entries(entry))
+
+
+def test_it_prints_what_it_wrote_and_how_large_it_is(
+    export: Export, models: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert export() == 0
+    out = capsys.readouterr().out
+    for path in (models / "objects").iterdir():
+        assert path.name in out
+    assert "is published" in out
+    assert "MB" in out
+
+
+def test_a_graph_that_is_off_is_refused_and_the_old_release_stays(
+    export: Export,
+    models: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert export() == 0
+    before = read_whole_release(models)
+    original = graphs.to_onnx
+
+    def broken(model, part, metadata):  # type: ignore[no-untyped-def]
+        graph = onnx.load_from_string(original(model, part, metadata))
+        for tensor in graph.graph.initializer:
+            values = onnx.numpy_helper.to_array(tensor)
+            if values.dtype == np.float16 and part == "decoder":
+                changed = onnx.numpy_helper.from_array(values * np.float16(1.1), tensor.name)
+                tensor.CopyFrom(changed)
+        return graph.SerializeToString()
+
+    monkeypatch.setattr(graphs, "to_onnx", broken)
+    assert export(seed=2) == 1
+    assert "off by" in capsys.readouterr().err
+    assert read_whole_release(models) == before
+
+
+@pytest.mark.parametrize("call", range(1, 8))
+def test_a_full_disk_at_any_write_leaves_the_old_release(
+    export: Export, models: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str], call: int,
+) -> None:  # fmt: skip
+    assert export("vae-2", "--only") == 0
+    before = read_whole_release(models)
+    calls = 0
+
+    def full(_: int) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 2 * call - 1:  # each file syncs itself, then its folder
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("train.files.os.fsync", full)
+    assert export("vae-2", "--only", seed=2) == 1
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "disk is full" in error
+    assert read_whole_release(models) == before
+    assert not list(models.rglob("*.tmp"))
+
+
+def test_one_export_at_a_time(
+    export: Export, models: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    models.mkdir()
+    with FileLock(models / ".lock"):
+        assert export() == 1
+    assert "Another export" in capsys.readouterr().err
+
+
+def test_no_finished_run_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from export.__main__ import main
+
+    assert main(["--runs", str(tmp_path), "--out", str(tmp_path / "models")]) == 1
+    assert "train" in capsys.readouterr().err
+    assert not (tmp_path / "models").exists()
+
+
+def test_weights_of_another_report_are_refused(
+    tiny: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import shutil
+
+    from export.__main__ import main
+
+    shutil.copytree(tiny / "runs-1" / "vae-2", tmp_path / "vae-2")
+    shutil.copy(tiny / "runs-2" / "vae-2" / "weights.safetensors", tmp_path / "vae-2")
+    assert main(["--runs", str(tmp_path), "--out", str(tmp_path / "models")]) == 1
+    assert "do not belong together" in capsys.readouterr().err
+
+
+def test_a_running_server_shows_a_new_release_within_two_seconds(
+    export: Export, models: Path
+) -> None:
+    assert export() == 0
+    with Server(models_dir=models) as server:
+        assert json.loads(server.get("/api/manifest")[1]) == read_whole_release(models)
+        assert export(seed=2) == 0
+        published = time.monotonic()
+        new = read_whole_release(models)
+        while json.loads(server.get("/api/manifest")[1]) != new:
+            assert time.monotonic() - published < 2
+            time.sleep(0.02)

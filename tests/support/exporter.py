@@ -1,0 +1,75 @@
+"""Exports in forked children, so that a test can kill one without paying for its imports.
+
+Reads a line `<number> <kill>` and runs one export; each number makes graphs of its own, so every
+export has files to write. `kill` is "-" or the count of the file operation (fsync, rename, unlink)
+at which the child kills itself. It answers with the child's pid, then, when the child has ended,
+with its wait status.
+"""
+
+import functools
+import os
+import signal
+import sys
+from pathlib import Path
+
+import onnx
+import torch
+
+from export import graphs
+from export.__main__ import main
+
+
+def die_at(operation: int) -> None:
+    """Make this process kill itself at its n-th file operation."""
+    done = 0
+
+    def counted(original):  # type: ignore[no-untyped-def]
+        def wrapper(*arguments, **options):  # type: ignore[no-untyped-def]
+            nonlocal done
+            done += 1
+            if done == operation:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return original(*arguments, **options)
+
+        return wrapper
+
+    os.fsync = counted(os.fsync)
+    Path.replace = counted(Path.replace)  # type: ignore[method-assign]
+    Path.unlink = counted(Path.unlink)  # type: ignore[method-assign]
+
+
+def run() -> None:
+    """Serve export requests until standard input ends."""
+    tiny, models = Path(sys.argv[1]), sys.argv[2]
+    torch.set_num_threads(1)  # a fork must not inherit a pool of threads that are not there
+    # The graphs are made once and then only marked: publishing is what is killed here.
+    made: dict[str, bytes] = {}
+    original = graphs.to_onnx
+    number = "0"
+
+    @functools.wraps(original)
+    def remembered(model, part, metadata):  # type: ignore[no-untyped-def]
+        if part not in made:
+            made[part] = original(model, part, metadata)
+        graph = onnx.load_from_string(made[part])
+        graph.metadata_props.add(key="number", value=number)
+        return graph.SerializeToString(deterministic=True)
+
+    graphs.to_onnx = remembered
+    runs = str(tiny / "runs-1")
+    main(["vae-2", "--runs", runs, "--out", f"{models}-warm"])
+    print("ready", flush=True)
+    for line in sys.stdin:
+        number, kill = line.split()
+        child = os.fork()
+        if child == 0:
+            sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
+            if kill != "-":
+                die_at(int(kill))
+            os._exit(main(["vae-2", "--runs", runs, "--out", models]))
+        print(child, flush=True)
+        print(os.waitpid(child, 0)[1], flush=True)
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,33 @@
+"""Data that tests may not find: they are skipped by name, unless CI demands them."""
+
+import os
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from train import data
+from train.errors import UserError
+
+
+def mnist_or_skip(split: data.Split) -> data.Images:
+    """Return an MNIST split from DATA_ROOT or a download."""
+    try:
+        return data.load("mnist", split)
+    except UserError as error:
+        missing(f"MNIST is needed: {error}")
+
+
+def pen_strokes_or_skip() -> Path:
+    """Return the file of real pen strokes (UCI pendigits), which lies beside MNIST in DATA_ROOT."""
+    path = data.data_root() / "pendigits" / "pendigits-train.unipen"
+    if not path.exists():
+        missing(f"pen strokes are needed: put UCI's pendigits-train.unipen at {path}")
+    return path
+
+
+def missing(reason: str) -> NoReturn:
+    """Skip the test; with CI=true, fail it."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)

@@ -1,0 +1,33 @@
+"""A tiny dataset and the command line, in this process."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.tiny_dataset import make_mnist
+from train.__main__ import main
+
+TINY = (
+    "--epochs=3", "--batch-size=64", "--encoder-layers=16", "--decoder-layers=16,16",
+    "--fourier-features=4", "--warmup-steps=5", "--samples=8",
+)  # fmt: skip
+
+
+@pytest.fixture
+def data_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    root = tmp_path / "data"
+    make_mnist(root)
+    monkeypatch.setenv("DATA_ROOT", str(root))
+    monkeypatch.setenv("ATLAS_PRECISION", "32-true")
+    return root
+
+
+@pytest.fixture
+def train(data_root: Path, tmp_path: Path) -> Callable[..., int]:
+    """Run `python -m train vae-2` on the tiny dataset, with more arguments where given."""
+
+    def run(*arguments: str, recipe: str = "vae-2") -> int:
+        return main([recipe, *TINY, "--runs", str(tmp_path / "runs"), *arguments])
+
+    return run

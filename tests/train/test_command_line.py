@@ -1,0 +1,154 @@
+"""What `python -m train` does and says."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from train import loop
+from train.__main__ import main
+from train.recipes import RECIPES
+from train.runs import load_run
+
+Train = Callable[..., int]
+
+
+def one_sentence(text: str) -> bool:
+    return text.count("\n") == 1 and text.rstrip().endswith(".") and "Traceback" not in text
+
+
+def test_list_names_every_recipe(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--list"]) == 0
+    out = capsys.readouterr().out
+    assert all(recipe.id in out and recipe.title in out for recipe in RECIPES.values())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["vae-3"], "vae-3"),
+        ([], "recipe"),
+        (["vae-2", "--hidden", "3"], "--hidden"),
+        (["vae-2", "--epochs", "many"], "--epochs"),
+        (["vae-2", "--epochs", "0"], "--epochs"),
+        (["vae-2", "--epochs", "-1"], "--epochs"),
+        (["vae-2", "--epochs"], "--epochs"),
+        (["vae-2", "--learning-rate", "nan"], "--learning-rate"),
+        (["vae-2", "--condition", "sideways"], "--condition"),
+        (["vae-2", "--encoder-layers", "16,0"], "--encoder-layers"),
+        (["vae-2", "--samples", "0"], "--samples"),
+        (["vae-2", "--id", "other"], "--id"),
+    ],
+)
+def test_a_mistake_is_answered_by_one_sentence_that_names_it(
+    arguments: list[str], named: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 1
+    captured = capsys.readouterr()
+    assert one_sentence(captured.err)
+    assert named in captured.err
+
+
+@pytest.mark.parametrize("recipe", ["vae-2", "label-decoder-vae-2", "cvae-2", "vae-2-mlp256"])
+def test_a_run_leaves_a_whole_run_folder(train: Train, tmp_path: Path, recipe: str) -> None:
+    assert train(recipe=recipe) == 0
+    folder = tmp_path / "runs" / recipe
+    run = load_run(folder)
+    assert run.recipe.epochs == 3
+    assert run.recipe.condition == RECIPES[recipe].condition
+    test = run.report["test"]
+    assert test["importance_samples"] == 8
+    assert test["elbo"] == pytest.approx(-test["reconstruction"] - test["kl"])
+    assert test["log_likelihood"] > test["elbo"] - 5
+    rows = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+    assert [row["epoch"] for row in rows] == [1, 2, 3]
+    assert rows[-1]["held_out_elbo"] > rows[0]["held_out_elbo"]
+    assert json.loads((folder / "recipe.json").read_text())["id"] == recipe
+    assert ("style" in run.report) == (run.recipe.condition != "none")
+    assert not list(folder.rglob("*.tmp"))
+
+
+def test_the_weights_that_are_measured_are_those_that_are_shipped(
+    train: Train, tmp_path: Path
+) -> None:
+    assert train() == 0
+    weights = load_run(tmp_path / "runs" / "vae-2").model.state_dict().values()
+    assert all(torch.equal(tensor, tensor.half().float()) for tensor in weights)
+
+
+def test_a_resumed_run_ends_bit_equal_to_an_uninterrupted_one(
+    train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert train() == 0
+    whole = load_run(tmp_path / "runs" / "vae-2").model.state_dict()
+
+    epochs = 0
+    train_epoch = loop._train_epoch
+
+    def stop_in_third(*arguments: object) -> object:
+        nonlocal epochs
+        epochs += 1
+        if epochs == 3:
+            raise KeyboardInterrupt
+        return train_epoch(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(loop, "_train_epoch", stop_in_third)
+    assert train("--runs", str(tmp_path / "cut")) == 130
+    monkeypatch.undo()
+    monkeypatch.setenv("DATA_ROOT", str(tmp_path / "data"))
+    monkeypatch.setenv("ATLAS_PRECISION", "32-true")
+    assert train("--runs", str(tmp_path / "cut"), "--resume") == 0
+    resumed = load_run(tmp_path / "cut" / "vae-2").model.state_dict()
+    assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+
+
+def test_resuming_a_finished_run_does_nothing(
+    train: Train, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train() == 0
+    before = (tmp_path / "runs" / "vae-2" / "report.json").stat().st_mtime_ns
+    assert train("--resume") == 0
+    assert "trained already" in capsys.readouterr().out
+    assert (tmp_path / "runs" / "vae-2" / "report.json").stat().st_mtime_ns == before
+
+
+def test_resuming_with_another_recipe_is_refused(
+    train: Train, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train() == 0
+    capsys.readouterr()
+    assert train("--resume", "--decoder-layers=8") == 1
+    error = capsys.readouterr().err
+    assert "decoder_layers" in error.splitlines()[-1]
+
+
+def test_a_full_disk_leaves_the_earlier_checkpoint_whole(
+    train: Train,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert train() == 0
+    folder = tmp_path / "runs" / "vae-2"
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("train.files.os.fsync", full)
+    assert train("--seed=2", "--resume") == 1  # another recipe: refused before anything is written
+    assert train("--samples=9") == 1
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert "disk is full" in error
+    after = {path: path.read_bytes() for path in folder.glob("*.*") if path.is_file()}
+    assert all(before[path] == data for path, data in after.items())
+    assert not list(folder.rglob("*.tmp"))
+
+
+def test_a_loss_that_is_not_finite_is_said(
+    train: Train, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train("--learning-rate=1e6", "--clip-norm=0") == 1
+    assert "not finite" in capsys.readouterr().err.splitlines()[-1]

@@ -1,0 +1,97 @@
+"""Damaged dataset files: one clear sentence, and nothing is trained."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from tests.support.tiny_dataset import write_idx
+from train import data
+from train.errors import UserError
+
+Images = "train-images-idx3-ubyte"
+Labels = "train-labels-idx1-ubyte"
+
+
+def truncate(folder: Path) -> None:
+    path = folder / Images
+    path.write_bytes(path.read_bytes()[:-1000])
+
+
+def empty(folder: Path) -> None:
+    (folder / Images).write_bytes(b"")
+
+
+def garbage(folder: Path) -> None:
+    (folder / Labels).write_bytes(b"<html>not found</html>")
+
+
+def too_few_labels(folder: Path) -> None:
+    write_idx(folder / Labels, np.zeros(7, np.uint8))
+
+
+def label_out_of_range(folder: Path) -> None:
+    write_idx(folder / Labels, np.full(320, 11, np.uint8))
+
+
+def swapped(folder: Path) -> None:
+    (folder / Labels).write_bytes((folder / Images).read_bytes())
+
+
+def wrong_shape(folder: Path) -> None:
+    write_idx(folder / Images, np.zeros((320, 14, 14), np.uint8))
+
+
+def no_images(folder: Path) -> None:
+    write_idx(folder / Images, np.zeros((0, 28, 28), np.uint8))
+    write_idx(folder / Labels, np.zeros(0, np.uint8))
+
+
+DAMAGES = (
+    truncate, empty, garbage, too_few_labels, label_out_of_range, swapped, wrong_shape, no_images,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damaged_files_are_refused_in_one_sentence(
+    data_root: Path,
+    train: Callable[..., int],
+    damage: Callable[[Path], None],
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    damage(data_root / "MNIST" / "raw")
+    assert train() == 1
+    error = capsys.readouterr().err
+    assert error.startswith("Cannot ")
+    assert error.count("\n") == 1
+    assert "train files of mnist" in error
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_dataset_that_cannot_be_downloaded_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def offline(*_: object, **__: object) -> None:
+        raise RuntimeError("Error downloading train-images-idx3-ubyte.gz")
+
+    monkeypatch.setattr("torchvision.datasets.MNIST.download", offline)
+    with pytest.raises(UserError, match="DATA_ROOT"):
+        data.load("mnist", "train", tmp_path)
+
+
+def test_pixels_and_labels_come_as_whole_tensors(data_root: Path) -> None:
+    images = data.load("mnist", "train")
+    assert images.pixels.shape == (320, 1, 28, 28)
+    assert images.pixels.dtype == torch.uint8
+    assert images.labels.tolist()[:11] == [*range(10), 0]
+
+
+def test_held_out_images_are_a_fixed_part(data_root: Path) -> None:
+    images = data.load("mnist", "train")
+    kept, held = data.hold_out(images, 0.1, seed=3)
+    again = data.hold_out(images, 0.1, seed=3)[1]
+    assert (len(kept), len(held)) == (288, 32)
+    assert torch.equal(held.pixels, again.pixels)
