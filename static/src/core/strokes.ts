@@ -1,0 +1,82 @@
+// Pen strokes: kept as strokes, thinned as they come, and written as text for a link.
+
+/** One pen position: x and y in 0…1 of the pad (y downwards), pressure in 0…1. */
+export interface PenPoint {
+  x: number;
+  y: number;
+  pressure: number;
+}
+
+export type Stroke = PenPoint[];
+
+const GRID = 4095;
+const PRESSURES = 63;
+/** Steps smaller than this share of the pad carry no shape, only length. */
+const SMALLEST_STEP = 0.004;
+
+const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+const CHARACTERS_A_POINT = 5;
+/** A link longer than this was not made by this page. */
+const LONGEST_TEXT = 20_000;
+
+/** Puts a position on the grid that links are written in, so that a link redraws it exactly. */
+export function penPoint(x: number, y: number, pressure: number): PenPoint {
+  const clamp = (value: number): number => Math.min(1, Math.max(0, value));
+  return {
+    x: Math.round(clamp(x) * GRID) / GRID,
+    y: Math.round(clamp(y) * GRID) / GRID,
+    pressure: Math.round(clamp(pressure) * PRESSURES) / PRESSURES,
+  };
+}
+
+/** Appends a point to a stroke unless the pen has hardly moved; tells whether it did. */
+export function extend(stroke: Stroke, point: PenPoint): boolean {
+  const last = stroke.at(-1);
+  if (last !== undefined && Math.hypot(point.x - last.x, point.y - last.y) < SMALLEST_STEP) {
+    return false;
+  }
+  stroke.push(point);
+  return true;
+}
+
+/** Writes strokes as URL-safe text, five characters a point. */
+export function encodeStrokes(strokes: readonly Stroke[]): string {
+  const digit = (value: number): string => DIGITS[value] as string;
+  const pair = (value: number): string => digit(value >> 6) + digit(value & 63);
+  return strokes
+    .map((stroke) =>
+      stroke
+        .map(
+          ({ x, y, pressure }) =>
+            pair(Math.round(x * GRID)) +
+            pair(Math.round(y * GRID)) +
+            digit(Math.round(pressure * PRESSURES)),
+        )
+        .join(""),
+    )
+    .join(".");
+}
+
+/** Reads what `encodeStrokes` wrote; null where it is not that. */
+export function decodeStrokes(text: string): Stroke[] | null {
+  if (text.length > LONGEST_TEXT) return null;
+  const strokes: Stroke[] = [];
+  for (const part of text.split(".")) {
+    if (part.length === 0 || part.length % CHARACTERS_A_POINT !== 0) return null;
+    const values = Array.from(part, (character) => DIGITS.indexOf(character));
+    if (values.includes(-1)) return null;
+    const stroke: Stroke = [];
+    for (let i = 0; i < values.length; i += CHARACTERS_A_POINT) {
+      const [a, b, c, d, e] = values.slice(i, i + CHARACTERS_A_POINT) as [
+        number,
+        number,
+        number,
+        number,
+        number,
+      ];
+      stroke.push({ x: (a * 64 + b) / GRID, y: (c * 64 + d) / GRID, pressure: e / PRESSURES });
+    }
+    strokes.push(stroke);
+  }
+  return strokes;
+}

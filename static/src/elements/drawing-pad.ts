@@ -1,0 +1,260 @@
+// <drawing-pad>: a pen surface that keeps strokes as strokes and tells what MNIST would see.
+//
+// Attributes
+//   label    its name for assistive technology
+//   state    empty | loading | ready | error (reflected): "empty" until something is drawn
+// Properties
+//   strokes  the drawing (see core/strokes); settable, which fires drawing-change
+//   pixels   the normalised 28×28 of it, Float32Array of 784 values in 0…1 (read only)
+// Methods
+//   clear(), undo()
+// Events
+//   drawing-change  detail { pixels, strokes, final }: after every pen movement; `final` once the
+//                   pen is up, or after clear, undo and a set drawing
+
+import { css, html, LitElement } from "lit";
+import { customElement, property, query } from "lit/decorators.js";
+import { normalise } from "../core/drawing";
+import { extend, penPoint, type Stroke } from "../core/strokes";
+import type { ElementState } from "./image-view";
+
+/** Width of the pen on the pad, as a share of its side. */
+const PEN = 0.06;
+
+@customElement("drawing-pad")
+export class DrawingPad extends LitElement {
+  static override styles = css`
+    :host {
+      display: block;
+    }
+    .surface {
+      position: relative;
+      aspect-ratio: 1;
+      border-radius: var(--radius, 4px);
+      background: #000;
+      overflow: hidden;
+    }
+    canvas {
+      position: absolute;
+      inset: 0;
+      width: 100%;
+      height: 100%;
+      cursor: crosshair;
+      touch-action: none;
+    }
+    canvas:focus-visible {
+      outline: 2px solid var(--accent, #06c);
+      outline-offset: -4px;
+    }
+    .hint {
+      position: absolute;
+      inset: 0;
+      display: grid;
+      place-items: center;
+      margin: 0;
+      color: #9a9a9a;
+      font: 0.9375rem/1.4 var(--font, sans-serif);
+      text-align: center;
+      pointer-events: none;
+    }
+    .tools {
+      display: flex;
+      gap: 0.5rem;
+      margin-top: 0.5rem;
+    }
+    button {
+      flex: 1;
+      min-height: 2.5rem;
+      padding: 0.35rem 0.9rem;
+      border: 1px solid var(--line, #ccc);
+      border-radius: var(--radius, 4px);
+      background: var(--surface, #fff);
+      color: var(--text, #111);
+      font: 500 0.875rem var(--font, sans-serif);
+      cursor: pointer;
+    }
+    button:disabled {
+      color: var(--muted, #777);
+      cursor: default;
+      opacity: 0.6;
+    }
+    button:focus-visible {
+      outline: 2px solid var(--accent, #06c);
+      outline-offset: 2px;
+    }
+    @media (forced-colors: active) {
+      .surface {
+        outline: 1px solid CanvasText;
+      }
+    }
+  `;
+
+  @property() label = "Drawing pad";
+  @property({ reflect: true }) state: ElementState = "empty";
+  @query("canvas") private canvas!: HTMLCanvasElement;
+
+  private drawn: Stroke[] = [];
+  private active: { pointer: number; stroke: Stroke } | null = null;
+  private normalised: Float32Array<ArrayBufferLike> = normalise([]);
+  private readonly resizes = new ResizeObserver(() => this.redraw());
+
+  get pixels(): Float32Array {
+    return this.normalised;
+  }
+
+  get strokes(): Stroke[] {
+    return this.drawn;
+  }
+
+  set strokes(strokes: Stroke[]) {
+    this.drawn = strokes.map((stroke) => [...stroke]);
+    this.active = null;
+    this.redraw();
+    this.changed(true);
+  }
+
+  clear(): void {
+    this.strokes = [];
+  }
+
+  undo(): void {
+    this.strokes = this.drawn.slice(0, -1);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.resizes.disconnect();
+  }
+
+  protected override firstUpdated(): void {
+    this.resizes.observe(this.canvas);
+  }
+
+  protected override updated(): void {
+    if (this.isConnected) this.resizes.observe(this.canvas);
+  }
+
+  private readonly down = (event: PointerEvent): void => {
+    if (this.active !== null || event.button > 0) return;
+    event.preventDefault();
+    this.canvas.focus({ preventScroll: true });
+    this.canvas.setPointerCapture(event.pointerId);
+    this.active = { pointer: event.pointerId, stroke: [] };
+    this.drawn.push(this.active.stroke);
+    this.add(event);
+    this.changed(false);
+  };
+
+  private readonly move = (event: PointerEvent): void => {
+    if (this.active?.pointer !== event.pointerId) return;
+    event.preventDefault();
+    // Between two frames a pen reports many positions; the event itself is only the last.
+    const all = event.getCoalescedEvents?.() ?? [];
+    let moved = false;
+    for (const part of all.length > 0 ? all : [event]) moved = this.add(part) || moved;
+    if (moved) this.changed(false);
+  };
+
+  private readonly up = (event: PointerEvent): void => {
+    if (this.active?.pointer !== event.pointerId) return;
+    this.active = null;
+    this.changed(true);
+  };
+
+  private readonly key = (event: KeyboardEvent): void => {
+    const undo =
+      event.key === "Backspace" || (event.key === "z" && (event.ctrlKey || event.metaKey));
+    if (!undo && event.key !== "Delete") return;
+    event.preventDefault();
+    if (undo) this.undo();
+    else this.clear();
+  };
+
+  private add(event: PointerEvent): boolean {
+    const stroke = this.active?.stroke;
+    if (stroke === undefined) return false;
+    const box = this.canvas.getBoundingClientRect();
+    // A mouse reports 0.5 while pressed, as the standard asks of devices that feel no pressure.
+    const pressure = event.pointerType === "pen" && event.pressure > 0 ? event.pressure : 0.5;
+    const point = penPoint(
+      (event.clientX - box.left) / box.width,
+      (event.clientY - box.top) / box.height,
+      pressure,
+    );
+    if (!extend(stroke, point)) return false;
+    this.ink(stroke, Math.max(0, stroke.length - 2));
+    return true;
+  }
+
+  private changed(final: boolean): void {
+    this.normalised = normalise(this.drawn);
+    this.state = this.drawn.length > 0 ? "ready" : "empty";
+    this.dispatchEvent(
+      new CustomEvent("drawing-change", {
+        detail: { pixels: this.normalised, strokes: this.drawn, final },
+        bubbles: true,
+        composed: true,
+      }),
+    );
+    if (final) this.requestUpdate();
+  }
+
+  private redraw(): void {
+    if (!this.hasUpdated) return;
+    const size = Math.max(1, Math.round(this.canvas.clientWidth * devicePixelRatio));
+    this.canvas.width = size;
+    this.canvas.height = size;
+    for (const stroke of this.drawn) this.ink(stroke, 0);
+  }
+
+  /** Draws a stroke's lines from point `first` on. */
+  private ink(stroke: Stroke, first: number): void {
+    const context = this.canvas?.getContext("2d");
+    if (!context) return;
+    const size = this.canvas.width;
+    context.strokeStyle = "#fff";
+    context.lineCap = "round";
+    context.lineJoin = "round";
+    for (let i = first; i < Math.max(first + 1, stroke.length - 1); i++) {
+      const a = stroke[i];
+      if (a === undefined) return;
+      const b = stroke[i + 1] ?? a;
+      context.lineWidth = PEN * size * (0.75 + 0.25 * (a.pressure + b.pressure));
+      context.beginPath();
+      context.moveTo(a.x * size, a.y * size);
+      context.lineTo(b.x * size, b.y * size);
+      context.stroke();
+    }
+  }
+
+  protected override render() {
+    return html`
+      <div class="surface">
+        <canvas
+          tabindex="0"
+          role="img"
+          aria-label=${`${this.label}. Backspace undoes a stroke, Delete clears.`}
+          @pointerdown=${this.down}
+          @pointermove=${this.move}
+          @pointerup=${this.up}
+          @pointercancel=${this.up}
+          @keydown=${this.key}
+        ></canvas>
+        ${this.state === "empty" ? html`<p class="hint">Draw a digit here</p>` : null}
+      </div>
+      <div class="tools">
+        <button type="button" ?disabled=${this.state === "empty"} @click=${() => this.undo()}>Undo</button>
+        <button type="button" ?disabled=${this.state === "empty"} @click=${() => this.clear()}>Clear</button>
+      </div>
+    `;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "drawing-pad": DrawingPad;
+  }
+  interface HTMLElementEventMap {
+    "drawing-change": CustomEvent<{ pixels: Float32Array; strokes: Stroke[]; final: boolean }>;
+  }
+}

@@ -1,0 +1,313 @@
+// How a map looks: the style sheet of <latent-map>'s shadow root.
+import { css, unsafeCSS } from "lit";
+
+// For a page that sets no --class-N: ten colours that colour-blind readers can tell apart.
+const FALLBACK =
+  "#3f90da #ffa90e #bd1f01 #94a4a2 #832db6 #a96b59 #e76300 #b9ac70 #717581 #92dadd".split(" ");
+
+const swatches = unsafeCSS(
+  FALLBACK.map(
+    (colour, n) => `.swatch[data-label="${n}"] { background-color: var(--class-${n}, ${colour}); }`,
+  ).join("\n"),
+);
+
+export const mapStyles = css`
+  :host {
+    display: block;
+    color: var(--text, #1a1a1a);
+    font: 12px / 1.3 var(--font, system-ui, sans-serif);
+    font-variant-numeric: tabular-nums;
+    --halo: var(--surface, #fff);
+    --mark: var(--text, #1a1a1a);
+    --pin: var(--accent, #0b57d0);
+  }
+  :host([hidden]) {
+    display: none;
+  }
+
+  .frame {
+    position: relative;
+    box-sizing: border-box;
+    aspect-ratio: var(--map-aspect, 1);
+    background: var(--surface, #fff);
+    border-radius: var(--radius, 4px);
+    box-shadow: inset 0 0 0 1px var(--line, #ddd);
+    overflow: hidden;
+    contain: strict;
+  }
+  .frame:focus-within:has(.surface:focus-visible) {
+    outline: 2px solid var(--accent, #0b57d0);
+    outline-offset: 2px;
+  }
+  .surface {
+    position: absolute;
+    inset: 0;
+    outline: none;
+    cursor: crosshair;
+    touch-action: none;
+    user-select: none;
+    -webkit-user-select: none;
+    -webkit-touch-callout: none;
+  }
+  .surface[data-panning] {
+    cursor: grabbing;
+  }
+  .surface > *,
+  ::slotted(*) {
+    pointer-events: none;
+  }
+
+  .picture,
+  .points,
+  .points canvas,
+  .overlay {
+    position: absolute;
+    inset: 0;
+    width: 100%;
+    height: 100%;
+  }
+  ::slotted([slot="picture"]) {
+    display: block;
+    width: 100% !important;
+    height: 100% !important;
+    margin: 0 !important;
+    object-fit: contain;
+  }
+  .picture {
+    transition: opacity 0.12s;
+  }
+  .picture.replaced {
+    opacity: 0;
+    visibility: hidden;
+    transition:
+      opacity 0.12s,
+      visibility 0s 0.12s;
+  }
+  .off,
+  .overlay [hidden] {
+    display: none;
+  }
+
+  .overlay text {
+    fill: var(--text, #1a1a1a);
+    stroke: var(--halo);
+    stroke-width: 3px;
+    stroke-linejoin: round;
+    paint-order: stroke;
+  }
+  .overlay line {
+    stroke: var(--faint, #999);
+    stroke-width: 1px;
+    shape-rendering: crispEdges;
+  }
+  .overlay line.zero {
+    stroke: var(--text, #1a1a1a);
+    stroke-opacity: 0.16;
+  }
+  .overlay text.tick,
+  .overlay text.axis {
+    fill: var(--muted, #666);
+    font-size: 11px;
+  }
+  .overlay text.axis {
+    font-style: italic;
+  }
+  .overlay text.axis tspan {
+    font-size: 8px;
+    font-style: normal;
+  }
+  .overlay text.name {
+    font-size: 16px;
+    font-weight: 650;
+    stroke-width: 4px;
+  }
+  .overlay text.dimmed {
+    opacity: 0.35;
+  }
+
+  .sigma ellipse {
+    fill: none;
+    stroke: var(--mark);
+    stroke-width: 1.25px;
+  }
+  .sigma-2 ellipse:not(.halo) {
+    stroke-dasharray: 3 2;
+  }
+  .sigma ellipse.halo {
+    stroke: var(--halo);
+    stroke-width: 3.5px;
+    stroke-opacity: 0.8;
+  }
+  circle.mu {
+    fill: var(--mark);
+    stroke: var(--halo);
+    stroke-width: 1.5px;
+  }
+  .overlay text.mu {
+    font-size: 13px;
+    font-style: italic;
+  }
+
+  .ring {
+    fill: none;
+    stroke: var(--mark);
+    stroke-width: 1.75px;
+  }
+  .ring.halo {
+    stroke: var(--halo);
+    stroke-width: 4.5px;
+    stroke-opacity: 0.85;
+  }
+  .cross {
+    stroke: var(--mark);
+    stroke-width: 1px;
+    shape-rendering: crispEdges;
+  }
+  .hold {
+    display: none;
+    fill: none;
+    stroke: var(--pin);
+    stroke-opacity: 0.55;
+    stroke-width: 1px;
+    shape-rendering: crispEdges;
+  }
+  .pinned .hold {
+    display: inline;
+  }
+  .pinned .ring:not(.halo) {
+    fill: var(--pin);
+    stroke: var(--pin);
+  }
+  .pinned .cross {
+    stroke: var(--halo);
+  }
+  .pinned .coordinates {
+    font-weight: 600;
+  }
+
+  .note {
+    position: absolute;
+    inset: auto 8px 28px;
+    width: fit-content;
+    max-width: calc(100% - 16px);
+    box-sizing: border-box;
+    margin-inline: auto;
+    padding: 5px 10px;
+    border-radius: var(--radius, 4px);
+    background: var(--surface, #fff);
+    box-shadow: 0 0 0 1px var(--line, #ddd);
+    color: var(--muted, #666);
+    pointer-events: none;
+  }
+  .note.error {
+    color: var(--text, #1a1a1a);
+    box-shadow:
+      inset 3px 0 var(--accent, #0b57d0),
+      0 0 0 1px var(--line, #ddd);
+  }
+  progress {
+    position: absolute;
+    inset: 0 0 auto;
+    width: 100%;
+    height: 2px;
+    appearance: none;
+    border: 0;
+    background: none;
+    color: var(--accent, #0b57d0);
+    pointer-events: none;
+  }
+  progress::-webkit-progress-bar {
+    background: none;
+  }
+  progress::-webkit-progress-value {
+    background: var(--accent, #0b57d0);
+  }
+  progress::-moz-progress-bar {
+    background: var(--accent, #0b57d0);
+  }
+
+  .legend {
+    display: flex;
+    flex-wrap: wrap;
+    margin-block-start: 8px;
+  }
+  .legend button {
+    flex: 1 1 0;
+    box-sizing: border-box;
+    min-width: 24px;
+    height: 36px;
+    padding: 0 1px;
+    border: 0;
+    border-radius: var(--radius, 4px);
+    background: none;
+    color: var(--text, #1a1a1a);
+    font: inherit;
+    font-size: 14px;
+    font-variant-numeric: inherit;
+    cursor: pointer;
+    display: flex;
+    flex-direction: column;
+    align-items: center;
+    justify-content: center;
+    gap: 4px;
+  }
+  .legend button:focus-visible {
+    outline: 2px solid var(--accent, #0b57d0);
+    outline-offset: -2px;
+  }
+  .legend button.dimmed,
+  .legend button[aria-pressed="false"]:not(.class) {
+    color: var(--muted, #666);
+  }
+  .legend button[aria-pressed="true"] {
+    font-weight: 650;
+  }
+  .swatch {
+    width: calc(100% - 4px);
+    height: 4px;
+    border-radius: 2px;
+    forced-color-adjust: none;
+  }
+  ${swatches}
+  .dimmed .swatch {
+    opacity: 0.25;
+  }
+  .legend button:hover .swatch {
+    opacity: 1;
+    height: 6px;
+    margin-block: -1px;
+  }
+  .spoken {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    margin: -1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+
+  @media (prefers-reduced-motion: reduce) {
+    .picture,
+    .picture.replaced {
+      transition: none;
+    }
+  }
+  @media (forced-colors: active) {
+    :host {
+      --halo: Canvas;
+      --mark: CanvasText;
+      --pin: Highlight;
+    }
+    .frame {
+      border: 1px solid CanvasText;
+    }
+    .overlay text {
+      fill: CanvasText;
+    }
+    .legend button[aria-pressed="true"] {
+      outline: 1px solid Highlight;
+      outline-offset: -1px;
+    }
+  }
+`;

@@ -1,0 +1,58 @@
+// <runtime-status>: says whether this browser or the server runs the models.
+//
+// Attributes
+//   runtime  "" (nothing has answered yet) | browser | server
+//   state    loading | ready (reflected; follows runtime)
+
+import { css, html, LitElement } from "lit";
+import { customElement, property } from "lit/decorators.js";
+
+const SENTENCES: Record<string, string> = {
+  "": "Loading the model…",
+  browser: "Models run in your browser.",
+  server: "WebAssembly cannot run here, so the server runs the models.",
+};
+
+@customElement("runtime-status")
+export class RuntimeStatus extends LitElement {
+  static override styles = css`
+    :host {
+      display: inline-flex;
+      align-items: center;
+      gap: 0.5em;
+      color: var(--muted, #666);
+      font: 0.8125rem/1.4 var(--font, sans-serif);
+    }
+    i {
+      width: 0.5em;
+      height: 0.5em;
+      border-radius: 50%;
+      background: var(--line, #ccc);
+    }
+    :host([runtime="browser"]) i {
+      background: var(--accent, #06c);
+    }
+    :host([runtime="server"]) i {
+      background: none;
+      outline: 2px solid var(--accent, #06c);
+      outline-offset: -2px;
+    }
+  `;
+
+  @property({ reflect: true }) runtime: "" | "browser" | "server" = "";
+  @property({ reflect: true }) state: "loading" | "ready" = "loading";
+
+  protected override willUpdate(): void {
+    this.state = this.runtime === "" ? "loading" : "ready";
+  }
+
+  protected override render() {
+    return html`<i aria-hidden="true"></i><span role="status">${SENTENCES[this.runtime]}</span>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "runtime-status": RuntimeStatus;
+  }
+}

@@ -1,0 +1,38 @@
+// What runs models: one interface, whether this browser does it or the server.
+
+import type { Model } from "../core/manifest";
+
+/** q(z|x) of one image: mean and log-variance, `latent_size` numbers each. */
+export interface Posterior {
+  mu: Float32Array;
+  /** Empty for a deterministic autoencoder. */
+  logvar: Float32Array;
+}
+
+export type Part = "encoder" | "decoder";
+
+export interface Engine {
+  /** Fetches and prepares a part of a model; done at once where that has happened. */
+  load(model: Model, part: Part, progress?: (share: number) => void): Promise<void>;
+  /**
+   * Decodes n points at once.
+   *
+   * @param z n × latent_size numbers.
+   * @param labels n classes, where the decoder is conditioned.
+   * @returns n images, H×W×C each, in [0, 1].
+   */
+  decode(model: Model, z: Float32Array, labels?: number[]): Promise<Float32Array>;
+  /** Encodes one image, H×W×C in [0, 1], with its class where the encoder is conditioned. */
+  encode(model: Model, pixels: Float32Array, label?: number): Promise<Posterior>;
+}
+
+/** Why an engine could not answer: the figure shows `message`. */
+export class EngineError extends Error {
+  constructor(
+    /** "runtime": this browser cannot run models. "model": this one cannot be had. "server": no answer. */
+    readonly reason: "runtime" | "model" | "server",
+    message: string,
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,81 @@
+// Runs models in this browser, through the worker.
+
+import type { Model } from "../core/manifest";
+import { type Engine, EngineError, type Part, type Posterior } from "./engine";
+import type { Means } from "./means";
+import type { Reply, Request } from "./protocol";
+
+interface Pending {
+  resolve: (result: Means | Float32Array[]) => void;
+  reject: (error: EngineError) => void;
+  progress: ((share: number) => void) | undefined;
+}
+
+export class LocalEngine implements Engine {
+  private readonly worker: Worker;
+  private readonly pending = new Map<number, Pending>();
+  private calls = 0;
+
+  constructor() {
+    this.worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+    this.worker.addEventListener("message", (event: MessageEvent<Reply>) =>
+      this.settle(event.data),
+    );
+    // The worker's script itself did not load or died: nothing pending will be answered.
+    this.worker.addEventListener("error", () => {
+      for (const { reject } of this.pending.values()) {
+        reject(new EngineError("runtime", "the worker that runs the models did not start"));
+      }
+      this.pending.clear();
+    });
+  }
+
+  async load(model: Model, part: Part, progress?: (share: number) => void): Promise<void> {
+    await this.call({ kind: "load", model, part }, progress);
+  }
+
+  async decode(model: Model, z: Float32Array, labels?: number[]): Promise<Float32Array> {
+    const request: Request = { kind: "decode", model, z, ...(labels && { labels }) };
+    const [images] = (await this.call(request)) as [Float32Array];
+    return images;
+  }
+
+  async encode(model: Model, pixels: Float32Array, label?: number): Promise<Posterior> {
+    const request: Request = {
+      kind: "encode",
+      model,
+      pixels,
+      ...(label !== undefined && { label }),
+    };
+    const [mu, logvar] = (await this.call(request)) as [Float32Array, Float32Array];
+    return { mu, logvar };
+  }
+
+  /** Fetches and reads the encoded training means of a model. */
+  async means(model: Model): Promise<Means> {
+    return (await this.call({ kind: "means", model })) as Means;
+  }
+
+  private call(
+    request: Request,
+    progress?: (share: number) => void,
+  ): Promise<Means | Float32Array[]> {
+    const call = this.calls++;
+    return new Promise((resolve, reject) => {
+      this.pending.set(call, { resolve, reject, progress });
+      this.worker.postMessage({ ...request, call });
+    });
+  }
+
+  private settle(reply: Reply): void {
+    const pending = this.pending.get(reply.call);
+    if (pending === undefined) return;
+    if (reply.kind === "progress") {
+      pending.progress?.(reply.share);
+      return;
+    }
+    this.pending.delete(reply.call);
+    if (reply.kind === "done") pending.resolve(reply.result);
+    else pending.reject(new EngineError(reply.reason, reply.message));
+  }
+}

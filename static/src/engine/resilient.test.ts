@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import type { Model } from "../core/manifest";
+import { type Engine, EngineError } from "./engine";
+import { ResilientEngine } from "./resilient";
+
+const model = { id: "m" } as Model;
+const z = new Float32Array(2);
+
+function engine(decode: () => Promise<Float32Array>): Engine & { asked: number } {
+  const made = {
+    asked: 0,
+    load: async () => {},
+    encode: async () => ({ mu: z, logvar: z }),
+    decode: () => {
+      made.asked++;
+      return decode();
+    },
+  };
+  return made;
+}
+
+test("a runtime that cannot start hands over to the server, once and for all", async () => {
+  const local = engine(() => Promise.reject(new EngineError("runtime", "blocked")));
+  const server = engine(async () => new Float32Array([1]));
+  const reports: string[] = [];
+  const resilient = new ResilientEngine(local, server, (runtime) => reports.push(runtime));
+  expect(await resilient.decode(model, z)).toEqual(new Float32Array([1]));
+  await resilient.decode(model, z);
+  expect([local.asked, server.asked]).toEqual([1, 2]);
+  expect(reports).toEqual(["server"]);
+});
+
+test("a broken model file is reported, not hidden behind the server", async () => {
+  const local = engine(() => Promise.reject(new EngineError("model", "damaged")));
+  const server = engine(async () => new Float32Array([1]));
+  const resilient = new ResilientEngine(local, server, () => {});
+  await expect(resilient.decode(model, z)).rejects.toThrow("damaged");
+  expect(server.asked).toBe(0);
+});

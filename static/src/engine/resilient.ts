@@ -1,0 +1,56 @@
+// Runs models here while this browser can, through the server from the moment it cannot.
+
+import type { Model } from "../core/manifest";
+import { type Engine, EngineError, type Part, type Posterior } from "./engine";
+
+export type Runtime = "browser" | "server";
+
+export class ResilientEngine implements Engine {
+  private blocked = false;
+  private answered: Runtime | null = null;
+
+  /** @param changed is told which of the two is at work, when an answer came and that changed. */
+  constructor(
+    private readonly local: Engine,
+    private readonly server: Engine,
+    private readonly changed: (runtime: Runtime) => void,
+  ) {}
+
+  load(model: Model, part: Part, progress?: (share: number) => void): Promise<void> {
+    return this.run((engine) => engine.load(model, part, progress));
+  }
+
+  decode(model: Model, z: Float32Array, labels?: number[]): Promise<Float32Array> {
+    return this.run((engine) => engine.decode(model, z, labels));
+  }
+
+  encode(model: Model, pixels: Float32Array, label?: number): Promise<Posterior> {
+    return this.run((engine) => engine.encode(model, pixels, label));
+  }
+
+  /**
+   * Only a runtime that cannot start moves the work to the server: a broken model file is
+   * broken for the server too, and hiding it would show a reader numbers of unknown origin.
+   */
+  private async run<Output>(job: (engine: Engine) => Promise<Output>): Promise<Output> {
+    if (!this.blocked) {
+      try {
+        const output = await job(this.local);
+        this.report("browser");
+        return output;
+      } catch (error) {
+        if (!(error instanceof EngineError) || error.reason !== "runtime") throw error;
+        this.blocked = true;
+      }
+    }
+    const output = await job(this.server);
+    this.report("server");
+    return output;
+  }
+
+  private report(runtime: Runtime): void {
+    if (this.answered === runtime) return;
+    this.answered = runtime;
+    this.changed(runtime);
+  }
+}

@@ -1,0 +1,55 @@
+// Asks the server to run models, for browsers that cannot.
+
+import type { Model } from "../core/manifest";
+import { imageSize } from "../core/manifest";
+import { type Engine, EngineError, type Posterior } from "./engine";
+
+export class ServerEngine implements Engine {
+  /** @param base the page's address, which the API lies beside. */
+  constructor(private readonly base: string) {}
+
+  async load(): Promise<void> {}
+
+  async decode(model: Model, z: Float32Array, labels?: number[]): Promise<Float32Array> {
+    const size = imageSize(model);
+    const count = z.length / model.latent_size;
+    const images = new Float32Array(count * size);
+    await Promise.all(
+      Array.from({ length: count }, async (_, index) => {
+        const own = Array.from(
+          z.subarray(index * model.latent_size, (index + 1) * model.latent_size),
+        );
+        const body = { z: own, ...(model.condition !== "none" && { label: labels?.[index] ?? 0 }) };
+        const response = await this.post(model, "decode", "application/json", JSON.stringify(body));
+        const bytes = new Uint8Array(await response.arrayBuffer());
+        for (let i = 0; i < size; i++) images[index * size + i] = (bytes[i] as number) / 255;
+      }),
+    );
+    return images;
+  }
+
+  async encode(model: Model, pixels: Float32Array, label?: number): Promise<Posterior> {
+    const bytes = Uint8Array.from(pixels, (value) => Math.round(value * 255));
+    const route = model.condition === "both" ? `encode?label=${label ?? 0}` : "encode";
+    const response = await this.post(model, route, "application/octet-stream", bytes);
+    const { mu, logvar } = (await response.json()) as { mu: number[]; logvar?: number[] };
+    return { mu: Float32Array.from(mu), logvar: Float32Array.from(logvar ?? []) };
+  }
+
+  private async post(model: Model, route: string, type: string, body: BodyInit): Promise<Response> {
+    const url = new URL(`api/models/${encodeURIComponent(model.id)}/${route}`, this.base);
+    let response: Response;
+    try {
+      response = await fetch(url, { method: "POST", headers: { "Content-Type": type }, body });
+    } catch {
+      throw new EngineError("server", "the server does not answer");
+    }
+    if (!response.ok) {
+      throw new EngineError(
+        "server",
+        response.status === 503 ? "the server cannot run it now" : "the server refused to run it",
+      );
+    }
+    return response;
+  }
+}
