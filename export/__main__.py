@@ -45,7 +45,7 @@ def _run(argv: Sequence[str] | None) -> int:
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="where run folders are")
     parser.add_argument("--out", type=Path, default=Path("static/models"), help="where releases go")
     parser.add_argument("--only", action="store_true", help="carry nothing over")
-    parser.add_argument("--prune", action="store_true", help="also remove the release before")
+    parser.add_argument("--prune", action="store_true", help="also remove what older releases left")
     arguments = parser.parse_args(argv)
 
     from export.publish import ReleaseFolder
@@ -55,7 +55,10 @@ def _run(argv: Sequence[str] | None) -> int:
     folder = ReleaseFolder(arguments.out)
     with folder.locked():
         release = _publish(runs, folder, arguments.only)
-        folder.prune(keep=1 if arguments.prune else 2)
+        if arguments.prune:
+            folder.prune(keep=1, grace=0)
+        else:
+            folder.prune()
     for name, size in folder.written:
         print(f"  {size / 1000:10,.1f} kB  {name}")
     total = sum(size for _, size in folder.written)

@@ -63,7 +63,8 @@ def model_entry(run: Run, images: Images, folder: ReleaseFolder) -> dict[str, An
             **folder.add_object(png, "png"), "width": picture.WIDTH, "height": picture.WIDTH,
         },
         "prepared": _prepared(recipe, model, mu, labels, folder),
-        "metrics": _metrics(report, errors),
+        "metrics": _metrics(report, errors)
+        | {"nearest_mean_accuracy": round(means.nearest_mean_accuracy(mu, labels), 3)},
     }  # fmt: skip
 
 

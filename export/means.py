@@ -43,6 +43,18 @@ def class_statistics(mu: Floats, labels: Labels) -> list[dict[str, Any]]:
     return rows
 
 
+def nearest_mean_accuracy(mu: Floats, labels: Labels) -> float:
+    """Return the share of points whose nearest class mean is that of their own class.
+
+    How much of the class a map shows at a glance: about one over the number of classes where
+    they all lie over each other.
+    """
+    classes = np.unique(labels)
+    centres = np.array([mu[labels == label].mean(axis=0) for label in classes])
+    distances = np.square(mu[:, None] - centres).sum(axis=2)
+    return float((classes[distances.argmin(axis=1)] == labels).mean())
+
+
 def home_view(mu: Floats) -> dict[str, Any]:
     """Return the square view that shows all but the outermost two in a thousand points.
 

@@ -8,6 +8,7 @@ leaves the old release serving.
 import contextlib
 import hashlib
 import json
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +25,8 @@ FileEntry = dict[str, Any]
 # What readers fetch is addressed from the page, which lies beside `models/`.
 _URL_PREFIX = "models/objects/"
 _RELEASES_KEPT = 2
+# A server or a page may hold a replaced manifest for a while and still fetch what it names.
+_GRACE_SECONDS = 3600.0
 
 
 class ReleaseFolder:
@@ -85,13 +88,19 @@ class ReleaseFolder:
             created = datetime.now(UTC).isoformat(timespec="seconds")
             whole = {"format": 1, "release": release, "created": created, **manifest}
             write_atomic(path, _json(whole))
+        replaced = self.current()
+        if replaced is not None and replaced["release"] != release:
+            # Its age counts from now on: see prune.
+            (self.root / "releases" / replaced["release"] / "manifest.json").touch()
         write_atomic(self.root / "current.json", _json({"release": release}))
         return release
 
-    def prune(self, keep: int = _RELEASES_KEPT) -> None:
-        """Remove all releases but the current and the `keep` − 1 newest, and unused objects.
+    def prune(self, keep: int = _RELEASES_KEPT, grace: float = _GRACE_SECONDS) -> None:
+        """Remove old releases, and the objects that none of the others names.
 
-        The one before stays because pages opened a moment ago still load from it.
+        Args:
+            keep: how many stay whatever their age, the current one first.
+            grace: for how many seconds after it was replaced any other stays too.
         """
         current = self.current()
         if current is None:
@@ -105,13 +114,16 @@ class ReleaseFolder:
             reverse=True,
         )
         used: set[str] = set()
-        for folder in folders[:keep]:
-            manifest = json.loads((folder / "manifest.json").read_bytes())
-            used |= {Path(entry["url"]).name for entry in file_entries(manifest)}
-        for folder in folders[keep:]:
-            for path in folder.iterdir():
-                path.unlink()
-            folder.rmdir()
+        oldest = time.time() - grace
+        for rank, folder in enumerate(folders):
+            manifest = folder / "manifest.json"
+            if rank < keep or manifest.stat().st_mtime > oldest:
+                content = json.loads(manifest.read_bytes())
+                used |= {Path(entry["url"]).name for entry in file_entries(content)}
+            else:
+                for path in folder.iterdir():
+                    path.unlink()
+                folder.rmdir()
         for path in (self.root / "objects").glob("*"):
             if path.name.removesuffix(".br").removesuffix(".gz") not in used:
                 path.unlink()

@@ -68,6 +68,107 @@ def build_optimizer(recipe: Recipe, model: Autoencoder) -> torch.optim.Optimizer
     )
 
 
+class Trainer:
+    """A model on its way: its weights, their moving average, the optimizer and the data.
+
+    Every random choice of an epoch is a function of the seed and the epoch's number, so an epoch
+    that is repeated after a kill takes the same steps. With several processes each takes its
+    share of every batch: the batch size is the global one.
+
+    Args:
+        recipe: what to train.
+        images: the training images, on any device.
+        fabric: launched; decides devices, processes and precision.
+    """
+
+    def __init__(self, recipe: Recipe, images: Images, fabric: Fabric) -> None:
+        self.recipe = recipe
+        self.fabric = fabric
+        self.model = build_model(recipe, images).to(fabric.device)
+        self.average = AveragedModel(self.model, multi_avg_fn=self._move_average)
+        self.wrapped, self.optimizer = fabric.setup(self.model, build_optimizer(recipe, self.model))
+        self.images = images.to(fabric.device)
+        self.steps_per_epoch = max(1, len(images) // recipe.batch_size)
+
+    @property
+    def averaged(self) -> Autoencoder:
+        """The model of the averaged weights, which is the one that is kept."""
+        return cast(Autoencoder, self.average.module)
+
+    def start_at(self, epoch: int) -> None:
+        """Continue the moving average's count of steps at the start of `epoch` (from 0)."""
+        self.average.n_averaged.fill_(epoch * self.steps_per_epoch)
+
+    def train_epoch(self, epoch: int, stepped: Callable[[], object] = lambda: None) -> Metrics:
+        """Take one pass over the images in a fresh random order; return the mean loss terms.
+
+        Args:
+            epoch: from 0.
+            stepped: called after each step.
+
+        Raises:
+            UserError: the loss is not finite.
+        """
+        recipe, fabric, images = self.recipe, self.fabric, self.images
+        self.wrapped.train()
+        generator = _generator(fabric.device, recipe.seed, epoch)
+        torch.manual_seed(recipe.seed * 100_003 + epoch)  # dropout draws from the global one
+        order = torch.randperm(len(images), generator=generator, device=fabric.device)
+        share = slice(fabric.global_rank, None, fabric.world_size)
+        totals = torch.zeros(2, device=fabric.device)
+        seen = 0
+        rate = 0.0
+        for index in range(self.steps_per_epoch):
+            step = epoch * self.steps_per_epoch + index
+            rate = learning_rate(recipe, step, self.steps_per_epoch * recipe.epochs)
+            for group in self.optimizer.param_groups:
+                group["lr"] = rate
+            batch = order[index * recipe.batch_size : (index + 1) * recipe.batch_size]
+            noise = torch.randn(
+                len(batch), recipe.latent_size, generator=generator, device=fabric.device
+            )[share]
+            batch = batch[share]
+            image = as_float(images.pixels[batch])
+            label = None
+            if recipe.condition != "none":
+                label = one_hot(images.labels[batch], images.classes)
+            logits, mu, logvar = self.wrapped(image, label, noise)
+            reconstruction = losses.bernoulli_nll(logits, image)
+            kl = losses.gaussian_kl(mu, logvar)
+            fabric.backward((reconstruction + kl).mean())
+            if recipe.clip_norm > 0:
+                torch.nn.utils.clip_grad_norm_(
+                    self.model.parameters(), recipe.clip_norm, foreach=True
+                )
+            self.optimizer.step()
+            self.optimizer.zero_grad(set_to_none=True)
+            self.average.update_parameters(self.model)
+            totals[0] += reconstruction.detach().sum()
+            totals[1] += kl.detach().sum()
+            seen += len(batch)
+            stepped()
+        means = cast(Tensor, fabric.all_reduce(totals / max(1, seen), reduce_op="mean"))
+        reconstruction_mean, kl_mean = means.tolist()
+        if not math.isfinite(reconstruction_mean + kl_mean):
+            raise UserError(
+                f"The loss of {recipe.id} is not finite in epoch {epoch + 1}; "
+                f"try a lower --learning-rate, or another --seed."
+            )
+        return {
+            "learning_rate": rate,
+            "reconstruction": reconstruction_mean,
+            "kl": kl_mean,
+            "elbo": -reconstruction_mean - kl_mean,
+        }
+
+    @torch.no_grad()
+    def _move_average(
+        self, kept: Sequence[Tensor], new: Sequence[Tensor], step: Tensor | int
+    ) -> None:
+        """Move the averaged weights towards the new ones, all tensors in one call."""
+        torch._foreach_lerp_(list(kept), list(new), 1 - ema_decay(self.recipe, int(step)))
+
+
 def fit(
     recipe: Recipe,
     images: Images,
@@ -79,10 +180,6 @@ def fit(
 ) -> Result:
     """Train `recipe` on `images` and keep a checkpoint in `folder` after each epoch.
 
-    Every random choice of an epoch is a function of the seed and the epoch's number, so a run
-    resumed after a kill repeats the uninterrupted one. With several processes each takes its
-    share of every batch: the batch size is the global one.
-
     Args:
         recipe: what to train.
         images: the training images, any device.
@@ -91,32 +188,25 @@ def fit(
         folder: the run folder's `state/`.
         resume: go on from the last whole checkpoint there, where there is one.
         report: takes sentences for the user.
-    """
-    model = build_model(recipe, images)
-    optimizer = build_optimizer(recipe, model)
-    average = AveragedModel(
-        model, multi_avg_fn=lambda kept, new, step: _average(recipe, kept, new, int(step))
-    ).to(fabric.device)
-    averaged = cast(Autoencoder, average.module)
-    wrapped, optimizer = fabric.setup(model, optimizer)
-    images, held_out = images.to(fabric.device), held_out.to(fabric.device)
 
+    Raises:
+        UserError: the loss is not finite, or the checkpoint is of another recipe.
+    """
+    trainer = Trainer(recipe, images, fabric)
+    held_out = held_out.to(fabric.device)
     checkpoints = Checkpoints(folder)
-    state = State(recipe, model, averaged, optimizer)
+    state = State(recipe, trainer.model, trainer.averaged, trainer.optimizer)
     metrics: list[Metrics] = []
     if resume:
         metrics = checkpoints.load_latest(state, report)
     elif fabric.is_global_zero:
         checkpoints.clear()
-
-    steps_per_epoch = max(1, len(images) // recipe.batch_size)
-    steps = steps_per_epoch * recipe.epochs
-    average.n_averaged.fill_(len(metrics) * steps_per_epoch)
+    trainer.start_at(len(metrics))
     started = time.monotonic()
     seconds_before = metrics[-1]["seconds"] if metrics else 0.0
     with tqdm(
-        total=steps,
-        initial=len(metrics) * steps_per_epoch,
+        total=trainer.steps_per_epoch * recipe.epochs,
+        initial=trainer.steps_per_epoch * len(metrics),
         desc=recipe.id,
         unit="step",
         dynamic_ncols=True,
@@ -124,10 +214,8 @@ def fit(
         mininterval=0.5,
     ) as bar:
         for epoch in range(len(metrics), recipe.epochs):
-            row = _train_epoch(
-                recipe, images, fabric, wrapped, optimizer, average, epoch, steps_per_epoch, bar
-            )
-            row |= _held_out_elbo(recipe, averaged, held_out, epoch)
+            row = trainer.train_epoch(epoch, bar.update)
+            row |= _held_out_elbo(recipe, trainer.averaged, held_out, epoch)
             row["seconds"] = seconds_before + time.monotonic() - started
             metrics.append({"epoch": epoch + 1, **row})
             bar.set_postfix_str(
@@ -138,13 +226,7 @@ def fit(
                 checkpoints.save(state, metrics)
             fabric.barrier()
     seconds = seconds_before + time.monotonic() - started
-    return Result(averaged.eval(), metrics, seconds)
-
-
-@torch.no_grad()
-def _average(recipe: Recipe, kept: Sequence[Tensor], new: Sequence[Tensor], step: int) -> None:
-    """Move the averaged weights towards the new ones, all tensors in one call."""
-    torch._foreach_lerp_(list(kept), list(new), 1 - ema_decay(recipe, step))
+    return Result(trainer.averaged.eval(), metrics, seconds)
 
 
 def _generator(device: torch.device, *numbers: int) -> torch.Generator:
@@ -153,66 +235,6 @@ def _generator(device: torch.device, *numbers: int) -> torch.Generator:
     for number in numbers:
         seed = (seed * 1_000_003 + number + 1) % (2**63)
     return torch.Generator(device).manual_seed(seed)
-
-
-def _train_epoch(
-    recipe: Recipe,
-    images: Images,
-    fabric: Fabric,
-    model: torch.nn.Module,
-    optimizer: torch.optim.Optimizer,
-    average: AveragedModel,
-    epoch: int,
-    steps_per_epoch: int,
-    bar: "tqdm[None]",
-) -> Metrics:
-    """Take one pass over the images in a fresh random order; return the mean loss terms."""
-    model.train()
-    generator = _generator(fabric.device, recipe.seed, epoch)
-    torch.manual_seed(recipe.seed * 100_003 + epoch)  # dropout draws from the global generator
-    order = torch.randperm(len(images), generator=generator, device=fabric.device)
-    share = slice(fabric.global_rank, None, fabric.world_size)
-    totals = torch.zeros(2, device=fabric.device)
-    seen = 0
-    for index in range(steps_per_epoch):
-        step = epoch * steps_per_epoch + index
-        rate = learning_rate(recipe, step, steps_per_epoch * recipe.epochs)
-        for group in optimizer.param_groups:
-            group["lr"] = rate
-        batch = order[index * recipe.batch_size : (index + 1) * recipe.batch_size]
-        noise = torch.randn(
-            len(batch), recipe.latent_size, generator=generator, device=fabric.device
-        )[share]
-        batch = batch[share]
-        image = as_float(images.pixels[batch])
-        label = (
-            one_hot(images.labels[batch], images.classes) if recipe.condition != "none" else None
-        )
-        logits, mu, logvar = model(image, label, noise)
-        reconstruction = losses.bernoulli_nll(logits, image)
-        kl = losses.gaussian_kl(mu, logvar)
-        fabric.backward((reconstruction + kl).mean())
-        if recipe.clip_norm > 0:
-            torch.nn.utils.clip_grad_norm_(model.parameters(), recipe.clip_norm, foreach=True)
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
-        average.update_parameters(cast(torch.nn.Module, model.module))
-        totals += torch.stack([reconstruction.detach().sum(), kl.detach().sum()])
-        seen += len(batch)
-        bar.update()
-    means = cast(Tensor, fabric.all_reduce(totals / max(1, seen), reduce_op="mean"))
-    reconstruction_mean, kl_mean = means.tolist()
-    if not math.isfinite(reconstruction_mean + kl_mean):
-        raise UserError(
-            f"The loss of {recipe.id} is not finite in epoch {epoch + 1}; "
-            f"try a lower --learning-rate, or another --seed."
-        )
-    return {
-        "learning_rate": rate,
-        "reconstruction": reconstruction_mean,
-        "kl": kl_mean,
-        "elbo": -reconstruction_mean - kl_mean,
-    }
 
 
 @torch.no_grad()

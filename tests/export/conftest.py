@@ -1,13 +1,17 @@
 """Two tiny finished runs to export, and the command line in this process."""
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from export import graphs
 from export.__main__ import main
+from export.graphs import to_onnx as graphs_to_onnx
 from tests.support.tiny_dataset import make_mnist
 from train.__main__ import main as train_main
+from train.model import Autoencoder
 
 TINY = (
     "--epochs=1", "--batch-size=64", "--encoder-layers=16", "--decoder-layers=64,64",
@@ -35,10 +39,31 @@ def models(tmp_path: Path) -> Path:
     return tmp_path / "models"
 
 
+@pytest.fixture(scope="session")
+def exported_once() -> Callable[[Autoencoder, str, dict[str, str]], bytes]:
+    """`to_onnx`, remembering: the exporter takes seconds, and the same weights give the same."""
+    made: dict[tuple[str, str], bytes] = {}
+
+    def to_onnx(model: Autoencoder, part: str, metadata: dict[str, str]) -> bytes:
+        weights = b"".join(t.numpy().tobytes() for t in model.state_dict().values())
+        key = (hashlib.sha256(weights).hexdigest(), part)
+        if key not in made:
+            made[key] = graphs_to_onnx(model, part, metadata)
+        return made[key]
+
+    return to_onnx
+
+
 @pytest.fixture
-def export(tiny: Path, models: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+def export(
+    tiny: Path,
+    models: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    exported_once: Callable[[Autoencoder, str, dict[str, str]], bytes],
+) -> Callable[..., int]:
     """Run `python -m export` on the tiny runs of a seed."""
     monkeypatch.setenv("DATA_ROOT", str(tiny / "data"))
+    monkeypatch.setattr(graphs, "to_onnx", exported_once)
 
     def run(*arguments: str, seed: int = 1) -> int:
         return main(["--runs", str(tiny / f"runs-{seed}"), "--out", str(models), *arguments])

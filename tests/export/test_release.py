@@ -11,7 +11,7 @@ import pytest
 from filelock import FileLock
 
 from export import graphs
-from export.means import class_statistics, home_view
+from export.means import class_statistics, home_view, nearest_mean_accuracy
 from export.parity import make_session
 from tests.support.server import Server
 from tests.support.whole import read_whole_release
@@ -133,6 +133,14 @@ def test_the_home_view_shows_the_points() -> None:
     assert class_statistics(mu[:1], np.zeros(1, int))[0]["covariance"] == [[0, 0], [0, 0]]
 
 
+def test_nearest_mean_accuracy_tells_separate_classes_from_mixed_ones() -> None:
+    rng = np.random.default_rng(0)
+    labels = np.arange(3000) % 3
+    apart = rng.normal(size=(3000, 2)) + 20 * labels[:, None]
+    assert nearest_mean_accuracy(apart, labels) == 1
+    assert nearest_mean_accuracy(rng.normal(size=(3000, 2)), labels) < 0.45
+
+
 def test_the_same_runs_make_the_same_release(export: Export, models: Path) -> None:
     assert export() == 0
     first = read_whole_release(models)
@@ -164,6 +172,19 @@ def test_the_release_before_stays_until_it_is_pruned(export: Export, models: Pat
     assert [path.name for path in (models / "releases").iterdir()] == [manifest["release"]]
     named = {Path(e["url"]).name for m in manifest["models"] for e in _files(m)}
     assert {path.name for path in (models / "objects").iterdir()} == named
+
+
+def test_releases_replaced_long_ago_are_removed(
+    export: Export, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for seed, models_of in ((1, "vae-2"), (2, "vae-2"), (1, "cvae-2"), (2, "cvae-2")):
+        assert export(models_of, "--only", seed=seed) == 0
+    assert len(list((models / "releases").iterdir())) == 4
+    now = time.time()
+    monkeypatch.setattr("export.publish.time.time", lambda: now + 4000)
+    assert export("cvae-2", "--only", seed=2) == 0
+    assert len(list((models / "releases").iterdir())) == 2
+    read_whole_release(models)
 
 
 def _files(entry: dict[str, object]) -> list[dict[str, str]]:

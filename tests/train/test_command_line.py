@@ -85,7 +85,7 @@ def test_a_resumed_run_ends_bit_equal_to_an_uninterrupted_one(
     whole = load_run(tmp_path / "runs" / "vae-2").model.state_dict()
 
     epochs = 0
-    train_epoch = loop._train_epoch
+    train_epoch = loop.Trainer.train_epoch
 
     def stop_in_third(*arguments: object) -> object:
         nonlocal epochs
@@ -94,7 +94,7 @@ def test_a_resumed_run_ends_bit_equal_to_an_uninterrupted_one(
             raise KeyboardInterrupt
         return train_epoch(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(loop, "_train_epoch", stop_in_third)
+    monkeypatch.setattr(loop.Trainer, "train_epoch", stop_in_third)
     assert train("--runs", str(tmp_path / "cut")) == 130
     monkeypatch.undo()
     monkeypatch.setenv("DATA_ROOT", str(tmp_path / "data"))

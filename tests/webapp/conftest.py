@@ -1,23 +1,18 @@
 """Fixtures of the server's tests: folders with a tiny release and front end, apps over them."""
 
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
 from tests.support.releases import TinyModel, make_release
 from tests.support.site import make_dist, make_templates
 from webapp.app import create_app
 from webapp.settings import Settings
-
-with warnings.catch_warnings():
-    # Starlette warns that it would rather have httpx2; it works with either.
-    warnings.simplefilter("ignore")
-    from starlette.testclient import TestClient
 
 MODELS = (
     TinyModel(id="vae-2"),
