@@ -28,10 +28,10 @@ class Run:
 
 
 def commit() -> str | None:
-    """Return the commit of the working tree, with `+` where it has changes; None without git."""
+    """Return the commit of this code, with `+` where this folder has changes; None without git."""
     try:
         head = _git("rev-parse", "HEAD")
-        return head + "+" if _git("status", "--porcelain", "--untracked-files=no") else head
+        return head + "+" if _git("status", "--porcelain", "--", ".") else head
     except (OSError, subprocess.CalledProcessError):
         return None
 
