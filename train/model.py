@@ -84,8 +84,10 @@ class Autoencoder(nn.Module):
         with torch.autocast(z.device.type, enabled=False):  # as in encode: z is not to be rounded
             h = self.features(z.float())
             h = self._with_label(h, label) if self.condition != "none" else h
-            h = self.decoder[0](h)
-        h = self.decoder[1:](h)
+            first, *rest = self.decoder
+            h = first(h)
+        for layer in rest:
+            h = layer(h)
         logits: Tensor = self.to_logits(h)
         return logits.unflatten(1, self.image_shape)
 
