@@ -13,6 +13,8 @@ from train.model import Autoencoder
 from train.recipes import Recipe
 from train.runs import Run
 
+# The class a page opens on, where a map has classes to choose from.
+_FIRST_CLASS = 3
 _KINDS = {"none": "vae", "decoder": "label-decoder-vae", "both": "cvae"}
 
 
@@ -73,8 +75,8 @@ def _prepared(
     recipe: Recipe, model: Autoencoder, mu: Any, labels: Any, folder: ReleaseFolder
 ) -> dict[str, Any]:
     """Decode the first picture: where the classes lie apart, the middle of one; else the origin."""
-    z = np.zeros(2) if recipe.condition != "none" else np.median(mu[labels == 2], axis=0)
-    z = np.round(z, 2)
+    middle = np.median(mu[labels == min(_FIRST_CLASS, model.classes - 1)], axis=0)
+    z = np.zeros(2) if recipe.condition != "none" else np.round(middle, 2)
     rows = torch.tensor(z, dtype=torch.float32).repeat(model.classes, 1)
     if recipe.condition == "none":
         images = graphs.Decoder(model)(rows[:1]).numpy()
