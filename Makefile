@@ -8,8 +8,8 @@ NODE := scripts/with-node $(VENV)
 # $(call step,what it does,command): prints what, runs the command quietly, and on failure shows
 # the end of its output and one sentence that names the step.
 step = @printf '→ %s\n' '$(1)'; mkdir -p $(VENV); \
-	{ $(2); } >$(VENV)/step.log 2>&1 || { tail -n 20 $(VENV)/step.log; \
-	printf 'Stopped: could not %s.\n' '$(1)'; exit 1; }
+	( $(2) ) >$(VENV)/step.log 2>&1 || { tail -n 20 $(VENV)/step.log; \
+	printf 'Stopped: could not %s (the whole log: $(VENV)/step.log).\n' '$(1)'; exit 1; }
 
 SOURCES := $(shell find static/src -type f) static/vite.config.ts static/tsconfig.json
 

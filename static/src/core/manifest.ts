@@ -24,6 +24,7 @@ export interface Model {
   encoder: FileEntry;
   means: FileEntry;
   view: View;
+  picture: FileEntry;
   prepared: { z: number[]; label: number | null };
 }
 

@@ -47,7 +47,8 @@ function readNumbers(text: string, count: number): number[] | null {
   return numbers.every((number) => Math.abs(number) <= FARTHEST) ? numbers : null;
 }
 
-const short = (value: number): string => String(Number(value.toFixed(3)));
+// Zoomed in as far as can be, a pixel is a few hundred-thousandths of a unit.
+const short = (value: number): string => String(Number(value.toFixed(6)));
 
 const point: Omit<Property<[number, number] | null>, "name"> = {
   read: (text) => readNumbers(text, 2) as [number, number] | null,

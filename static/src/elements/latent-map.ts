@@ -1,6 +1,6 @@
 // <latent-map>: the plane of a two-dimensional latent space, in which the reader chooses z.
 //
-// Attributes    model    id of the model whose map this is; for the page, not used in here
+// Attributes    model    id of the model whose map this is (reflected); not used in here
 //               label    the map's name for assistive technology
 //               state    empty | loading | ready | error (reflected). Ready once the points are
 //                        drawn; the page sets error, and new points end it
@@ -67,7 +67,7 @@ const MAX_PIXEL_RATIO = 2;
 export class LatentMap extends LitElement implements MapTarget {
   static override styles = mapStyles;
 
-  @property() model = "";
+  @property({ reflect: true }) model = "";
   @property() label = "Map of the latent space";
   @property({ reflect: true }) state: MapState = "empty";
   @property() message = "";

@@ -1,5 +1,13 @@
 // The keys of a map: arrows move z, + − 0 zoom, Enter and Space pin, Escape unpins.
-import { clampView, type Point, reveal, toPixel, zoomAbout } from "../core/viewport";
+import {
+  boundsOfView,
+  clamp,
+  clampView,
+  type Point,
+  reveal,
+  toPixel,
+  zoomAbout,
+} from "../core/viewport";
 import type { MapTarget } from "./map-gestures";
 
 /** One press of an arrow, as a share of the view's scale; with Shift ten times as far. */
@@ -37,12 +45,15 @@ function togglePin(map: MapTarget): void {
 }
 
 function step(map: MapTarget, [dx, dy]: Point, times: number): void {
-  const { view, size } = map;
-  const length = view.scale * STEP * times;
-  const [x, y] = map.z ?? view.centre;
+  const { size, limits } = map;
+  const length = map.view.scale * STEP * times;
+  const [x, y] = map.z ?? map.view.centre;
   const z: Point = [x + dx * length, y + dy * length];
-  map.moveTo(z, "keyboard");
-  map.viewBy(clampView(reveal(view, size, z, MARGIN), map.limits));
+  const view = clampView(reveal(map.view, size, z, MARGIN), limits);
+  // Beyond the last view there is nothing to follow z with: it stops at the edge.
+  const { min, max } = boundsOfView(view, size);
+  map.moveTo([clamp(z[0], min[0], max[0]), clamp(z[1], min[1], max[1])], "keyboard");
+  map.viewBy(view);
 }
 
 /** About z where it is visible, else about the centre. */

@@ -15,17 +15,17 @@ export class LocalEngine implements Engine {
   private readonly worker: Worker;
   private readonly pending = new Map<number, Pending>();
   private calls = 0;
+  private dead = false;
 
   constructor() {
     this.worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
     this.worker.addEventListener("message", (event: MessageEvent<Reply>) =>
       this.settle(event.data),
     );
-    // The worker's script itself did not load or died: nothing pending will be answered.
+    // The worker's script itself did not load or died: nothing will be answered any more.
     this.worker.addEventListener("error", () => {
-      for (const { reject } of this.pending.values()) {
-        reject(new EngineError("runtime", "the worker that runs the models did not start"));
-      }
+      this.dead = true;
+      for (const { reject } of this.pending.values()) reject(notStarted());
       this.pending.clear();
     });
   }
@@ -60,6 +60,7 @@ export class LocalEngine implements Engine {
     request: Request,
     progress?: (share: number) => void,
   ): Promise<Means | Float32Array[]> {
+    if (this.dead) return Promise.reject(notStarted());
     const call = this.calls++;
     return new Promise((resolve, reject) => {
       this.pending.set(call, { resolve, reject, progress });
@@ -78,4 +79,8 @@ export class LocalEngine implements Engine {
     if (reply.kind === "done") pending.resolve(reply.result);
     else pending.reject(new EngineError(reply.reason, reply.message));
   }
+}
+
+function notStarted(): EngineError {
+  return new EngineError("runtime", "the worker that runs the models did not start");
 }

@@ -42,9 +42,8 @@ async function open(
   part: Part,
   progress?: (share: number) => void,
 ): Promise<ort.InferenceSession> {
-  const runtime = startRuntime();
-  const bytes = await fetchVerified(model[part], base, progress);
-  await runtime;
+  // Whichever fails first is told at once: a missing runtime need not wait for the file.
+  const [bytes] = await Promise.all([fetchVerified(model[part], base, progress), startRuntime()]);
   let opened: ort.InferenceSession;
   try {
     opened = await ort.InferenceSession.create(bytes, { graphOptimizationLevel: "all" });

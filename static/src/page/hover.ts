@@ -41,6 +41,6 @@ export async function startHover(context: PageContext, section: HTMLElement): Pr
     const z = map.z ?? (model.prepared.z as [number, number]);
     decode(z);
   }
-  bar.hidden = true;
+  bar.value = 1;
   await fillMap(context, map, model);
 }

@@ -16,6 +16,7 @@ interface Job {
 
 export async function startLabels(context: PageContext, section: HTMLElement): Promise<void> {
   const map = required<LatentMap>(section, "latent-map");
+  const picture = required<HTMLImageElement>(map, "img[slot=picture]");
   const views = Array.from(section.querySelectorAll<ImageView>("image-view[name^=class-]"));
   const choices = Array.from(
     section.querySelectorAll<HTMLInputElement>("input[name=labels-model]"),
@@ -43,6 +44,8 @@ export async function startLabels(context: PageContext, section: HTMLElement): P
     map.model = id;
     map.home = model.view;
     map.points = null;
+    map.state = "loading";
+    picture.src = model.picture.url;
     for (const choice of choices) choice.checked = choice.value === id;
     for (const figure of section.querySelectorAll<HTMLElement>("[data-model]")) {
       figure.hidden = figure.dataset.model !== id;

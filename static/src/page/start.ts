@@ -24,9 +24,9 @@ export function start(): void {
     notice(`Part of this link was not understood and is left out: ${context.ignored.join(", ")}.`);
   }
   smoothing(context);
-  const begin = (id: string, run: Start): void => {
+  const begin = (id: string, run: Start): Promise<void> => {
     const section = required<HTMLElement>(document, `#${id}`);
-    run(context, section).catch((error: unknown) => {
+    return run(context, section).catch((error: unknown) => {
       const place = section.querySelector(".section-error") ?? document.createElement("p");
       place.className = "section-error";
       place.setAttribute("role", "status");
@@ -34,9 +34,12 @@ export function start(): void {
       section.append(place);
     });
   };
-  begin("hover", startHover);
-  whenNear(required(document, "#draw"), () => begin("draw", startDraw));
-  whenNear(required(document, "#labels"), () => begin("labels", startLabels));
+  // Later sections wait for the first: its digit is what the reader came for, and their models
+  // would share its bandwidth.
+  begin("hover", startHover).then(() => {
+    whenNear(required(document, "#draw"), () => begin("draw", startDraw));
+    whenNear(required(document, "#labels"), () => begin("labels", startLabels));
+  });
   // A link to another state that is opened in this very page.
   addEventListener("hashchange", () => {
     if (location.hash.includes("=")) location.reload();
