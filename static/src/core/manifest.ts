@@ -45,7 +45,18 @@ export function parseManifest(json: string): Manifest {
   if (manifest.format !== 1 || !Array.isArray(manifest.models)) {
     throw new Error("This page cannot read the release it was given.");
   }
-  return manifest;
+  return { ...manifest, models: manifest.models.map(needed) };
+}
+
+/** Leaves out what the page's scripts do not use: models travel to the worker with every request. */
+function needed(model: Model): Model {
+  const { id, title, kind, dataset, latent_size, image, classes, class_names, condition } = model;
+  const { decoder, encoder, means, view, picture, prepared } = model;
+  return {
+    ...{ id, title, kind, dataset, latent_size, image, classes, class_names, condition },
+    ...{ decoder, encoder, means, view, picture },
+    prepared: { z: prepared.z, label: prepared.label },
+  };
 }
 
 /** Returns the model called `id`, or undefined where the release has none. */

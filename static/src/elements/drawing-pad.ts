@@ -137,7 +137,8 @@ export class DrawingPad extends LitElement {
   private readonly down = (event: PointerEvent): void => {
     if (this.active !== null || event.button > 0) return;
     event.preventDefault();
-    this.canvas.focus({ preventScroll: true });
+    // Keys act on the drawing from now on, but a ring is for those who came by keyboard.
+    this.canvas.focus({ preventScroll: true, focusVisible: false } as FocusOptions);
     this.canvas.setPointerCapture(event.pointerId);
     this.active = { pointer: event.pointerId, stroke: [] };
     this.drawn.push(this.active.stroke);

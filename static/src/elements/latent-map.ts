@@ -46,7 +46,7 @@ import {
   toPixel,
   type View,
 } from "../core/viewport";
-import { MapCursor } from "./map-cursor";
+import { cursorTemplate, MapCursor } from "./map-cursor";
 import { MapGestures, type MapTarget, type Source } from "./map-gestures";
 import { pressKey } from "./map-keys";
 import { legend } from "./map-legend";
@@ -88,7 +88,6 @@ export class LatentMap extends LitElement implements MapTarget {
   @query(".surface") private readonly surface!: HTMLElement;
   @query(".picture") private readonly picture!: HTMLElement;
   @query(".points") private readonly canvasHost!: HTMLElement;
-  @query(".cursor") private readonly cursorGroup!: SVGGElement;
   @queryAll(".swatch[data-label]") private readonly swatches!: NodeListOf<HTMLElement>;
 
   #z: Point | null = null;
@@ -103,6 +102,7 @@ export class LatentMap extends LitElement implements MapTarget {
   #layerPoints: Points | null = null;
   #gestures: MapGestures | null = null;
   #cursor: MapCursor | null = null;
+  #placing = false;
   readonly #readout = new MapReadout((sentence) => {
     this.spoken = sentence;
   });
@@ -152,7 +152,7 @@ export class LatentMap extends LitElement implements MapTarget {
     // First of all: whoever decodes z should start before anything is drawn here.
     this.#emit("latent-change", { z: this.z, source });
     this.#cursor?.liftLabel(source === "touch");
-    this.#placeCursor();
+    this.#placeCursorSoon();
     this.#readout.later(this);
   }
 
@@ -190,7 +190,7 @@ export class LatentMap extends LitElement implements MapTarget {
   }
 
   protected override firstUpdated(): void {
-    this.#cursor = new MapCursor(this.cursorGroup);
+    this.#cursor = new MapCursor(this.surface);
     this.#start();
   }
 
@@ -277,8 +277,8 @@ export class LatentMap extends LitElement implements MapTarget {
           <div class=${this.#isOn("points") ? "points" : "points off"} aria-hidden="true"></div>
           <svg class="overlay" aria-hidden="true">
             ${this.#size.width === 0 ? nothing : OVERLAY_LAYERS.filter(({ name }) => this.#isOn(name)).map((layer) => layer.draw(data))}
-            <g class=${this.#isOn("cursor") ? "cursor" : "cursor off"} hidden></g>
           </svg>
+          ${cursorTemplate(this.#isOn("cursor"))}
         </div>
         ${this.#renderNote()}
       </div>
@@ -371,6 +371,19 @@ export class LatentMap extends LitElement implements MapTarget {
     const { width, height } = this.#size;
     const magnification = this.home.scale / this.view.scale;
     this.picture.style.transform = `translate(${x - width / 2}px, ${y - height / 2}px) scale(${magnification})`;
+  }
+
+  /**
+   * After this frame, not in it: pointer events come at a frame's start, and what is to be painted
+   * in that frame delays the digit by its painting. So mark and digit share the next one.
+   */
+  #placeCursorSoon(): void {
+    if (this.#placing) return;
+    this.#placing = true;
+    setTimeout(() => {
+      this.#placing = false;
+      this.#placeCursor();
+    });
   }
 
   #placeCursor(): void {

@@ -1,6 +1,8 @@
 // The mark at z: a ring, its coordinates, and the crossed lines that hold a pinned one.
 //
-// It is moved by hand, outside the element's rendering: this runs on every pointer event.
+// It is moved by hand, outside the element's rendering: this runs on every pointer event, and what
+// the browser then has to lay out and paint anew delays the digit, which comes right after.
+import { html } from "lit";
 import {
   coordinateDecimals,
   formatPoint,
@@ -10,34 +12,49 @@ import {
   type View,
 } from "../core/viewport";
 
-const SVG = "http://www.w3.org/2000/svg";
 /** The label's distance from the ring, and the width of its characters: tabular figures at 12 px. */
 const OFFSET = 13;
-const ABOVE = 10;
-const LIFTED = 40;
-const BELOW = 20;
+const ABOVE = 26;
+const LIFTED = 56;
+const BELOW = 8;
 const CHARACTER = 6.9;
+const PADDING = 12;
+
+/** What a map's template holds for the cursor. Only transforms and one text change as it moves. */
+export const cursorTemplate = (on: boolean) => html`
+  <div class=${on ? "marks" : "marks off"} aria-hidden="true">
+    <div class="hold across" hidden></div>
+    <div class="hold down" hidden></div>
+    <div class="cursor" hidden>
+      <svg viewBox="-12 -12 24 24" width="24" height="24">
+        <circle class="ring halo" r="7"></circle>
+        <circle class="ring" r="7"></circle>
+        <path class="cross" d="M-3 0H3M0 -3V3"></path>
+      </svg>
+      <div class="label"><span class="coordinates"></span></div>
+    </div>
+  </div>
+`;
 
 export class MapCursor {
-  readonly #group: SVGGElement;
-  readonly #label: SVGTextElement;
+  readonly #mark: HTMLElement;
+  readonly #label: HTMLElement;
+  readonly #across: HTMLElement;
+  readonly #down: HTMLElement;
+  readonly #text = new Text();
+  #width = 0;
   #lifted = false;
+  #shown = "";
   #flips = "";
 
-  /** Builds its marks inside `group`, which must be empty. */
-  constructor(group: SVGGElement) {
-    this.#group = group;
-    const far = 1e4; // beyond any map; the overlay clips
-    const add = (name: string, attributes: Record<string, string | number>) => {
-      const node = document.createElementNS(SVG, name);
-      for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, `${value}`);
-      return group.appendChild(node);
-    };
-    add("path", { class: "hold", d: `M${-far} 0H-9M9 0H${far}M0 ${-far}V-9M0 9V${far}` });
-    add("circle", { class: "ring halo", r: 7 });
-    add("circle", { class: "ring", r: 7 });
-    add("path", { class: "cross", d: "M-3 0H3M0 -3V3" });
-    this.#label = add("text", { class: "coordinates" }) as SVGTextElement;
+  /** Moves what `cursorTemplate` rendered into `root`. */
+  constructor(root: ParentNode) {
+    const find = (selector: string) => root.querySelector(selector) as HTMLElement;
+    this.#mark = find(".cursor");
+    this.#label = find(".label");
+    this.#across = find(".hold.across");
+    this.#down = find(".hold.down");
+    find(".coordinates").append(this.#text);
   }
 
   /** Lifts the coordinates above a finger, which would hide them. */
@@ -47,16 +64,31 @@ export class MapCursor {
 
   /** Shows the mark at `z`, or hides it where z is null. */
   place(z: Point | null, view: View, size: Size, pinned: boolean): void {
-    this.#group.toggleAttribute("hidden", z === null);
+    this.#show(z === null ? "" : pinned ? "pinned" : "free");
     if (z === null) return;
     const [x, y] = toPixel(view, size, z);
-    this.#group.setAttribute("transform", `translate(${x} ${y})`);
-    this.#group.classList.toggle("pinned", pinned);
+    this.#mark.style.transform = `translate(${x}px, ${y}px)`;
+    if (pinned) {
+      this.#across.style.transform = `translateY(${y}px)`;
+      this.#down.style.transform = `translateX(${x}px)`;
+    }
     const text = `z = ${formatPoint(z, coordinateDecimals(view, size))}${pinned ? " pinned" : ""}`;
-    this.#label.textContent = text;
-    const left = x + OFFSET + text.length * CHARACTER > size.width;
+    this.#text.data = text;
+    const width = text.length * CHARACTER + PADDING;
+    if (width !== this.#width) this.#label.style.width = `${width}px`;
+    this.#width = width;
+    const left = x + OFFSET + width > size.width;
     const above = this.#lifted ? LIFTED : ABOVE;
-    this.#flip(left, y < above + 16 ? BELOW : -above);
+    this.#flip(left, y < above ? BELOW : -above);
+  }
+
+  #show(shown: "" | "free" | "pinned"): void {
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.#mark.hidden = shown === "";
+    this.#mark.toggleAttribute("data-pinned", shown === "pinned");
+    this.#across.hidden = shown !== "pinned";
+    this.#down.hidden = shown !== "pinned";
   }
 
   /** The label stands where it is inside the map: right of and above the ring, where it can. */
@@ -64,8 +96,7 @@ export class MapCursor {
     const flips = `${left} ${dy}`;
     if (flips === this.#flips) return;
     this.#flips = flips;
-    this.#label.setAttribute("text-anchor", left ? "end" : "start");
-    this.#label.setAttribute("x", `${left ? -OFFSET : OFFSET}`);
-    this.#label.setAttribute("y", `${dy}`);
+    this.#label.toggleAttribute("data-left", left);
+    this.#label.style.transform = `translateY(${dy}px)`;
   }
 }

@@ -83,8 +83,7 @@ export const mapStyles = css`
       opacity 0.12s,
       visibility 0s 0.12s;
   }
-  .off,
-  .overlay [hidden] {
+  .off {
     display: none;
   }
 
@@ -148,6 +147,18 @@ export const mapStyles = css`
     font-style: italic;
   }
 
+  .cursor {
+    position: absolute;
+    inset: 0 auto auto 0;
+    width: 0;
+    height: 0;
+    contain: layout style;
+    will-change: transform;
+  }
+  .cursor svg {
+    position: absolute;
+    inset: -12px auto auto -12px;
+  }
   .ring {
     fill: none;
     stroke: var(--mark);
@@ -163,25 +174,46 @@ export const mapStyles = css`
     stroke-width: 1px;
     shape-rendering: crispEdges;
   }
+  /* A box of its own, so that a changing number never lays out anything around it. */
+  .label {
+    position: absolute;
+    inset: 0 auto auto 13px;
+    height: 18px;
+    contain: strict;
+  }
+  .label[data-left] {
+    inset: 0 13px auto auto;
+    text-align: end;
+  }
+  .coordinates {
+    display: inline-block;
+    padding: 1px 5px;
+    border-radius: 3px;
+    background: color-mix(in srgb, var(--halo) 88%, transparent);
+    white-space: nowrap;
+  }
   .hold {
-    display: none;
-    fill: none;
-    stroke: var(--pin);
-    stroke-opacity: 0.55;
-    stroke-width: 1px;
-    shape-rendering: crispEdges;
+    position: absolute;
+    inset: 0 auto auto 0;
+    background: var(--pin);
+    opacity: 0.55;
   }
-  .pinned .hold {
-    display: inline;
+  .hold.across {
+    width: 100%;
+    height: 1px;
   }
-  .pinned .ring:not(.halo) {
+  .hold.down {
+    width: 1px;
+    height: 100%;
+  }
+  .cursor[data-pinned] .ring:not(.halo) {
     fill: var(--pin);
     stroke: var(--pin);
   }
-  .pinned .cross {
+  .cursor[data-pinned] .cross {
     stroke: var(--halo);
   }
-  .pinned .coordinates {
+  .cursor[data-pinned] .coordinates {
     font-weight: 600;
   }
 

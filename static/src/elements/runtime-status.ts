@@ -10,7 +10,7 @@ import { customElement, property } from "lit/decorators.js";
 const SENTENCES: Record<string, string> = {
   "": "Loading the model…",
   browser: "Models run in your browser.",
-  server: "WebAssembly cannot run here, so the server runs the models.",
+  server: "Models cannot run in this browser, so the server runs them.",
 };
 
 @customElement("runtime-status")

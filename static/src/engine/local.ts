@@ -3,7 +3,7 @@
 import type { Model } from "../core/manifest";
 import { type Engine, EngineError, type Part, type Posterior } from "./engine";
 import type { Means } from "./means";
-import type { Reply, Request } from "./protocol";
+import type { Introduction, Reply, Request } from "./protocol";
 
 interface Pending {
   resolve: (result: Means | Float32Array[]) => void;
@@ -14,6 +14,7 @@ interface Pending {
 export class LocalEngine implements Engine {
   private readonly worker: Worker;
   private readonly pending = new Map<number, Pending>();
+  private readonly introduced = new Map<string, Model>();
   private calls = 0;
   private dead = false;
 
@@ -31,36 +32,41 @@ export class LocalEngine implements Engine {
   }
 
   async load(model: Model, part: Part, progress?: (share: number) => void): Promise<void> {
-    await this.call({ kind: "load", model, part }, progress);
+    await this.call(model, { kind: "load", model: model.id, part }, progress);
   }
 
   async decode(model: Model, z: Float32Array, labels?: number[]): Promise<Float32Array> {
-    const request: Request = { kind: "decode", model, z, ...(labels && { labels }) };
-    const [images] = (await this.call(request)) as [Float32Array];
+    const request: Request = { kind: "decode", model: model.id, z, ...(labels && { labels }) };
+    const [images] = (await this.call(model, request)) as [Float32Array];
     return images;
   }
 
   async encode(model: Model, pixels: Float32Array, label?: number): Promise<Posterior> {
     const request: Request = {
       kind: "encode",
-      model,
+      model: model.id,
       pixels,
       ...(label !== undefined && { label }),
     };
-    const [mu, logvar] = (await this.call(request)) as [Float32Array, Float32Array];
+    const [mu, logvar] = (await this.call(model, request)) as [Float32Array, Float32Array];
     return { mu, logvar };
   }
 
   /** Fetches and reads the encoded training means of a model. */
   async means(model: Model): Promise<Means> {
-    return (await this.call({ kind: "means", model })) as Means;
+    return (await this.call(model, { kind: "means", model: model.id })) as Means;
   }
 
   private call(
+    model: Model,
     request: Request,
     progress?: (share: number) => void,
   ): Promise<Means | Float32Array[]> {
     if (this.dead) return Promise.reject(notStarted());
+    if (this.introduced.get(model.id) !== model) {
+      this.introduced.set(model.id, model);
+      this.worker.postMessage({ kind: "model", model } satisfies Introduction);
+    }
     const call = this.calls++;
     return new Promise((resolve, reject) => {
       this.pending.set(call, { resolve, reject, progress });

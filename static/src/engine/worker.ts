@@ -6,7 +6,7 @@ import { imageSize, type Model } from "../core/manifest";
 import { EngineError, type Part } from "./engine";
 import { fetchVerified } from "./fetch-verified";
 import { type Means, parseMeans } from "./means";
-import type { Call, Reply } from "./protocol";
+import type { Call, Introduction, Reply } from "./protocol";
 
 // The models are small: one thread answers sooner than several can be woken.
 ort.env.wasm.numThreads = 1;
@@ -15,6 +15,7 @@ ort.env.logLevel = "error";
 
 // This file lies in assets/, the manifest's URLs start beside the page, one level up.
 const base = new URL("../", import.meta.url).href;
+const models = new Map<string, Model>();
 const sessions = new Map<string, Promise<ort.InferenceSession>>();
 
 function reply(message: Reply, transfer: Transferable[] = []): void {
@@ -142,29 +143,35 @@ function channelsFirst(data: Float32Array, model: Model): Float32Array {
 }
 
 async function answer(call: Call): Promise<Float32Array[] | Means> {
+  const model = models.get(call.model);
+  if (model === undefined) throw new EngineError("model", "it was never introduced");
   switch (call.kind) {
     case "load": {
       const report = (share: number): void => reply({ call: call.call, kind: "progress", share });
-      await session(call.model, call.part, report);
+      await session(model, call.part, report);
       return [];
     }
     case "means": {
       // Parsed here because a megabyte of JSON would hold the page up.
-      const bytes = await fetchVerified(call.model.means, base);
+      const bytes = await fetchVerified(model.means, base);
       return parseMeans(new TextDecoder().decode(bytes));
     }
     case "decode": {
-      const decoder = await session(call.model, "decoder");
-      return [await runDecoder(decoder, call.model, call.z, call.labels)];
+      const decoder = await session(model, "decoder");
+      return [await runDecoder(decoder, model, call.z, call.labels)];
     }
     case "encode": {
-      const encoder = await session(call.model, "encoder");
-      return runEncoder(encoder, call.model, call.pixels, call.label);
+      const encoder = await session(model, "encoder");
+      return runEncoder(encoder, model, call.pixels, call.label);
     }
   }
 }
 
-addEventListener("message", async (event: MessageEvent<Call>) => {
+addEventListener("message", async (event: MessageEvent<Introduction | Call>) => {
+  if (event.data.kind === "model") {
+    models.set(event.data.model.id, event.data.model);
+    return;
+  }
   const { call } = event.data;
   try {
     const result = await answer(event.data);

@@ -8,6 +8,10 @@ import { type PageContext, sentence } from "./context";
 import { fillMap, loadPart, required, showError } from "./figure";
 
 const MODEL = "vae-2";
+// The ring of the cursor would hide an ellipse of a few pixels.
+const WITHOUT_CURSOR = { cursor: false };
+/** Zoomed to a drawing, the map is this many of its σ wide. */
+const SIGMAS_ACROSS = 16;
 
 interface Seen {
   mu: Float32Array;
@@ -21,7 +25,9 @@ export async function startDraw(context: PageContext, section: HTMLElement): Pro
   const reconstruction = required<ImageView>(section, "image-view[name=reconstruction]");
   const map = required<LatentMap>(section, "latent-map");
   const numbers = required<HTMLOutputElement>(section, "output");
+  const zoom = required<HTMLButtonElement>(section, "button.zoom");
   const model = context.model(MODEL);
+  let seen: { centre: [number, number]; sigma: Float32Array } | null = null;
 
   const see = latest(
     async (pixels: Float32Array): Promise<Seen> => {
@@ -34,7 +40,10 @@ export async function startDraw(context: PageContext, section: HTMLElement): Pro
       reconstruction.pixels = image;
       const centre = Array.from(mu) as [number, number];
       map.ellipse = { mu: centre, sigma: Array.from(sigma) as [number, number] };
+      map.layers = WITHOUT_CURSOR;
       map.z = centre;
+      seen = { centre, sigma };
+      zoom.disabled = false;
       numbers.value = `μ = ${vector(mu)}   σ = ${vector(sigma)}`;
     },
     (error) => showError([reconstruction], sentence(model.id, error)),
@@ -47,6 +56,8 @@ export async function startDraw(context: PageContext, section: HTMLElement): Pro
       reconstruction.pixels = null;
       map.ellipse = null;
       map.z = null;
+      map.view = null;
+      zoom.disabled = true;
       numbers.value = "";
     } else {
       input.pixels = pixels;
@@ -63,7 +74,15 @@ export async function startDraw(context: PageContext, section: HTMLElement): Pro
     },
     (error) => showError([reconstruction], sentence(model.id, error)),
   );
-  map.addEventListener("latent-change", (event) => walk(event.detail.z));
+  map.addEventListener("latent-change", (event) => {
+    map.layers = {};
+    walk(event.detail.z);
+  });
+  zoom.addEventListener("click", () => {
+    if (seen === null) return;
+    const widest = Math.max(...seen.sigma);
+    map.view = { centre: seen.centre, scale: SIGMAS_ACROSS * widest };
+  });
   map.home = model.view;
 
   await Promise.all([

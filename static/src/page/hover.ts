@@ -8,6 +8,7 @@ import { fillMap, loadPart, required, showError } from "./figure";
 
 const MODEL = "vae-2";
 
+/** Resolves once the digit answers, or cannot; the points of the map come after that. */
 export async function startHover(context: PageContext, section: HTMLElement): Promise<void> {
   const map = required<LatentMap>(section, "latent-map");
   const view = required<ImageView>(section, "image-view[name=decoded]");
@@ -15,12 +16,20 @@ export async function startHover(context: PageContext, section: HTMLElement): Pr
   const model = context.model(MODEL);
   const { state } = context;
 
+  let answered = (): void => {};
+  const firstAnswer = new Promise<void>((resolve) => {
+    answered = resolve;
+  });
   const decode = latest(
     (z: [number, number]) => context.engine.decode(model, Float32Array.from(z)),
     (pixels) => {
       view.pixels = pixels;
+      answered();
     },
-    (error) => showError([view], sentence(model.id, error)),
+    (error) => {
+      showError([view], sentence(model.id, error));
+      answered();
+    },
   );
   map.addEventListener("latent-change", (event) => {
     decode(event.detail.z);
@@ -38,9 +47,9 @@ export async function startHover(context: PageContext, section: HTMLElement): Pr
   };
   // The points come after the model, because a digit that answers is what the reader waits for.
   if (await loadPart(context, model, "decoder", [view], progress)) {
-    const z = map.z ?? (model.prepared.z as [number, number]);
-    decode(z);
+    decode(map.z ?? (model.prepared.z as [number, number]));
+    await firstAnswer;
   }
   bar.value = 1;
-  await fillMap(context, map, model);
+  void fillMap(context, map, model);
 }

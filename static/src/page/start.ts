@@ -34,7 +34,7 @@ export function start(): void {
       section.append(place);
     });
   };
-  // Later sections wait for the first: its digit is what the reader came for, and their models
+  // Later sections wait for the first digit: it is what the reader came for, and their models
   // would share its bandwidth.
   begin("hover", startHover).then(() => {
     whenNear(required(document, "#draw"), () => begin("draw", startDraw));

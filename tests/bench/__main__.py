@@ -1,0 +1,82 @@
+"""`make bench`: every number of the project that a machine can measure, as one table.
+
+python -m tests.bench            measure and print
+python -m tests.bench --write    also keep it in docs/bench.json, which the README quotes
+"""
+
+import argparse
+import json
+import os
+import platform
+from pathlib import Path
+from typing import Any
+
+from tests.bench import page, server_encode
+from tests.bench.report import TABLE, rows
+from tests.support.server import Server
+
+ROOT = Path(__file__).parents[2]
+MODELS = ROOT / "static" / "models"
+
+
+def release() -> dict[str, float]:
+    """Return what the shipped release itself says and weighs."""
+    manifest_id = json.loads((MODELS / "current.json").read_text())["release"]
+    manifest = json.loads((MODELS / "releases" / manifest_id / "manifest.json").read_text())
+    models = {model["id"]: model for model in manifest["models"]}
+    decoder = MODELS.parent / models["vae-2"]["decoder"]["url"]
+    compressed = decoder.with_name(decoder.name + ".br")
+    wire = compressed.stat().st_size if compressed.exists() else 0
+    files = [path for path in MODELS.rglob("*") if path.suffix in (".onnx", ".json", ".png")]
+    return {
+        "decoder_wire_bytes": wire or decoder.stat().st_size,
+        "release_bytes": sum(path.stat().st_size for path in files),
+        "vae_2_elbo": models["vae-2"]["metrics"]["test_elbo"],
+        "vae_2_log_likelihood": models["vae-2"]["metrics"]["log_likelihood"],
+        "label_decoder_elbo": models["label-decoder-vae-2"]["metrics"]["test_elbo"],
+    }
+
+
+def server() -> dict[str, float]:
+    """Return encode requests a second of one worker, and their latency."""
+    with Server(models_dir=MODELS) as running:
+        result = server_encode.measure(running.url, "vae-2", 5)
+    return {f"encode_{key}": value for key, value in result.items()}
+
+
+def training() -> dict[str, Any]:
+    """Return training speed, where MNIST is at hand."""
+    from tests.bench import training as speed
+    from train.errors import UserError
+
+    try:
+        return speed.measure()
+    except UserError as error:
+        print(f"Training speed is not measured: {error}")
+        return {}
+
+
+def main() -> None:
+    """Measure, print, and keep the numbers where asked."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--write", action="store_true", help="keep the numbers in docs/bench.json")
+    arguments = parser.parse_args()
+    numbers: dict[str, Any] = {"cores": os.cpu_count(), "machine": platform.machine()}
+    for name, part in (
+        ("release", release), ("server", server),
+        ("page", lambda: page.measure(MODELS)), ("training", training),
+    ):  # fmt: skip
+        print(f"→ {name}", flush=True)
+        numbers |= part()
+    for label, value, target in rows(numbers):
+        print(f"{label:58}{value:>16}   {target}")
+    if arguments.write:
+        (ROOT / "docs" / "bench.json").write_text(json.dumps(numbers, indent=1) + "\n")
+        print(
+            f"{len(TABLE)} rows kept in docs/bench.json; "
+            f"`python -m tests.bench.report` renews the README."
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,186 @@
+"""How fast the page is, in a real Chromium against the real server.
+
+Times are from the moment an input event reaches the page to the end of the putImageData that
+draws its result; `event.timeStamp` would add the browser's own waiting for the next frame.
+"""
+
+import json
+import statistics
+import time
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+
+from tests.bench.proxy import CountingProxy
+from tests.support.chromium import launch
+from tests.support.server import Server
+
+ROOT = Path(__file__).parents[2]
+MOVES = 300
+
+# Notes when an input event reaches the page and when each named image is drawn.
+PROBE = """
+(() => {
+  const probe = { input: 0, samples: {}, firstDraw: {}, longest: 0 };
+  window.__probe = probe;
+  for (const type of ["pointermove", "pointerdown"]) {
+    addEventListener(type, () => { probe.input = performance.now(); }, { capture: true });
+  }
+  const draw = CanvasRenderingContext2D.prototype.putImageData;
+  CanvasRenderingContext2D.prototype.putImageData = function (...args) {
+    draw.apply(this, args);
+    const now = performance.now();
+    const name = this.canvas.getRootNode().host?.name;
+    if (name === undefined) return;
+    probe.firstDraw[name] ??= now;
+    if (probe.input > 0) (probe.samples[name] ??= []).push([probe.input, now - probe.input]);
+  };
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) probe.longest = Math.max(probe.longest, entry.duration);
+  }).observe({ type: "longtask", buffered: true });
+})();
+"""
+
+
+def measure(models: Path) -> dict[str, float]:
+    """Return every number of the page, times in ms, sizes in bytes."""
+    with Server(models_dir=models) as server, sync_playwright() as playwright:
+        browser = launch(playwright)
+        try:
+            numbers = _loading(browser, server)
+            numbers |= _interaction(browser, server)
+        finally:
+            browser.close()
+    return numbers
+
+
+def _loading(browser: Browser, server: Server) -> dict[str, float]:
+    """Open the page cold, five times."""
+    rows: list[dict[str, float]] = []
+    for _ in range(5):
+        with CountingProxy(*server.address) as proxy:
+            context = browser.new_context(viewport={"width": 1440, "height": 900})
+            page = context.new_page()
+            page.add_init_script(PROBE)
+            page.goto(proxy.url, wait_until="commit")
+            while not (live := page.evaluate("__probe.firstDraw.decoded ?? 0")):
+                time.sleep(0.002)
+            received = proxy.received
+            picture = page.evaluate(
+                """() => {
+                  const image = document.querySelector("#hover latent-map img").currentSrc;
+                  const paint = performance.getEntriesByName("first-contentful-paint")[0];
+                  const file = performance.getEntriesByName(image)[0];
+                  return Math.max(paint?.startTime ?? 0, file?.responseEnd ?? 0);
+                }"""
+            )
+            page.locator("#hover latent-map[state=ready]").wait_for()
+            time.sleep(0.5)
+            rows.append(
+                {
+                    "cold_bytes": received,
+                    "first_picture_ms": picture,
+                    "first_live_digit_ms": live,
+                    "longest_task_loading_ms": page.evaluate("__probe.longest"),
+                }
+            )
+            context.close()
+    return {key: statistics.median(row[key] for row in rows) for key in rows[0]}
+
+
+def _interaction(browser: Browser, server: Server) -> dict[str, float]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.add_init_script(PROBE)
+    page.goto(server.url)
+    numbers: dict[str, float] = {}
+
+    page.locator("#hover latent-map[state=ready]").wait_for()
+    page.locator("#hover image-view[state=ready]").wait_for()
+    page.evaluate("__probe.longest = 0")
+    _sweep(page, "#hover latent-map")
+    numbers |= _quantiles(page, "decoded", "hover")
+    numbers["longest_task_hovering_ms"] = page.evaluate("__probe.longest")
+
+    page.locator("#labels").scroll_into_view_if_needed()
+    page.locator("#labels latent-map[state=ready]").wait_for()
+    page.locator("#labels image-view[name=class-9][state=ready]").wait_for()
+    _sweep(page, "#labels latent-map")
+    numbers |= _quantiles(page, "class-9", "ten_digits")
+
+    page.locator("#draw").scroll_into_view_if_needed()
+    page.locator("#draw latent-map[state=ready]").wait_for()
+    _draw(page, context.new_cdp_session(page))
+    numbers |= _quantiles(page, "reconstruction", "pen")
+    context.close()
+    return numbers
+
+
+def _sweep(page: Page, selector: str) -> None:
+    """Move the mouse over a map, one step a frame, as a hand does."""
+    target = page.locator(selector)
+    target.scroll_into_view_if_needed()
+    box = target.bounding_box()
+    if box is None:
+        raise RuntimeError(f"{selector} is not visible")
+    for step in range(MOVES):
+        across, down = (step * 7 % 100) / 100, (step * 3 % 100) / 100
+        page.mouse.move(
+            box["x"] + box["width"] * (0.1 + 0.8 * across),
+            box["y"] + box["width"] * (0.1 + 0.8 * down),
+        )
+        time.sleep(0.016)
+    time.sleep(0.2)
+
+
+def _draw(page: Page, session: CDPSession) -> None:
+    """Draw zigzags with a pen."""
+    canvas = page.locator("drawing-pad canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    if box is None:
+        raise RuntimeError("the pad is not visible")
+    for stroke in range(4):
+        for step in range(MOVES // 4):
+            down = step / (MOVES // 4)
+            position = {
+                "x": box["x"] + box["width"] * (0.2 + 0.15 * stroke + 0.1 * (step % 10) / 10),
+                "y": box["y"] + box["height"] * (0.1 + 0.8 * down),
+            }
+            kind = "mousePressed" if step == 0 else "mouseMoved"
+            session.send(
+                "Input.dispatchMouseEvent",
+                {"type": kind, **position, "button": "left", "buttons": 1, "pointerType": "pen",
+                 "force": 0.5, "clickCount": 1 if step == 0 else 0},
+            )  # fmt: skip
+            time.sleep(0.016)
+        session.send(
+            "Input.dispatchMouseEvent",
+            {"type": "mouseReleased", **position, "button": "left", "pointerType": "pen"},
+        )
+    time.sleep(0.2)
+
+
+def _quantiles(page: Page, image: str, name: str) -> dict[str, float]:
+    """Return p50 and p95 of one image: of each input event, the first drawing after it."""
+    samples: list[tuple[float, float]] = page.evaluate(f"__probe.samples[{json.dumps(image)}]")
+    first: dict[float, float] = {}
+    for moment, took in samples:
+        first.setdefault(moment, took)
+    times = sorted(first.values())
+    page.evaluate("__probe.samples = {}")
+    return {
+        f"{name}_p50_ms": statistics.median(times),
+        f"{name}_p95_ms": times[int(0.95 * len(times))],
+        f"{name}_samples": float(len(times)),
+    }
+
+
+def describe(numbers: dict[str, Any]) -> str:
+    """Return the numbers as lines, for a run by hand."""
+    return "\n".join(f"{key:28}{value:12.2f}" for key, value in numbers.items())
+
+
+if __name__ == "__main__":
+    print(describe(measure(ROOT / "static" / "models")))

@@ -1,0 +1,128 @@
+"""The README's numbers: docs/bench.json as a table, between two marks.
+
+python -m tests.bench.report
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
+NUMBERS = ROOT / "docs" / "bench.json"
+
+# Label, format, the numbers that go into it, and the target it is measured against.
+TABLE: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
+    (
+        "pointer event → digit drawn, p50 / p95",
+        "{:.1f} / {:.1f} ms",
+        ("hover_p50_ms", "hover_p95_ms"),
+        "1.5 / 4 ms",
+    ),
+    (
+        "pointer event → ten class digits drawn, p50 / p95",
+        "{:.1f} / {:.1f} ms",
+        ("ten_digits_p50_ms", "ten_digits_p95_ms"),
+        "3 / 8 ms",
+    ),
+    ("pen event → reconstruction drawn, p95", "{:.1f} ms", ("pen_p95_ms",), "16 ms"),
+    ("bytes until the first live digit, cold", "{:,.0f}", ("cold_bytes",), "3,800,000"),
+    (
+        "first picture / first live digit, cold",
+        "{:.0f} / {:.0f} ms",
+        ("first_picture_ms", "first_live_digit_ms"),
+        "500 / 2000 ms",
+    ),
+    (
+        "longest main-thread task, loading / hovering",
+        "{:.0f} / {:.0f} ms",
+        ("longest_task_loading_ms", "longest_task_hovering_ms"),
+        "50 ms (0: none over 50)",
+    ),
+    ("`vae-2` decoder over the wire", "{:,.0f} bytes", ("decoder_wire_bytes",), "2,000,000"),
+    ("the whole release", "{:,.0f} bytes", ("release_bytes",), "25,000,000"),
+    (
+        "`vae-2` test ELBO / log-likelihood",
+        "{:.2f} / {:.2f} nats",
+        ("vae_2_elbo", "vae_2_log_likelihood"),
+        "−133.5 / −131.5",
+    ),
+    ("`label-decoder-vae-2` test ELBO", "{:.2f} nats", ("label_decoder_elbo",), "above `vae-2`"),
+    (
+        "encode on the server, 32 clients: requests/s, p99",
+        "{:,.0f}/s, {:.0f} ms",
+        ("encode_requests_per_second", "encode_p99_ms"),
+        "1,500/s, 50 ms",
+    ),
+    (
+        "training 784-400-20, batch 128, against the plain way",
+        "{:,.0f} images/s, {:.2f}×",
+        ("ours_128_images_per_second", "speedup_128"),
+        "2.5×",
+    ),
+    (
+        "the same, batch 1024: share of the matrix-product rate",
+        "{:,.0f} images/s, {:.0%}",
+        ("ours_1024_images_per_second", "share_of_product_rate_1024"),
+        "85 %",
+    ),
+)
+
+
+def rows(numbers: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Return label, measured value and target of each number that was measured."""
+    found = []
+    for label, form, keys, target in TABLE:
+        if all(key in numbers for key in keys):
+            text = form.format(*(numbers[key] for key in keys)).replace("-", "−")
+            found.append((label, text, target))
+    return found
+
+
+def readme_table(numbers: dict[str, Any]) -> str:
+    """Return the table as Markdown."""
+    lines = ["| what | measured | target |", "| --- | --- | --- |"]
+    lines += [f"| {label} | {value} | {target} |" for label, value, target in rows(numbers)]
+    return "\n".join(lines)
+
+
+def models_table(manifest: dict[str, Any]) -> str:
+    """Return the release's models as rows of a Markdown table."""
+    told = {"none": "nobody", "decoder": "the decoder", "both": "encoder and decoder"}
+    lines = []
+    for model in manifest["models"]:
+        metrics = model["metrics"]
+        numbers = f"{metrics['test_elbo']:.2f} | {metrics['log_likelihood']:.2f}"
+        lines.append(
+            f"| `{model['id']}` | {told[model['condition']]} | {numbers.replace('-', '−')} |"
+        )
+    return "\n".join(lines)
+
+
+def current_manifest() -> dict[str, Any]:
+    """Return the manifest of the shipped release."""
+    models = ROOT / "static" / "models"
+    release = json.loads((models / "current.json").read_text())["release"]
+    manifest: dict[str, Any] = json.loads(
+        (models / "releases" / release / "manifest.json").read_text()
+    )
+    return manifest
+
+
+def _between(text: str, mark: str, content: str) -> str:
+    """Replace what stands between the two marks called `mark`."""
+    begin, end = f"<!-- {mark}: begin -->", f"<!-- {mark}: end -->"
+    head, rest = text.split(begin)
+    tail = rest.split(end)[1]
+    return f"{head}{begin}\n{content}\n{end}{tail}"
+
+
+def renewed(readme: str, numbers: dict[str, Any], manifest: dict[str, Any]) -> str:
+    """Return the README with its tables made anew."""
+    readme = _between(readme, "models", models_table(manifest))
+    return _between(readme, "bench", readme_table(numbers))
+
+
+if __name__ == "__main__":
+    numbers = json.loads(NUMBERS.read_text())
+    README.write_text(renewed(README.read_text(), numbers, current_manifest()))

@@ -1,0 +1,137 @@
+"""What browser tests share: one Chromium, one server of the shipped release, watched pages."""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from tests.support.atlas import Atlas
+from tests.support.chromium import launch
+from tests.support.reference import Reference
+from tests.support.server import ROOT, Server
+
+OpenAtlas = Callable[..., Atlas]
+
+_HERE = Path(__file__).parent
+# Every page tells of what its policy forbade, also where no message would reach the console.
+_REPORT_VIOLATIONS = """addEventListener("securitypolicyviolation", event =>
+  console.error(`policy violation: ${event.violatedDirective} ${event.blockedURI}`))"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent == _HERE:
+            item.add_marker(pytest.mark.browser)
+
+
+# Playwright keeps an event loop running in this thread. Tests of the server need one of their
+# own, so it is stopped with this package's last test and not with the session's.
+@pytest.fixture(scope="package")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    running = launch(playwright)
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="package")
+def models_dir() -> Path:
+    """The shipped release, or the one ATLAS_TEST_MODELS names."""
+    return Path(os.environ.get("ATLAS_TEST_MODELS", ROOT / "static" / "models"))
+
+
+@pytest.fixture(scope="package")
+def reference(models_dir: Path) -> Reference:
+    return Reference(models_dir)
+
+
+@pytest.fixture(scope="package")
+def server(models_dir: Path) -> Iterator[Server]:
+    with Server(models_dir=models_dir) as running:
+        yield running
+
+
+class Watch:
+    """Collects what went wrong in pages; a test names beforehand what it means to break."""
+
+    def __init__(self) -> None:
+        self.faults: list[str] = []
+        self._expected: list[str] = []
+
+    def expect(self, *patterns: str) -> None:
+        """Let errors pass that match one of these."""
+        self._expected += patterns
+
+    def attach(self, context: BrowserContext) -> None:
+        context.add_init_script(_REPORT_VIOLATIONS)
+        context.on("console", lambda message: self._console(message.type, message))
+        context.on("weberror", lambda error: self.faults.append(f"page error: {error.error}"))
+        context.on("page", lambda page: page.on("crash", lambda _: self.faults.append("crash")))
+
+    def _console(self, kind: str, message: Any) -> None:
+        if kind == "error":
+            self.faults.append(f"console: {message.text} ({message.location.get('url')})")
+
+    @property
+    def unexpected(self) -> list[str]:
+        return [
+            fault
+            for fault in self.faults
+            if not any(re.search(pattern, fault) for pattern in self._expected)
+        ]
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    watch = Watch()
+    yield watch
+    assert watch.unexpected == []
+
+
+@pytest.fixture
+def make_context(browser: Browser, watch: Watch) -> Iterator[Callable[..., BrowserContext]]:
+    """Contexts whose pages are watched; closed after the test."""
+    contexts: list[BrowserContext] = []
+
+    def make(**options: Any) -> BrowserContext:
+        chosen = options.pop("browser", browser)
+        context = chosen.new_context(**{"viewport": {"width": 1280, "height": 800}} | options)
+        context.set_default_timeout(20_000)
+        watch.attach(context)
+        contexts.append(context)
+        return context
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def new_page(make_context: Callable[..., BrowserContext]) -> Callable[..., Page]:
+    """A fresh page in a context of its own, which the options describe."""
+    return lambda **options: make_context(**options).new_page()
+
+
+@pytest.fixture
+def open_atlas(new_page: Callable[..., Page], server: Server) -> OpenAtlas:
+    """Open the page of the shipped release, live, in a context of its own."""
+
+    def open_(fragment: str = "", url: str | None = None, **options: Any) -> Atlas:
+        return Atlas(new_page(**options), url or server.url).open(fragment)
+
+    return open_
+
+
+@pytest.fixture
+def atlas(open_atlas: OpenAtlas) -> Atlas:
+    """The page, live, at 1280 × 800."""
+    return open_atlas()

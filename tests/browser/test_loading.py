@@ -1,0 +1,241 @@
+"""The first picture before anything has loaded, and a sentence for whatever does not come."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, Route
+
+from tests.browser.conftest import OpenAtlas, Watch
+from tests.browser.test_draw import draw, show_pad
+from tests.support.atlas import Atlas
+from tests.support.reference import Reference
+from tests.support.server import Server
+from tests.support.slow_proxy import SlowProxy
+
+SIZES = [(1280, 800), (390, 844)]
+
+
+def colourful(picture: np.ndarray) -> float:
+    """Share of pixels that are clearly coloured."""
+    return float((np.ptp(picture.astype(int), axis=2) > 40).mean())
+
+
+def boxes(atlas: Atlas) -> list[dict[str, float]]:
+    """Return where the first section's map, its digit and the next section are."""
+    targets = (atlas.map(), atlas.image("decoded"), atlas.page.locator("#draw h2"))
+    found = [target.bounding_box() for target in targets]
+    assert all(found)
+    return [box for box in found if box]
+
+
+def same(before: list[dict[str, float]], after: list[dict[str, float]]) -> bool:
+    return all(a == pytest.approx(b, abs=1) for a, b in zip(before, after, strict=True))
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_B8_without_javascript_the_map_and_the_first_digit_are_there(
+    new_page: Callable[..., Page],
+    open_atlas: OpenAtlas,
+    server: Server,
+    reference: Reference,
+    width: int,
+    height: int,
+) -> None:
+    size = {"width": width, "height": height}
+    atlas = Atlas(new_page(java_script_enabled=False, viewport=size), server.url).load()
+    picture = atlas.shot(atlas.map())
+    assert colourful(picture) > 0.05
+    digit = atlas.shot(atlas.image("decoded"))
+    assert 0.03 < (digit.min(-1) > 128).mean() < 0.6
+    assert "JavaScript" in atlas.page.locator("noscript").inner_text()
+    assert "training digits" in atlas.page.locator("#hover").inner_text()
+    # And with it nothing is anywhere else, but for the notice that it was off.
+    with_script = open_atlas(viewport=size)
+    notice = atlas.page.locator("noscript").bounding_box()
+    assert notice
+    before, after = boxes(atlas), boxes(with_script)
+    shift = before[0]["y"] - after[0]["y"]
+    assert 0 < shift < notice["height"] + 20
+    assert same(before, [box | {"y": box["y"] + shift} for box in after])
+    prepared = reference.decode("vae-2", [reference.model("vae-2")["prepared"]["z"]])[0]
+    live = with_script.shot(with_script.image("decoded"))
+    assert np.abs(live.astype(int) - digit).mean() < 3
+    assert live.max() > 200 * prepared.max()
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_B8_while_the_model_loads_there_is_a_picture_and_progress_and_no_jump(
+    new_page: Callable[..., Page], server: Server, reference: Reference, width: int, height: int
+) -> None:
+    decoder = reference.model("vae-2")["decoder"]["url"]
+    with SlowProxy(server.address, held=decoder) as proxy:
+        page = new_page(viewport={"width": width, "height": height})
+        atlas = Atlas(page, proxy.url).load()
+        bar = page.locator("#hover progress:visible")
+        page.locator("latent-map[model=vae-2] >> .surface >> nth=0").wait_for()
+        atlas.until(lambda: 0.3 < bar.evaluate("bar => bar.value") < 0.7)
+        assert atlas.image("decoded").get_attribute("state") == "loading"
+        assert page.locator("runtime-status [role=status]").inner_text() == "Loading the model…"
+        assert colourful(atlas.shot(atlas.map())) > 0.05
+        assert (atlas.shot(atlas.image("decoded")).min(-1) > 128).mean() > 0.03
+        before = boxes(atlas)
+        proxy.release()
+        atlas.wait_live("hover")
+        assert bar.count() == 0
+        assert same(before, boxes(atlas)), (before, boxes(atlas))
+        page.mouse.move(*atlas.at(0.6, 0.5))
+        z = atlas.z()
+        assert z is not None
+        atlas.expect_image("decoded", reference.decode("vae-2", [z])[0])
+
+
+FAULTS = {
+    "missing": (404, lambda _: b"", "its file is missing on the server"),
+    "cut short": (200, lambda data: data[: len(data) // 2], "damaged or cut short"),
+    "one flipped bit": (
+        200,
+        lambda data: data[:200_000] + bytes([data[200_000] ^ 4]) + data[200_001:],
+        "damaged or cut short",
+    ),
+    "too long": (200, lambda data: data + b"\0", "not the one this release was made with"),
+}
+
+
+def spoil(page: Page, reference: Reference, model_id: str, part: str, fault: str) -> None:
+    """Let a file of the release arrive as it should not."""
+    file = reference.model(model_id)[part]
+    status, change, _ = FAULTS[fault]
+
+    def answer(route: Route) -> None:
+        route.fulfill(status=status, body=change(reference.read(file)))
+
+    page.route(f"**/{file['url']}", answer)
+
+
+def expect_hover(atlas: Atlas, reference: Reference) -> None:
+    atlas.show("hover")
+    atlas.page.mouse.move(*atlas.at(0.3, 0.3))
+    atlas.page.mouse.move(*atlas.at(0.6, 0.5))
+    z = atlas.z()
+    assert z is not None
+    atlas.expect_image("decoded", reference.decode("vae-2", [z])[0])
+
+
+def expect_ten_digits(atlas: Atlas, reference: Reference) -> None:
+    atlas.enter("labels")
+    atlas.page.mouse.move(*atlas.at(0.35, 0.55, "labels"))
+    z = atlas.z("labels")
+    assert z is not None
+    expected = reference.decode("label-decoder-vae-2", [z] * 10, range(10))
+    for label in (0, 9):
+        atlas.expect_image(f"class-{label}", expected[label])
+
+
+def sentence(atlas: Atlas, name: str) -> str:
+    atlas.page.locator(f'image-view[name="{name}"][state=error]').wait_for(state="attached")
+    place = atlas.image(name).locator("p")
+    assert place.is_visible()
+    return place.inner_text()
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_B8_a_broken_decoder_is_told_in_place_and_the_rest_works(
+    new_page: Callable[..., Page], server: Server, watch: Watch, reference: Reference, fault: str
+) -> None:
+    watch.expect("404")
+    atlas = Atlas(new_page(), server.url)
+    spoil(atlas.page, reference, "vae-2", "decoder", fault)
+    atlas.load()
+    told = sentence(atlas, "decoded")
+    assert told.startswith("The model vae-2 cannot be shown: ")
+    assert FAULTS[fault][2] in told
+    # Its map is there all the same; so is the section of the other model.
+    atlas.page.locator("#hover latent-map[state=ready]").wait_for()
+    assert atlas.map().evaluate("map => map.points.count") == 60_000
+    expect_ten_digits(atlas, reference)
+    # The file comes back: the next movement shows a digit.
+    atlas.page.unroute_all()
+    expect_hover(atlas, reference)
+    assert atlas.image("decoded").locator("p").count() == 0
+
+
+def test_B8_a_broken_encoder_leaves_hovering_alone(
+    new_page: Callable[..., Page], server: Server, watch: Watch, reference: Reference
+) -> None:
+    watch.expect("404")
+    atlas = Atlas(new_page(), server.url)
+    spoil(atlas.page, reference, "vae-2", "encoder", "missing")
+    atlas.open()
+    show_pad(atlas)
+    assert "its file is missing" in sentence(atlas, "reconstruction")
+    draw(atlas)
+    pixels = atlas.pixels("input")
+    assert pixels is not None
+    atlas.expect_image("input", pixels)  # what the pad itself does goes on
+    assert "its file is missing" in sentence(atlas, "reconstruction")
+    expect_hover(atlas, reference)
+    expect_ten_digits(atlas, reference)
+
+
+def test_B8_a_broken_labels_model_leaves_the_other_choice(
+    new_page: Callable[..., Page], server: Server, watch: Watch, reference: Reference
+) -> None:
+    watch.expect("404")
+    atlas = Atlas(new_page(), server.url)
+    spoil(atlas.page, reference, "label-decoder-vae-2", "decoder", "missing")
+    atlas.open()
+    atlas.show("labels")
+    for label in range(10):
+        assert "label-decoder-vae-2 cannot be shown" in sentence(atlas, f"class-{label}")
+    atlas.page.get_by_label("encoder and decoder", exact=True).check()
+    atlas.page.locator("#labels latent-map[model=cvae-2][state=ready]").wait_for()
+    z = atlas.z("labels")
+    assert z is not None
+    atlas.expect_image("class-3", reference.decode("cvae-2", [z], [3])[0])
+    expect_hover(atlas, reference)
+
+
+def test_B8_missing_points_are_told_on_the_map_and_hovering_works(
+    new_page: Callable[..., Page], server: Server, watch: Watch, reference: Reference
+) -> None:
+    watch.expect("404")
+    atlas = Atlas(new_page(), server.url)
+    spoil(atlas.page, reference, "vae-2", "means", "missing")
+    atlas.load()
+    atlas.page.locator("#hover latent-map[state=error]").wait_for()
+    told = atlas.map().locator("p.note.error")
+    assert told.is_visible()
+    assert "vae-2's points cannot be shown: its file is missing" in told.inner_text()
+    assert colourful(atlas.shot(atlas.map())) > 0.05  # the prepared picture
+    expect_hover(atlas, reference)
+    expect_ten_digits(atlas, reference)
+
+
+def test_B8_without_the_models_worker_the_server_answers_and_the_map_says_what_it_lacks(
+    new_page: Callable[..., Page], server: Server, watch: Watch, reference: Reference
+) -> None:
+    watch.expect("404")
+    atlas = Atlas(new_page(), server.url)
+    atlas.page.route("**/assets/worker-*.js", lambda route: route.fulfill(status=404))
+    atlas.load()
+    atlas.page.locator("image-view[name=decoded][state=ready]").wait_for()
+    assert "server" in atlas.page.locator("runtime-status [role=status]").inner_text()
+    atlas.page.mouse.move(*atlas.at(0.6, 0.5))
+    z = atlas.z()
+    assert z is not None
+    atlas.expect_image("decoded", reference.decode("vae-2", [z])[0], 0.5 / 255 + 1e-3)
+    atlas.page.locator("#hover latent-map[state=error]").wait_for()
+    assert "points cannot be shown" in atlas.map().locator("p.note.error").inner_text()
+    assert colourful(atlas.shot(atlas.map())) > 0.05
+
+
+def test_B8_without_the_points_worker_the_page_draws_the_points_itself(
+    new_page: Callable[..., Page], server: Server, watch: Watch
+) -> None:
+    watch.expect("404")
+    atlas = Atlas(new_page(), server.url)
+    atlas.page.route("**/assets/points-worker-*.js", lambda route: route.fulfill(status=404))
+    atlas.open()
+    atlas.until(lambda: atlas.map().locator(".picture.replaced").count() == 1)
+    assert colourful(atlas.shot(atlas.map())) > 0.05

@@ -1,0 +1,222 @@
+"""The map under mouse, fingers and keys: zoom, pan, cursor, pin, read-out."""
+
+import json
+import math
+import re
+
+import numpy as np
+import pytest
+
+from tests.browser.conftest import OpenAtlas
+from tests.support.atlas import Atlas
+from tests.support.fingers import Fingers
+from tests.support.reference import Reference
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "device_scale_factor": 2}
+
+
+def near(z: tuple[float, float] | None, expected: tuple[float, float], atlas: Atlas) -> bool:
+    """Whether two latent points are the same within a tenth of a pixel."""
+    units = atlas.view()["scale"] / atlas.surface()["width"]
+    return z is not None and math.dist(z, expected) < 0.1 * units
+
+
+def coordinates(atlas: Atlas) -> str:
+    return atlas.map().locator(".coordinates").text_content() or ""
+
+
+def test_B1_the_wheel_zooms_about_the_pointer(atlas: Atlas) -> None:
+    # Wheel events tell whole pixels only.
+    x, y = atlas.at(0.7, 0.3)
+    place = (round(x), round(y))
+    atlas.page.mouse.move(*place)
+    before, under, picture = atlas.view(), atlas.data_at(place), atlas.shot()
+    for direction, sign in ((-240, 1), (480, -1)):
+        scale = atlas.view()["scale"]
+        atlas.page.mouse.wheel(0, direction)
+        atlas.until(lambda scale=scale, sign=sign: sign * (scale - atlas.view()["scale"]) > 0.2)
+        assert near(atlas.data_at(place), under, atlas)
+        assert near(atlas.z(), under, atlas)
+    assert atlas.view()["scale"] > before["scale"]
+    atlas.until(lambda: (np.abs(atlas.shot().astype(int) - picture).max(-1) > 60).mean() > 0.02)
+    assert atlas.page.evaluate("scrollY") == 0
+
+
+def test_B1_dragging_pans_and_neither_moves_z_nor_pins(atlas: Atlas) -> None:
+    start = atlas.at(0.4, 0.4)
+    atlas.page.mouse.move(*start)
+    held, z = atlas.data_at(start), atlas.z()
+    atlas.page.mouse.down()
+    end = (start[0] + 90, start[1] + 60)
+    atlas.page.mouse.move(*end, steps=5)
+    assert near(atlas.data_at(end), held, atlas)
+    assert atlas.z() == z
+    atlas.page.mouse.up()
+    assert not atlas.map().evaluate("map => map.pinned")
+    atlas.page.mouse.move(end[0] + 20, end[1])
+    assert near(atlas.z(), atlas.data_at((end[0] + 20, end[1])), atlas)
+
+
+def test_B1_a_double_click_returns_to_the_first_view(atlas: Atlas) -> None:
+    home = atlas.view()
+    atlas.page.mouse.move(*atlas.at(0.7, 0.3))
+    atlas.page.mouse.wheel(0, -600)
+    atlas.until(lambda: atlas.view()["scale"] < home["scale"] / 1.5)
+    atlas.page.mouse.dblclick(*atlas.at(0.7, 0.3))
+    atlas.until(lambda: atlas.view() == home)
+    assert not atlas.map().evaluate("map => map.pinned")
+
+
+def test_B1_a_click_pins_z_and_the_next_lets_it_go(atlas: Atlas, reference: Reference) -> None:
+    place = atlas.at(0.35, 0.6)
+    atlas.page.mouse.click(*place)
+    pinned = atlas.z()
+    assert pinned == pytest.approx(atlas.data_at(place), abs=1e-6)
+    assert pinned is not None
+    assert coordinates(atlas).endswith(" pinned")
+    atlas.page.mouse.move(*atlas.at(0.8, 0.2), steps=5)
+    assert atlas.z() == pinned
+    atlas.expect_image("decoded", reference.decode("vae-2", [pinned])[0])
+    elsewhere = atlas.at(0.6, 0.5)
+    atlas.page.mouse.click(*elsewhere)
+    assert atlas.z() == pytest.approx(atlas.data_at(elsewhere), abs=1e-6)
+    atlas.page.mouse.move(*atlas.at(0.8, 0.2))
+    assert near(atlas.z(), atlas.data_at(atlas.at(0.8, 0.2)), atlas)
+    assert "pinned" not in coordinates(atlas)
+
+
+def test_B1_the_cursor_stands_at_z_and_says_its_coordinates(atlas: Atlas) -> None:
+    for x, y in ((0.5, 0.5), (0.98, 0.01), (0.01, 0.98), (0.97, 0.97)):
+        place = atlas.at(x, y)
+        atlas.page.mouse.move(*place)
+        numbers = re.fullmatch(r"z = \((−?\d+\.\d+), (−?\d+\.\d+)\)", coordinates(atlas))
+        assert numbers
+        written = [float(text.replace("−", "-")) for text in numbers.groups()]
+        assert written == pytest.approx(atlas.z(), abs=0.006)
+        ring = atlas.map().locator("circle.ring").last.bounding_box()
+        label, box = atlas.map().locator(".coordinates").bounding_box(), atlas.surface()
+        assert ring
+        assert label
+        assert (ring["x"] + ring["width"] / 2, ring["y"] + ring["height"] / 2) == pytest.approx(
+            place, abs=1
+        )
+        # The label is whole inside the map, and beside the ring.
+        assert label["x"] >= box["x"]
+        assert label["x"] + label["width"] <= box["x"] + box["width"]
+        assert label["y"] >= box["y"]
+        assert label["y"] + label["height"] <= box["y"] + box["height"]
+        gap = max(label["x"] - place[0], place[0] - label["x"] - label["width"], 0)
+        assert gap < 30
+
+
+def test_B1_one_finger_moves_z_and_the_page_does_not_scroll(
+    open_atlas: OpenAtlas, reference: Reference
+) -> None:
+    atlas = open_atlas(**PHONE)
+    fingers = Fingers(atlas.page)
+    view = atlas.view()
+    fingers.down(atlas.at(0.4, 0.2))
+    for share in (0.4, 0.6, 0.8, 0.9):
+        place = atlas.at(0.5, share)
+        fingers.move(place)
+        atlas.until(lambda place=place: near(atlas.z(), atlas.data_at(place), atlas))
+    fingers.up()
+    z = atlas.z()
+    assert z is not None
+    atlas.expect_image("decoded", reference.decode("vae-2", [z])[0])
+    assert atlas.view() == view
+    assert atlas.page.evaluate("scrollY") == 0
+    # The same movement beside the map does scroll the page.
+    x, y = atlas.at(0.5, 1)
+    fingers.down((x, y + 80))
+    for step in range(1, 9):
+        fingers.move((x, y + 80 - 40 * step))
+    fingers.up()
+    atlas.until(lambda: atlas.page.evaluate("scrollY") > 50)
+
+
+def test_B1_two_fingers_zoom_and_pan(open_atlas: OpenAtlas) -> None:
+    atlas = open_atlas(**PHONE)
+    fingers = Fingers(atlas.page)
+    before, z = atlas.view(), atlas.z()
+    middle = atlas.data_at(atlas.at(0.5, 0.5))
+    fingers.down(atlas.at(0.4, 0.5))
+    fingers.down(atlas.at(0.4, 0.5), atlas.at(0.6, 0.5))
+    for reach in (0.14, 0.18, 0.22, 0.26, 0.3):
+        fingers.move(atlas.at(0.5 - reach, 0.5), atlas.at(0.5 + reach, 0.5))
+    atlas.until(lambda: atlas.view()["scale"] == pytest.approx(before["scale"] / 3, rel=0.02))
+    assert near(atlas.data_at(atlas.at(0.5, 0.5)), middle, atlas)
+    fingers.move(atlas.at(0.2, 0.7), atlas.at(0.8, 0.7))
+    atlas.until(lambda: near(atlas.data_at(atlas.at(0.5, 0.7)), middle, atlas))
+    fingers.up()
+    # What the first finger did before the second came is taken back.
+    assert atlas.z() == pytest.approx(z)
+    assert atlas.page.evaluate("[scrollY, visualViewport.scale]") == [0, 1]
+
+
+def test_B1_the_keyboard_alone_moves_zooms_and_pins(atlas: Atlas, reference: Reference) -> None:
+    page, map_ = atlas.page, atlas.map()
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        if map_.evaluate("map => map.shadowRoot?.activeElement?.matches('.surface') ?? false"):
+            break
+    else:
+        pytest.fail("the map cannot be reached by Tab")
+    home, z = atlas.view(), atlas.z()
+    assert z is not None
+    step = home["scale"] / 200
+    for key, dx, dy in (
+        ("ArrowRight", 1, 0),
+        ("ArrowUp", 0, 1),
+        ("Shift+ArrowLeft", -10, 0),
+        ("Shift+ArrowDown", 0, -10),
+    ):
+        page.keyboard.press(key)
+        z = (z[0] + dx * step, z[1] + dy * step)
+        assert atlas.z() == pytest.approx(z)
+    atlas.expect_image("decoded", reference.decode("vae-2", [z])[0])
+    place = atlas.place_of(z)
+    for key, scale in (("+", 1 / 1.25), ("+", 1 / 1.25**2), ("-", 1 / 1.25)):
+        page.keyboard.press(key)
+        assert atlas.view()["scale"] == pytest.approx(home["scale"] * scale)
+        assert near(atlas.data_at(place), z, atlas)
+    page.keyboard.press("0")
+    assert atlas.view() == home
+    page.keyboard.press("Enter")
+    assert map_.evaluate("map => map.pinned")
+    page.mouse.move(*atlas.at(0.9, 0.1))
+    assert atlas.z() == pytest.approx(z)
+    page.keyboard.press("ArrowRight")
+    assert atlas.z() == pytest.approx((z[0] + step, z[1]))
+    page.keyboard.press("Escape")
+    assert not map_.evaluate("map => map.pinned")
+    assert page.evaluate("scrollY") == 0
+
+
+def test_B1_z_stays_in_sight_when_keys_take_it_over_the_edge(atlas: Atlas) -> None:
+    atlas.map().locator(".surface").focus()
+    for _ in range(30):
+        atlas.page.keyboard.press("Shift+ArrowRight")
+    z = atlas.z()
+    assert z is not None
+    box, place = atlas.surface(), atlas.place_of(z)
+    assert box["x"] <= place[0] <= box["x"] + box["width"]
+
+
+def test_B1_a_screen_reader_hears_where_z_rests(atlas: Atlas, reference: Reference) -> None:
+    model = reference.model("vae-2")
+    columns = json.loads(reference.read(model["means"]))
+    xy = np.column_stack([columns["x"], columns["y"]])
+    labels = np.array(columns["labels"])
+    spoken = atlas.map().locator("[aria-live=polite]")
+    for label in (0, 1):
+        # In the thick of a class: where most of a point's neighbours are of it.
+        centre = np.median(xy[labels == label], axis=0)
+        nearest = labels[np.argsort(((xy - centre) ** 2).sum(1))[:200]]
+        assert (nearest == label).mean() > 0.9
+        place = atlas.place_of((float(centre[0]), float(centre[1])))
+        atlas.page.mouse.move(*place)
+        atlas.until(lambda label=label: f"nearest class {label}" in spoken.inner_text())
+        assert coordinates(atlas) in spoken.inner_text()
+    atlas.page.mouse.click(*place)
+    atlas.until(lambda: spoken.inner_text().endswith("pinned"))

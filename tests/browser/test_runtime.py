@@ -1,0 +1,145 @@
+"""Who runs the models: this browser, or the server where WebAssembly cannot run; and losing it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Playwright
+
+from tests.browser.conftest import OpenAtlas, Watch
+from tests.browser.test_draw import draw, show_pad
+from tests.support.atlas import Atlas
+from tests.support.chromium import launch
+from tests.support.reference import Reference
+from tests.support.server import Server
+
+# The server answers in bytes.
+HALF_A_BYTE = 0.5 / 255 + 1e-3
+
+
+# Without a compiler V8 has no WebAssembly either, in the page and in its workers.
+@pytest.fixture
+def wasmless_browser(playwright: Playwright) -> Iterator[Browser]:
+    running = launch(playwright, "--js-flags=--jitless")
+    yield running
+    running.close()
+
+
+def status(atlas: Atlas) -> str:
+    return atlas.page.locator("runtime-status [role=status]").inner_text()
+
+
+def use_every_section(atlas: Atlas, reference: Reference, tolerance: float = 1e-4) -> None:
+    """Hover, draw, and ask for ten digits; each answer is checked."""
+    atlas.show("hover")
+    atlas.page.mouse.move(*atlas.at(0.3, 0.3))
+    atlas.page.mouse.move(*atlas.at(0.7, 0.4))
+    z = atlas.z()
+    assert z is not None
+    atlas.expect_image("decoded", reference.decode("vae-2", [z])[0], tolerance)
+
+    show_pad(atlas).page.locator("drawing-pad").evaluate("pad => pad.clear()")
+    draw(atlas)
+    pixels = atlas.pixels("input")
+    assert pixels is not None
+    seen = np.rint(255 * pixels) / 255 if tolerance >= HALF_A_BYTE else pixels
+    mu, _ = reference.encode("vae-2", seen)
+    atlas.expect_image("reconstruction", reference.decode("vae-2", mu)[0], tolerance + 5e-4)
+    assert atlas.z("draw") == pytest.approx(mu[0], abs=1e-3)
+
+    atlas.show("labels")
+    atlas.page.mouse.move(*atlas.at(0.35, 0.55, "labels"))
+    z = atlas.z("labels")
+    assert z is not None
+    expected = reference.decode("label-decoder-vae-2", [z] * 10, range(10))
+    for label in range(10):
+        atlas.expect_image(f"class-{label}", expected[label], tolerance)
+
+
+def test_B7_the_page_says_that_the_browser_runs_the_models(
+    atlas: Atlas, reference: Reference
+) -> None:
+    asked: list[str] = []
+    atlas.page.on("request", lambda request: asked.append(request.url))
+    atlas.enter("draw")
+    atlas.enter("labels")
+    use_every_section(atlas, reference)
+    assert status(atlas) == "Models run in your browser."
+    assert not any("/api/" in url for url in asked)
+
+
+def test_B7_where_the_policy_forbids_webassembly_the_server_runs_the_models(
+    open_atlas: OpenAtlas, watch: Watch, models_dir: Path, reference: Reference
+) -> None:
+    watch.expect("WebAssembly", "wasm", "falling back to ArrayBuffer")
+    with Server(models_dir=models_dir, wasm_blocked=True) as server:
+        atlas = open_atlas(url=server.url)
+        assert "the server runs them" in status(atlas)
+        assert atlas.map().evaluate("map => map.points.count") == 60_000
+        atlas.enter("draw")
+        atlas.enter("labels")
+        use_every_section(atlas, reference, HALF_A_BYTE)
+
+
+def test_B7_where_webassembly_is_missing_the_server_runs_the_models(
+    open_atlas: OpenAtlas, wasmless_browser: Browser, reference: Reference
+) -> None:
+    atlas = open_atlas(browser=wasmless_browser)
+    assert atlas.page.evaluate("typeof WebAssembly") == "undefined"
+    assert "the server runs them" in status(atlas)
+    assert atlas.map().evaluate("map => map.points.count") == 60_000
+    atlas.enter("draw")
+    atlas.enter("labels")
+    use_every_section(atlas, reference, HALF_A_BYTE)
+
+
+def test_B7_a_page_that_is_loaded_goes_on_without_the_server(
+    open_atlas: OpenAtlas, models_dir: Path, reference: Reference
+) -> None:
+    with Server(models_dir=models_dir) as server:
+        atlas = open_atlas(url=server.url)
+        atlas.enter("draw")
+        atlas.enter("labels")
+        server.stop()
+        use_every_section(atlas, reference)
+
+
+def test_B7_a_section_that_comes_too_late_says_that_the_server_is_gone(
+    open_atlas: OpenAtlas, watch: Watch, models_dir: Path, reference: Reference
+) -> None:
+    watch.expect("ERR_")
+    with Server(models_dir=models_dir) as server:
+        atlas = open_atlas(url=server.url, viewport={"width": 1000, "height": 500})
+        server.stop()
+        atlas.show("labels")
+        sentence = atlas.image("class-0").locator("p")
+        sentence.wait_for()
+        assert "label-decoder-vae-2 cannot be shown" in sentence.inner_text()
+        assert "is the server still there?" in sentence.inner_text()
+        atlas.show("hover")
+        atlas.page.mouse.move(*atlas.at(0.4, 0.6))
+        z = atlas.z()
+        assert z is not None
+        atlas.expect_image("decoded", reference.decode("vae-2", [z])[0])
+
+
+def test_B7_a_lost_server_is_told_and_its_return_noticed(
+    open_atlas: OpenAtlas, watch: Watch, models_dir: Path, reference: Reference
+) -> None:
+    watch.expect("WebAssembly", "wasm", "falling back to ArrayBuffer", "ERR_")
+    with Server(models_dir=models_dir, wasm_blocked=True) as server:
+        atlas = open_atlas(url=server.url)
+        server.stop()
+        port = server.address[1]
+    atlas.page.mouse.move(*atlas.at(0.4, 0.6))
+    sentence = atlas.image("decoded").locator("p")
+    sentence.wait_for()
+    assert "the server does not answer" in sentence.inner_text()
+    with Server(models_dir=models_dir, wasm_blocked=True, port=port):
+        atlas.page.mouse.move(*atlas.at(0.6, 0.4))
+        z = atlas.z()
+        assert z is not None
+        atlas.expect_image("decoded", reference.decode("vae-2", [z])[0], HALF_A_BYTE)
+        assert atlas.image("decoded").get_attribute("state") == "ready"
+        assert sentence.count() == 0

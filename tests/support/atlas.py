@@ -1,0 +1,161 @@
+"""The page as a test sees it: its sections, what its elements hold, and its pixels."""
+
+import base64
+import io
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Locator, Page
+
+SECTIONS = ("hover", "draw", "labels")
+PATIENCE = 15.0
+"""Seconds in which anything the page does must have happened."""
+
+_TO_BASE64 = """pixels => {
+  if (pixels === null) return null;
+  const bytes = new Uint8Array(Float32Array.from(pixels).buffer);
+  let text = "";
+  for (let i = 0; i < bytes.length; i += 8192)
+    text += String.fromCharCode(...bytes.subarray(i, i + 8192));
+  return btoa(text);
+}"""
+
+
+class Atlas:
+    """One open page. `url` is the server's address, without a slash at its end."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.url = url
+
+    def open(self, fragment: str = "") -> "Atlas":
+        """Load the page and wait until the first section answers."""
+        self.page.goto(f"{self.url}/{fragment}")
+        self.wait_live("hover")
+        return self
+
+    def load(self) -> "Atlas":
+        """Load the page without waiting for its models."""
+        self.page.goto(f"{self.url}/")
+        return self
+
+    def map(self, section: str = "hover") -> Locator:
+        """Return the section's map."""
+        return self.page.locator(f"#{section} latent-map")
+
+    def image(self, name: str) -> Locator:
+        """Return an image view."""
+        return self.page.locator(f'image-view[name="{name}"]')
+
+    def show(self, section: str) -> None:
+        """Scroll to a section's figure, at once; its models start to load."""
+        self.map(section).evaluate("map => map.scrollIntoView({behavior: 'instant', block: 'end'})")
+
+    def enter(self, section: str) -> None:
+        """Scroll to a section and wait until it is live."""
+        self.show(section)
+        self.wait_live(section)
+
+    def wait_live(self, section: str) -> None:
+        """Wait until a section's points are drawn and its models have been loaded."""
+        self.page.locator(f"#{section} latent-map[state=ready]").wait_for(state="attached")
+        first = {"hover": "decoded", "draw": "reconstruction", "labels": "class-9"}[section]
+        loaded = ":not([state=loading])" if section == "draw" else "[state=ready]"
+        self.page.locator(f'image-view[name="{first}"]{loaded}').wait_for(state="attached")
+
+    def z(self, section: str = "hover") -> tuple[float, float] | None:
+        """Return where a map's z is."""
+        z = self.map(section).evaluate("map => map.z")
+        return None if z is None else (z[0], z[1])
+
+    def view(self, section: str = "hover") -> dict[str, Any]:
+        """Return what a map shows: centre and scale."""
+        view: dict[str, Any] = self.map(section).evaluate(
+            "map => ({centre: [...map.view.centre], scale: map.view.scale})"
+        )
+        return view
+
+    def move_to(self, z: tuple[float, float], section: str = "hover") -> None:
+        """Move z exactly, as if the reader's pointer had."""
+        self.map(section).evaluate("(map, z) => map.moveTo(z, 'pointer')", list(z))
+
+    def pixels(self, name: str) -> np.ndarray | None:
+        """Return what an image view holds, (H·W·C,) float32, or None before its first image."""
+        text = self.image(name).evaluate(f"view => ({_TO_BASE64})(view.pixels)")
+        return None if text is None else np.frombuffer(base64.b64decode(text), np.float32)
+
+    def drawn(self, name: str) -> np.ndarray:
+        """Return the red channel that an image view's canvas shows, (H·W,) uint8."""
+        values = self.image(name).evaluate(
+            """view => {
+              const canvas = view.shadowRoot.querySelector("canvas");
+              const { width, height } = canvas;
+              const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+              return Array.from({ length: width * height }, (_, i) => data[4 * i]);
+            }"""
+        )
+        return np.array(values, np.uint8)
+
+    def surface(self, section: str = "hover") -> dict[str, float]:
+        """Return the box of a map's surface on the screen."""
+        box: dict[str, float] | None = self.map(section).locator(".surface").bounding_box()
+        assert box is not None
+        return box
+
+    def at(self, x: float, y: float, section: str = "hover") -> tuple[float, float]:
+        """Map a place on a map, in shares of its surface, to the screen."""
+        box = self.surface(section)
+        return box["x"] + x * box["width"], box["y"] + y * box["height"]
+
+    def data_at(self, place: tuple[float, float], section: str = "hover") -> tuple[float, float]:
+        """Map a place on the screen to the latent point that the map shows there."""
+        box, view = self.surface(section), self.view(section)
+        units = view["scale"] / min(box["width"], box["height"])
+        return (
+            view["centre"][0] + (place[0] - box["x"] - box["width"] / 2) * units,
+            view["centre"][1] - (place[1] - box["y"] - box["height"] / 2) * units,
+        )
+
+    def place_of(self, z: tuple[float, float], section: str = "hover") -> tuple[float, float]:
+        """Map a latent point to the screen: the inverse of `data_at`."""
+        box, view = self.surface(section), self.view(section)
+        units = view["scale"] / min(box["width"], box["height"])
+        return (
+            box["x"] + box["width"] / 2 + (z[0] - view["centre"][0]) / units,
+            box["y"] + box["height"] / 2 - (z[1] - view["centre"][1]) / units,
+        )
+
+    def shot(self, target: Locator | None = None) -> np.ndarray:
+        """Return the screen's or an element's pixels, (H, W, 3) uint8."""
+        data = self.page.screenshot() if target is None else target.screenshot()
+        return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
+
+    def until(self, what: Callable[[], Any], message: str = "", seconds: float = PATIENCE) -> Any:
+        """Ask again and again; return the first answer that is true."""
+        deadline = time.monotonic() + seconds
+        while not (answer := what()):
+            assert time.monotonic() < deadline, message or "it never came true"
+            self.page.wait_for_timeout(20)
+        return answer
+
+    def expect_image(self, name: str, expected: np.ndarray, tolerance: float = 1e-4) -> None:
+        """Wait until a view holds `expected`, and check that its canvas shows it, too."""
+        difference = float("inf")
+
+        def equal() -> bool:
+            nonlocal difference
+            pixels = self.pixels(name)
+            if pixels is not None and pixels.shape == expected.shape:
+                difference = float(np.abs(pixels - expected).max())
+            return difference <= tolerance
+
+        deadline = time.monotonic() + PATIENCE
+        while not equal():
+            assert time.monotonic() < deadline, f"{name} is off by {difference}"
+            self.page.wait_for_timeout(10)
+        held = self.pixels(name)
+        assert held is not None
+        assert np.array_equal(self.drawn(name), np.rint(255 * held.astype(np.float64)))
