@@ -8,6 +8,7 @@ import torch
 from lightning_fabric import Fabric
 
 from train import data, runs
+from train.allocator import keep_freed_memory
 from train.errors import UserError
 from train.evaluate import likelihood
 from train.loop import fit
@@ -26,6 +27,7 @@ def train(recipe: Recipe, folder: Path, resume: bool, samples: int) -> None:
     if resume and _is_finished(recipe, folder):
         print(f"{recipe.id} is trained already.")
         return
+    keep_freed_memory()
     commit = runs.commit()  # of the code that is loaded now; the tree may change meanwhile
     images = data.load(recipe.dataset, "train")
     test = data.load(recipe.dataset, "test")

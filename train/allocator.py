@@ -1,0 +1,21 @@
+"""Keeps freed memory in the process, because asking for it anew in each step takes time."""
+
+import ctypes
+
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # as in <malloc.h>
+_KEPT = 1 << 30
+_LARGEST_FROM_HEAP = 1 << 30
+
+
+def keep_freed_memory() -> bool:
+    """Tell glibc not to give a step's tensors back to the system; tell whether it listened.
+
+    By default it returns large blocks at once, and the next step faults every page in again:
+    measurably slower at large batches (tests/bench/training.py). Other C libraries have no such
+    switch and are left alone.
+    """
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (AttributeError, OSError, TypeError):
+        return False
+    return bool(mallopt(_TRIM_THRESHOLD, _KEPT) and mallopt(_MMAP_THRESHOLD, _LARGEST_FROM_HEAP))
