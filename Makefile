@@ -13,7 +13,7 @@ step = @printf '→ %s\n' '$(1)'; mkdir -p $(VENV); \
 
 SOURCES := $(shell find static/src -type f) static/vite.config.ts static/tsconfig.json
 
-.PHONY: demo test lint format train export figures bench clean
+.PHONY: demo test lint format train export bench clean
 
 demo: $(VENV)/.serve static/dist/.built ## serve the page on 127.0.0.1:$(PORT)
 	@exec $(BIN)/python -m webapp --port $(PORT)
