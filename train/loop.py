@@ -89,24 +89,24 @@ class Trainer:
         # The model of the averaged weights, which is the one that is kept.
         self.averaged = copy.deepcopy(self.model).requires_grad_(False)
         self.optimizer = build_optimizer(recipe, self.model)
-        # Only several processes need Fabric's wrapper, which costs a tenth of a small step.
+        # Only several processes need Fabric's wrapper, and small steps would feel it.
         several = fabric.world_size > 1
-        self.stepped: nn.Module = fabric.setup_module(self.model) if several else self.model
+        self.network: nn.Module = fabric.setup_module(self.model) if several else self.model
         self.images = images.to(fabric.device)
         self.steps_per_epoch = max(1, len(images) // recipe.batch_size)
 
-    def train_epoch(self, epoch: int, stepped: Callable[[], object] = lambda: None) -> Metrics:
+    def train_epoch(self, epoch: int, after_step: Callable[[], object] = lambda: None) -> Metrics:
         """Take one pass over the images in a fresh random order; return the mean loss terms.
 
         Args:
             epoch: from 0.
-            stepped: called after each step.
+            after_step: called after each step.
 
         Raises:
             UserError: the loss is not finite.
         """
         recipe, fabric, images = self.recipe, self.fabric, self.images
-        self.stepped.train()
+        self.network.train()
         generator = _generator(fabric.device, recipe.seed, epoch)
         torch.manual_seed(recipe.seed * 100_003 + epoch)  # dropout draws from the global one
         order = torch.randperm(len(images), generator=generator, device=fabric.device)
@@ -125,14 +125,13 @@ class Trainer:
                 len(batch), recipe.latent_size, generator=generator, device=fabric.device
             )[share]
             batch = batch[share]
-            image = as_float(
-                images.pixels.index_select(0, batch)
-            )  # twenty times as fast as [batch]
+            # index_select copies whole images, where [batch] gathers byte by byte.
+            image = as_float(images.pixels.index_select(0, batch))
             label = None
             if recipe.condition != "none":
                 label = one_hot(images.labels[batch], images.classes)
             with fabric.autocast():
-                logits, mu, logvar = self.stepped(image, label, noise)
+                logits, mu, logvar = self.network(image, label, noise)
             reconstruction = losses.bernoulli_nll(logits, image)
             kl = losses.gaussian_kl(mu, logvar)
             fabric.backward((reconstruction + kl).mean())
@@ -144,7 +143,7 @@ class Trainer:
             self.optimizer.zero_grad(set_to_none=True)
             torch._foreach_lerp_(kept, moving, 1 - ema_decay(recipe, step))
             terms += [reconstruction.detach(), kl.detach()]
-            stepped()
+            after_step()
         own = torch.stack([torch.cat(terms[0::2]).mean(), torch.cat(terms[1::2]).mean()])
         means = cast(Tensor, fabric.all_reduce(own, reduce_op="mean"))
         reconstruction_mean, kl_mean = means.tolist()

@@ -6,6 +6,8 @@ from typing import Literal
 
 import torch
 
+from train.errors import UserError
+
 Precision = Literal["32-true", "bf16-mixed"]
 
 # Conversions and float32 parts eat some of the gain: below this a switch is not worth it.
@@ -23,6 +25,8 @@ def choose_precision() -> Precision:
         return "32-true"
     if forced == "bf16-mixed":
         return "bf16-mixed"
+    if forced:
+        raise UserError("ATLAS_PRECISION is 32-true or bf16-mixed.")
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     ratio = _product_seconds(device, torch.float32) / _product_seconds(device, torch.bfloat16)
     return "bf16-mixed" if ratio >= _WORTH_IT else "32-true"

@@ -206,7 +206,7 @@ def test_B8_missing_points_are_told_on_the_map_and_hovering_works(
     atlas.page.locator("#hover latent-map[state=error]").wait_for()
     told = atlas.map().locator("p.note.error")
     assert told.is_visible()
-    assert "vae-2's points cannot be shown: its file is missing" in told.inner_text()
+    assert "The points of vae-2 cannot be shown: its file is missing" in told.inner_text()
     assert colourful(atlas.shot(atlas.map())) > 0.05  # the prepared picture
     expect_hover(atlas, reference)
     expect_ten_digits(atlas, reference)
@@ -226,7 +226,7 @@ def test_B8_without_the_models_worker_the_server_answers_and_the_map_says_what_i
     assert z is not None
     atlas.expect_image("decoded", reference.decode("vae-2", [z])[0], 0.5 / 255 + 1e-3)
     atlas.page.locator("#hover latent-map[state=error]").wait_for()
-    assert "points cannot be shown" in atlas.map().locator("p.note.error").inner_text()
+    assert "The points of vae-2 cannot be shown" in atlas.map().locator("p.note.error").inner_text()
     assert colourful(atlas.shot(atlas.map())) > 0.05
 
 

@@ -55,8 +55,6 @@ def test_log_likelihood_is_exact_where_the_decoder_ignores_z() -> None:
     model.to_posterior.weight.zero_()
     model.to_posterior.bias.zero_()
     test = images()
-    binary = torch.bernoulli(test.pixels / 255, generator=torch.Generator())
-    del binary
     measured = likelihood(model, test, samples=7)
     assert measured.kl == pytest.approx(0)
     probability = torch.sigmoid(model.to_logits.bias)

@@ -70,8 +70,8 @@ export class PageContext {
   }
 }
 
-/** Says what is wrong with a model in a sentence for the reader. */
-export function sentence(model: string, error: unknown): string {
+/** Says in a sentence for the reader why `subject` is not there. */
+export function sentence(subject: string, error: unknown): string {
   const reason = error instanceof EngineError ? error.message : "something unexpected happened";
-  return `The model ${model} cannot be shown: ${reason}.`;
+  return `${subject} cannot be shown: ${reason}.`;
 }

@@ -13,10 +13,13 @@ const WITHOUT_CURSOR = { cursor: false };
 /** Zoomed to a drawing, the map is this many of its σ wide. */
 const SIGMAS_ACROSS = 16;
 
-interface Seen {
-  mu: Float32Array;
-  sigma: Float32Array;
+/** An image to encode, or a point to decode. */
+type Job = { pixels: Float32Array } | { z: Float32Array };
+
+interface Shown {
   image: Float32Array;
+  /** Of an image that was encoded. */
+  posterior?: { mu: Float32Array; sigma: Float32Array };
 }
 
 export async function startDraw(context: PageContext, section: HTMLElement): Promise<void> {
@@ -27,26 +30,33 @@ export async function startDraw(context: PageContext, section: HTMLElement): Pro
   const numbers = required<HTMLOutputElement>(section, "output");
   const zoom = required<HTMLButtonElement>(section, "button.zoom");
   const model = context.model(MODEL);
-  let seen: { centre: [number, number]; sigma: Float32Array } | null = null;
+  let ellipse: { mu: [number, number]; sigma: [number, number] } | null = null;
 
-  const see = latest(
-    async (pixels: Float32Array): Promise<Seen> => {
-      const { mu, logvar } = await context.engine.encode(model, pixels);
+  // One queue for both ways to an image, so that neither can overwrite a newer one.
+  const show = latest(
+    async (job: Job): Promise<Shown> => {
+      if ("z" in job) return { image: await context.engine.decode(model, job.z) };
+      const { mu, logvar } = await context.engine.encode(model, job.pixels);
       const image = await context.engine.decode(model, mu);
-      return { mu, sigma: logvar.map((value) => Math.exp(value / 2)), image };
+      return { image, posterior: { mu, sigma: logvar.map((value) => Math.exp(value / 2)) } };
     },
-    ({ mu, sigma, image }) => {
+    ({ image, posterior }) => {
+      if (posterior === undefined) {
+        reconstruction.pixels = image;
+        return;
+      }
       if (pad.strokes.length === 0) return; // cleared while the model was at work
       reconstruction.pixels = image;
-      const centre = Array.from(mu) as [number, number];
-      map.ellipse = { mu: centre, sigma: Array.from(sigma) as [number, number] };
+      const mu = Array.from(posterior.mu) as [number, number];
+      const sigma = Array.from(posterior.sigma) as [number, number];
+      ellipse = { mu, sigma };
+      map.ellipse = ellipse;
       map.layers = WITHOUT_CURSOR;
-      map.z = centre;
-      seen = { centre, sigma };
+      map.z = mu;
       zoom.disabled = false;
       numbers.value = `μ = ${vector(mu)}   σ = ${vector(sigma)}`;
     },
-    (error) => showError([reconstruction], sentence(model.id, error)),
+    (error) => showError([reconstruction], sentence(`The model ${model.id}`, error)),
   );
 
   pad.addEventListener("drawing-change", (event) => {
@@ -61,41 +71,35 @@ export async function startDraw(context: PageContext, section: HTMLElement): Pro
       numbers.value = "";
     } else {
       input.pixels = pixels;
-      see(pixels);
+      show({ pixels });
     }
     if (final) context.update({ drawing: strokes });
   });
 
   // The map here follows the pen; walking on it shows what the decoder would make instead.
-  const walk = latest(
-    (z: [number, number]) => context.engine.decode(model, Float32Array.from(z)),
-    (pixels) => {
-      reconstruction.pixels = pixels;
-    },
-    (error) => showError([reconstruction], sentence(model.id, error)),
-  );
   map.addEventListener("latent-change", (event) => {
     map.layers = {};
-    walk(event.detail.z);
+    show({ z: Float32Array.from(event.detail.z) });
   });
   zoom.addEventListener("click", () => {
-    if (seen === null) return;
-    const widest = Math.max(...seen.sigma);
-    map.view = { centre: seen.centre, scale: SIGMAS_ACROSS * widest };
+    if (ellipse === null) return;
+    map.view = { centre: ellipse.mu, scale: SIGMAS_ACROSS * Math.max(...ellipse.sigma) };
   });
   map.home = model.view;
 
+  // Shown before the models are there, as is what is drawn meanwhile: its answer waits for them.
+  if (context.state.drawing.length > 0) pad.strokes = context.state.drawing;
   await Promise.all([
     loadPart(context, model, "encoder", [reconstruction]),
     loadPart(context, model, "decoder", [reconstruction]),
   ]);
-  if (reconstruction.state === "loading") reconstruction.state = "empty";
-  if (context.state.drawing.length > 0) pad.strokes = context.state.drawing;
-  else if (pad.strokes.length > 0) see(pad.pixels); // drawn while the models were loading
+  if (reconstruction.state === "loading" && pad.strokes.length === 0) {
+    reconstruction.state = "empty";
+  }
   await fillMap(context, map, model);
 }
 
-function vector(values: Float32Array): string {
+function vector(values: readonly number[]): string {
   const number = (value: number): string => value.toFixed(2).replace("-", "−");
-  return `(${Array.from(values, number).join(", ")})`;
+  return `(${values.map(number).join(", ")})`;
 }

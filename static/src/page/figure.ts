@@ -26,7 +26,7 @@ export async function fillMap(context: PageContext, map: LatentMap, model: Model
     map.points = means;
   } catch (error) {
     if (map.model !== model.id) return;
-    map.message = sentence(`${model.id}'s points`, error).replace("The model ", "");
+    map.message = sentence(`The points of ${model.id}`, error);
     map.state = "error";
   }
 }
@@ -44,7 +44,7 @@ export async function loadPart(
     await context.engine.load(model, part, progress);
     return true;
   } catch (error) {
-    showError(views, sentence(model.id, error));
+    showError(views, sentence(`The model ${model.id}`, error));
     return false;
   }
 }

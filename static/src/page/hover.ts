@@ -27,7 +27,7 @@ export async function startHover(context: PageContext, section: HTMLElement): Pr
       answered();
     },
     (error) => {
-      showError([view], sentence(model.id, error));
+      showError([view], sentence(`The model ${model.id}`, error));
       answered();
     },
   );

@@ -36,7 +36,7 @@ export async function startLabels(context: PageContext, section: HTMLElement): P
         view.pixels = pixels.subarray(label * size, (label + 1) * size);
       }
     },
-    (error, { model }) => showError(views, sentence(model.id, error)),
+    (error, { model }) => showError(views, sentence(`The model ${model.id}`, error)),
   );
 
   const show = async (id: string): Promise<void> => {

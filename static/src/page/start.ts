@@ -30,7 +30,7 @@ export function start(): void {
       const place = section.querySelector(".section-error") ?? document.createElement("p");
       place.className = "section-error";
       place.setAttribute("role", "status");
-      place.textContent = sentence(`of section “${id}”`, error);
+      place.textContent = sentence(`The section “${id}”`, error);
       section.append(place);
     });
   };
