@@ -79,9 +79,9 @@ def _prepared(
     z = np.zeros(2) if recipe.condition != "none" else np.round(middle, 2)
     rows = torch.tensor(z, dtype=torch.float32).repeat(model.classes, 1)
     if recipe.condition == "none":
-        images = graphs.Decoder(model)(rows[:1]).numpy()
+        images = graphs.Decoder(model)(rows[:1])[0].numpy()
     else:
-        images = graphs.Decoder(model)(rows, torch.eye(model.classes)).numpy()
+        images = graphs.Decoder(model)(rows, torch.eye(model.classes))[0].numpy()
     entries = [folder.add_object(picture.image_png(image), "png") for image in images]
     prepared: dict[str, Any] = {
         "z": [float(value) + 0.0 for value in z], "label": None, "image": entries[0],

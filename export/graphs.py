@@ -1,4 +1,4 @@
-"""PyTorch modules to ONNX graphs that carry no path, no randomness and half-size weights."""
+"""PyTorch modules to ONNX graphs that carry no path, no randomness and small weights."""
 
 import warnings
 from collections.abc import Mapping
@@ -6,39 +6,55 @@ from collections.abc import Mapping
 import numpy as np
 import onnx
 import torch
+from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
 from train.model import Autoencoder
+from train.storage import LEVELS
 
 OPSET = 20
 # Smaller tensors are not worth a Cast node each.
-_HALVED_FROM_ELEMENTS = 1024
+_SHRUNK_FROM_ELEMENTS = 1024
 
 
 class Decoder(nn.Module):
-    """z (and label) to an image in [0, 1]."""
+    """z (and label) to an image in [0, 1], and to class probabilities where the model has any."""
 
     def __init__(self, model: Autoencoder) -> None:
         super().__init__()
         self.model = model
 
-    def forward(self, z: Tensor, label: Tensor | None = None) -> Tensor:
-        """Return the image (N, C, H, W) of z (N, d), label (N, classes) where conditioned."""
-        return torch.sigmoid(self.model.decode(z, label))
+    def forward(self, z: Tensor, label: Tensor | None = None) -> tuple[Tensor, ...]:
+        """Return the image (N, C, H, W), and probabilities (N, classes) where there are any.
+
+        z is (N, d), label (N, classes) where the model is conditioned.
+        """
+        logits, scores = self.model.decode_with_classes(z, label)
+        image = torch.sigmoid(logits)
+        return (image,) if scores is None else (image, torch.softmax(scores, dim=1))
 
 
 class Encoder(nn.Module):
-    """An image (and label) to mu and logvar."""
+    """An image (and label) to mu and, unless deterministic, logvar."""
 
     def __init__(self, model: Autoencoder) -> None:
         super().__init__()
         self.model = model
 
-    def forward(self, image: Tensor, label: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """Return mu and logvar (N, d) of image (N, C, H, W) in [0, 1]."""
+    def forward(self, image: Tensor, label: Tensor | None = None) -> tuple[Tensor, ...]:
+        """Return mu and, unless deterministic, logvar (N, d) of image (N, C, H, W) in [0, 1]."""
         posterior = self.model.encode(image, label)
+        if posterior.logvar is None:
+            return (posterior.mu,)
         return posterior.mu, posterior.logvar
+
+
+def output_names(model: Autoencoder, part: str) -> list[str]:
+    """Return the names of a graph's outputs, in order."""
+    if part == "decoder":
+        return ["image", "class_probability"] if model.has_classifier else ["image"]
+    return ["mu"] if model.deterministic else ["mu", "logvar"]
 
 
 def example_inputs(model: Autoencoder, part: str, batch: int) -> dict[str, Tensor]:
@@ -58,8 +74,8 @@ def example_inputs(model: Autoencoder, part: str, batch: int) -> dict[str, Tenso
 def to_onnx(model: Autoencoder, part: str, metadata: Mapping[str, str]) -> bytes:
     """Export a model's `decoder` or `encoder` as one self-contained ONNX file.
 
-    Weights are stored as float16 and cast to float32 in the graph; a runtime folds the casts
-    when it makes the session, so nothing but the file gets smaller.
+    Weights are stored as eight-bit levels or float16 and cast to float32 in the graph; a runtime
+    folds that when it makes the session, so nothing but the file gets smaller.
 
     Args:
         model: in evaluation mode, on the CPU.
@@ -70,7 +86,6 @@ def to_onnx(model: Autoencoder, part: str, metadata: Mapping[str, str]) -> bytes
     # Two rows: a batch of one would be taken for a constant.
     inputs = example_inputs(model, part, 2)
     batch = torch.export.Dim("batch", min=1)
-    outputs = ["image"] if part == "decoder" else ["mu", "logvar"]
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")  # the exporter's own deprecations
         program = torch.onnx.export(
@@ -78,7 +93,7 @@ def to_onnx(model: Autoencoder, part: str, metadata: Mapping[str, str]) -> bytes
             (),
             kwargs=inputs,
             input_names=list(inputs),
-            output_names=outputs,
+            output_names=output_names(model, part),
             dynamic_shapes={name: {0: batch} for name in inputs},
             opset_version=OPSET,
             dynamo=True,
@@ -88,7 +103,7 @@ def to_onnx(model: Autoencoder, part: str, metadata: Mapping[str, str]) -> bytes
         raise RuntimeError("the exporter gave no program")
     graph = program.model_proto
     _strip(graph)
-    _halve(graph)
+    _shrink(graph)
     for key, value in metadata.items():
         graph.metadata_props.add(key=key, value=value)
     onnx.checker.check_model(graph, full_check=True)
@@ -111,19 +126,47 @@ def _strip(model: onnx.ModelProto) -> None:
         del value.metadata_props[:]
 
 
-def _halve(model: onnx.ModelProto) -> None:
-    """Store large float32 weights as float16 with a Cast before their use."""
+def _shrink(model: onnx.ModelProto) -> None:
+    """Store large float32 weights as eight-bit levels or as float16, to be cast before use.
+
+    Runs round their weights to multiples of a scale for each output (train/storage.py): where
+    that is found to hold exactly, levels and scales are stored; float16 otherwise.
+    """
     graph = model.graph
-    casts = []
-    for tensor in graph.initializer:
+    stored = []
+    for tensor in list(graph.initializer):
         if tensor.data_type != TensorProto.FLOAT:
             continue
         values = numpy_helper.to_array(tensor)
-        if values.size < _HALVED_FROM_ELEMENTS:
+        if values.size < _SHRUNK_FROM_ELEMENTS:
             continue
         name = tensor.name
-        tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}.half"))
-        casts.append(helper.make_node("Cast", [f"{name}.half"], [name], to=TensorProto.FLOAT))
+        levels = _as_levels(values)
+        if levels is None:
+            half = values.astype(np.float16)
+            tensor.CopyFrom(numpy_helper.from_array(half, f"{name}.half"))
+            stored.append(helper.make_node("Cast", [f"{name}.half"], [name], to=TensorProto.FLOAT))
+        else:
+            tensor.CopyFrom(numpy_helper.from_array(levels[0], f"{name}.levels"))
+            graph.initializer.append(numpy_helper.from_array(levels[1], f"{name}.scale"))
+            cast = [f"{name}.levels"], [f"{name}.cast"]
+            stored.append(helper.make_node("Cast", *cast, to=TensorProto.FLOAT))
+            stored.append(helper.make_node("Mul", [f"{name}.cast", f"{name}.scale"], [name]))
     nodes = list(graph.node)
     del graph.node[:]
-    graph.node.extend([*casts, *nodes])
+    graph.node.extend([*stored, *nodes])
+
+
+def _as_levels(values: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]] | None:
+    """Return levels and scales whose product is exactly the matrix, or None.
+
+    The exporter may have transposed the matrix, so outputs are looked for along either axis.
+    """
+    if values.ndim != 2:
+        return None
+    for inputs in (1, 0):
+        scale = np.abs(values).max(axis=inputs, keepdims=True) / np.float32(LEVELS)
+        levels = np.rint(values / np.where(scale > 0, scale, 1)).astype(np.int8)
+        if np.array_equal(levels.astype(np.float32) * scale, values):
+            return levels, scale
+    return None

@@ -31,7 +31,6 @@ def largest_error(model: Autoencoder, part: str, graph: bytes) -> float:
     for batch in BATCHES:
         inputs = example_inputs(model, part, batch)
         expected = module(**inputs)
-        expected = expected if isinstance(expected, tuple) else (expected,)
         found = session.run(None, {name: value.numpy() for name, value in inputs.items()})
         for ours, theirs in zip(expected, found, strict=True):
             if tuple(ours.shape) != theirs.shape:

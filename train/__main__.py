@@ -87,7 +87,7 @@ def _overrides(words: Sequence[str]) -> dict[str, typing.Any]:
     from train.recipes import Recipe
 
     fields = {field.name: field for field in dataclasses.fields(Recipe)}
-    for fixed in ("id", "title", "goal"):
+    for fixed in ("id", "title", "goal", "prior_means"):
         del fields[fixed]
     types_of = typing.get_type_hints(Recipe)
     found: dict[str, typing.Any] = {}

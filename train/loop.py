@@ -3,10 +3,10 @@
 import copy
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import torch
 from lightning_fabric import Fabric
@@ -17,10 +17,11 @@ from train import losses
 from train.checkpoint import Checkpoints, State
 from train.data import Images, as_float, one_hot
 from train.errors import UserError
-from train.model import Autoencoder
+from train.model import Autoencoder, Output
 from train.recipes import Recipe
 
 Metrics = dict[str, float]
+T = TypeVar("T", Tensor, float)
 
 
 @dataclass
@@ -113,7 +114,7 @@ class Trainer:
         share = slice(fabric.global_rank, None, fabric.world_size)
         kept = [parameter.detach() for parameter in self.averaged.parameters()]
         moving = [parameter.detach() for parameter in self.model.parameters()]
-        terms: list[Tensor] = []
+        terms: dict[str, list[Tensor]] = {}
         rate = 0.0
         for index in range(self.steps_per_epoch):
             step = epoch * self.steps_per_epoch + index
@@ -127,14 +128,12 @@ class Trainer:
             batch = batch[share]
             # index_select copies whole images, where [batch] gathers byte by byte.
             image = as_float(images.pixels.index_select(0, batch))
-            label = None
-            if recipe.condition != "none":
-                label = one_hot(images.labels[batch], images.classes)
+            labels = images.labels[batch]
+            label = one_hot(labels, images.classes) if recipe.condition != "none" else None
             with fabric.autocast():
-                logits, mu, logvar = self.network(image, label, noise)
-            reconstruction = losses.bernoulli_nll(logits, image)
-            kl = losses.gaussian_kl(mu, logvar)
-            fabric.backward((reconstruction + kl).mean())
+                output = self.network(image, label, noise)
+            step_terms = loss_terms(recipe, output, image, labels, self.model.prior_mean(labels))
+            fabric.backward(total_loss(recipe, step_terms).mean())
             if recipe.clip_norm > 0:
                 torch.nn.utils.clip_grad_norm_(
                     self.model.parameters(), recipe.clip_norm, foreach=True
@@ -142,22 +141,59 @@ class Trainer:
             self.optimizer.step()
             self.optimizer.zero_grad(set_to_none=True)
             torch._foreach_lerp_(kept, moving, 1 - ema_decay(recipe, step))
-            terms += [reconstruction.detach(), kl.detach()]
+            for name, values in step_terms.items():
+                terms.setdefault(name, []).append(values.detach())
             after_step()
-        own = torch.stack([torch.cat(terms[0::2]).mean(), torch.cat(terms[1::2]).mean()])
+        own = torch.stack([torch.cat(values).mean() for values in terms.values()])
         means = cast(Tensor, fabric.all_reduce(own, reduce_op="mean"))
-        reconstruction_mean, kl_mean = means.tolist()
-        if not math.isfinite(reconstruction_mean + kl_mean):
+        row = _metrics(recipe, dict(zip(terms, means.tolist(), strict=True)))
+        if not math.isfinite(row["loss"]):
             raise UserError(
                 f"The loss of {recipe.id} is not finite in epoch {epoch + 1}; "
                 f"try a lower --learning-rate, or another --seed."
             )
-        return {
-            "learning_rate": rate,
-            "reconstruction": reconstruction_mean,
-            "kl": kl_mean,
-            "elbo": -reconstruction_mean - kl_mean,
-        }
+        return {"learning_rate": rate, **row}
+
+
+def loss_terms(
+    recipe: Recipe, output: Output, image: Tensor, labels: Tensor, prior_mean: Tensor
+) -> dict[str, Tensor]:
+    """Return the terms of a recipe's loss by name, each of shape (N,), none of them weighted.
+
+    Args:
+        recipe: which terms there are.
+        output: of a pass over `image`.
+        image: (N, C, H, W) in [0, 1].
+        labels: (N,) int64, for the classifier.
+        prior_mean: (N, d) or (1, d).
+    """
+    terms = {"reconstruction": _RECONSTRUCTION[recipe.reconstruction](output.logits, image)}
+    if output.logvar is not None:
+        terms["kl"] = losses.gaussian_kl(output.mu, output.logvar, prior_mean)
+    if output.class_scores is not None:
+        terms["classification"] = losses.class_cross_entropy(output.class_scores, labels)
+    return terms
+
+
+def total_loss(recipe: Recipe, terms: Mapping[str, T]) -> T:
+    """Add the terms up: only the classifier's has a weight."""
+    loss = terms["reconstruction"]
+    if "kl" in terms:
+        loss = loss + terms["kl"]
+    if "classification" in terms:
+        loss = loss + recipe.classification_weight * terms["classification"]
+    return loss
+
+
+_RECONSTRUCTION = {"bernoulli": losses.bernoulli_nll, "squared-error": losses.squared_error}
+
+
+def _metrics(recipe: Recipe, means: dict[str, float]) -> Metrics:
+    """Return mean terms with their weighted sum, and the ELBO where the terms make one."""
+    row = {**means, "loss": total_loss(recipe, means)}
+    if recipe.reconstruction == "bernoulli" and "kl" in means:
+        row["elbo"] = -means["reconstruction"] - means["kl"]
+    return row
 
 
 def fit(
@@ -168,6 +204,7 @@ def fit(
     folder: Path,
     resume: bool = False,
     report: Callable[[str], None] = print,
+    after_epoch: Callable[[int, Autoencoder], None] | None = None,
 ) -> Result:
     """Train `recipe` on `images` and keep a checkpoint in `folder` after each epoch.
 
@@ -179,6 +216,8 @@ def fit(
         folder: the run folder's `state/`.
         resume: go on from the last whole checkpoint there, where there is one.
         report: takes sentences for the user.
+        after_epoch: called on the first process with the number of epochs done, from 0 before
+            the first, and the averaged model, before that epoch's checkpoint is written.
 
     Raises:
         UserError: the loss is not finite, or the checkpoint is of another recipe.
@@ -192,6 +231,8 @@ def fit(
         metrics = checkpoints.load_latest(state, report)
     elif fabric.is_global_zero:
         checkpoints.clear()
+    if not metrics and after_epoch is not None and fabric.is_global_zero:
+        after_epoch(0, trainer.averaged)
     started = time.monotonic()
     seconds_before = metrics[-1]["seconds"] if metrics else 0.0
     with tqdm(
@@ -205,14 +246,13 @@ def fit(
     ) as bar:
         for epoch in range(len(metrics), recipe.epochs):
             row = trainer.train_epoch(epoch, bar.update)
-            row |= _held_out_elbo(recipe, trainer.averaged, held_out, epoch)
+            row |= _held_out(recipe, trainer.averaged, held_out, epoch)
             row["seconds"] = seconds_before + time.monotonic() - started
             metrics.append({"epoch": epoch + 1, **row})
-            bar.set_postfix_str(
-                f"nll {row['reconstruction']:.1f} kl {row['kl']:.2f} "
-                f"elbo {row['elbo']:.2f} held-out {row['held_out_elbo']:.2f}"
-            )
+            bar.set_postfix_str(f"loss {row['loss']:.2f} held-out {row['held_out_loss']:.2f}")
             if fabric.is_global_zero:
+                if after_epoch is not None:
+                    after_epoch(epoch + 1, trainer.averaged)
                 checkpoints.save(state, metrics)
             fabric.barrier()
     seconds = seconds_before + time.monotonic() - started
@@ -228,23 +268,20 @@ def _generator(device: torch.device, *numbers: int) -> torch.Generator:
 
 
 @torch.no_grad()
-def _held_out_elbo(recipe: Recipe, model: Autoencoder, images: Images, epoch: int) -> Metrics:
-    """Return the held-out ELBO and its terms of the averaged weights, one sample an image."""
+def _held_out(recipe: Recipe, model: Autoencoder, images: Images, epoch: int) -> Metrics:
+    """Return the held-out loss and its terms of the averaged weights, one sample an image."""
     model.eval()
     device = images.pixels.device
     generator = _generator(device, recipe.seed, epoch, 1)
-    totals = torch.zeros(2, device=device)
+    totals: dict[str, float] = {}
     for start in range(0, len(images), 1000):
         part = images.select(slice(start, start + 1000))
         image = as_float(part.pixels)
         label = one_hot(part.labels, part.classes) if recipe.condition != "none" else None
         noise = torch.randn(len(part), recipe.latent_size, generator=generator, device=device)
-        logits, mu, logvar = model(image, label, noise)
-        totals[0] += losses.bernoulli_nll(logits, image).sum()
-        totals[1] += losses.gaussian_kl(mu, logvar).sum()
-    reconstruction, kl = (totals / len(images)).tolist()
-    return {
-        "held_out_reconstruction": reconstruction,
-        "held_out_kl": kl,
-        "held_out_elbo": -reconstruction - kl,
-    }
+        output = model(image, label, noise)
+        terms = loss_terms(recipe, output, image, part.labels, model.prior_mean(part.labels))
+        for name, values in terms.items():
+            totals[name] = totals.get(name, 0.0) + float(values.sum())
+    row = _metrics(recipe, {name: total / len(images) for name, total in totals.items()})
+    return {f"held_out_{name}": value for name, value in row.items()}

@@ -1,4 +1,4 @@
-"""Per-image loss terms in nats: pure functions, never already weighted or averaged."""
+"""Per-image loss terms, in nats or squared error: pure functions, never weighted or averaged."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ class _BernoulliNll(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, logits: Tensor, target: Tensor) -> Tensor:
         ctx.save_for_backward(logits, target)
-        return functional.softplus(logits).sum(1) - torch.linalg.vecdot(target, logits)
+        return softplus_sum(logits) - torch.linalg.vecdot(target, logits)
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None]:
@@ -33,6 +33,36 @@ def bernoulli_nll(logits: Tensor, target: Tensor) -> Tensor:
         target: the same shape, in [0, 1]; grey values count as expected binary ones.
     """
     return _BernoulliNll.apply(logits.flatten(1).float(), target.flatten(1))
+
+
+def softplus_sum(logits: Tensor) -> Tensor:
+    """Return Σ_j log(1 + exp(l_j)) of each row: (N, P) → (N,).
+
+    As Σ max(l, 0) + log Π (1 + exp(−|l|)): the factors lie between 1 and 2, so products of a few
+    dozen cannot overflow, and one logarithm serves several of them: up to twice softplus's speed.
+    """
+    factors = logits.abs().neg_().exp_().add_(1)
+    for _ in range(6):
+        half, odd = divmod(factors.shape[1], 2)
+        if odd:
+            break
+        factors = factors[:, :half] * factors[:, half:]
+    return logits.clamp_min(0).sum(1) + factors.log_().sum(1)
+
+
+def squared_error(logits: Tensor, target: Tensor) -> Tensor:
+    """Return Σ (target − sigmoid(logits))² per image, shape (N,).
+
+    Args:
+        logits: (N, …) any shape.
+        target: the same shape, in [0, 1].
+    """
+    return (torch.sigmoid(logits.float()) - target).square().flatten(1).sum(1)
+
+
+def class_cross_entropy(scores: Tensor, labels: Tensor) -> Tensor:
+    """Return −log softmax(scores)[label] per image in nats: scores (N, K), labels (N,) → (N,)."""
+    return functional.cross_entropy(scores.float(), labels, reduction="none")
 
 
 def gaussian_kl(mu: Tensor, logvar: Tensor, mean: Tensor | float = 0.0) -> Tensor:

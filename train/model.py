@@ -1,6 +1,7 @@
 """The autoencoder: one class for every kind of model, its differences are options."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -11,28 +12,53 @@ from train.recipes import Recipe
 
 @dataclass(frozen=True)
 class Posterior:
-    """q(z | x) = N(mu, diag exp(logvar)): two tensors of shape (N, d)."""
+    """q(z | x) = N(mu, diag exp(logvar)): tensors of shape (N, d).
+
+    A deterministic autoencoder's has no logvar: all of it lies on mu.
+    """
 
     mu: Tensor
-    logvar: Tensor
+    logvar: Tensor | None
 
     def sample(self, noise: Tensor) -> Tensor:
         """Return mu + σ · noise: the reparameterization trick (Kingma & Welling 2013, eq. 10)."""
+        if self.logvar is None:
+            return self.mu
         return self.mu + torch.exp(0.5 * self.logvar) * noise
+
+
+class Output(NamedTuple):
+    """What one pass through the model gives, and what its loss is computed from."""
+
+    logits: Tensor
+    """(N, C, H, W)"""
+    class_scores: Tensor | None
+    """(N, classes), where the model has a classifier"""
+    mu: Tensor
+    """(N, d)"""
+    logvar: Tensor | None
+    """(N, d), unless deterministic"""
 
 
 class Autoencoder(nn.Module):
     """Encoder to a diagonal Gaussian over z, decoder from z to Bernoulli logits of the pixels.
 
+    Its options, all of them fields of the recipe: deterministic (z = mu), who sees the label, a
+    prior mean for each class, and a classifier that shares the decoder's hidden layers.
+
     Args:
-        recipe: latent size, layers, and who sees the label.
+        recipe: latent size, layers and options.
         image_shape: channels, height and width of the images.
         classes: how many labels there are, where a condition needs them.
     """
 
+    prior_means: Tensor
+
     def __init__(self, recipe: Recipe, image_shape: tuple[int, int, int], classes: int) -> None:
         super().__init__()
         self.condition = recipe.condition
+        self.deterministic = recipe.deterministic
+        self.has_classifier = recipe.classification_weight > 0
         self.latent_size = recipe.latent_size
         self.image_shape = image_shape
         self.classes = classes
@@ -43,7 +69,8 @@ class Autoencoder(nn.Module):
         self.encoder = hidden_layers(
             pixels + seen_by_encoder, recipe.encoder_layers, recipe.activation, recipe.residual
         )
-        self.to_posterior = nn.Linear(recipe.encoder_layers[-1], 2 * recipe.latent_size)
+        outputs = recipe.latent_size * (1 if recipe.deterministic else 2)
+        self.to_posterior = nn.Linear(recipe.encoder_layers[-1], outputs)
         self.features = (
             FourierFeatures(recipe.latent_size, recipe.fourier_features, recipe.fourier_scale)
             if recipe.fourier_features
@@ -56,6 +83,12 @@ class Autoencoder(nn.Module):
             recipe.residual,
         )
         self.to_logits = nn.Linear(recipe.decoder_layers[-1], pixels)
+        self.to_classes = (
+            nn.Linear(recipe.decoder_layers[-1], classes) if self.has_classifier else None
+        )
+        # One row a class, or one of zeros for all. Not part of the weights: the recipe has them.
+        means = torch.tensor(recipe.prior_means or ((0.0,) * recipe.latent_size,))
+        self.register_buffer("prior_means", means, persistent=False)
 
     @torch.no_grad()
     def start_from(self, mean_image: Tensor) -> None:
@@ -72,7 +105,10 @@ class Autoencoder(nn.Module):
         h = self.encoder(self._with_label(h, label) if self.condition == "both" else h)
         # Two numbers carry the whole image: mixed precision would round them to eight bits.
         with torch.autocast(h.device.type, enabled=False):
-            mu, logvar = self.to_posterior(h.float()).chunk(2, dim=1)
+            outputs = self.to_posterior(h.float())
+        if self.deterministic:
+            return Posterior(outputs, None)
+        mu, logvar = outputs.chunk(2, dim=1)
         return Posterior(mu, logvar)
 
     def decode(self, z: Tensor, label: Tensor | None = None) -> Tensor:
@@ -81,23 +117,47 @@ class Autoencoder(nn.Module):
         Raises:
             ValueError: the decoder is conditioned and no label was given.
         """
+        return self.decode_with_classes(z, label)[0]
+
+    def decode_with_classes(
+        self, z: Tensor, label: Tensor | None = None
+    ) -> tuple[Tensor, Tensor | None]:
+        """Return pixel logits as `decode` does, and class scores (N, classes) where it has any."""
+        h = self._decoder_trunk(z, label)
+        logits: Tensor = self.to_logits(h)
+        scores: Tensor | None = None if self.to_classes is None else self.to_classes(h)
+        return logits.unflatten(1, self.image_shape), scores
+
+    def class_scores(self, z: Tensor) -> Tensor:
+        """Return class scores (N, classes) for z (N, d): logits of a softmax.
+
+        Raises:
+            ValueError: the model has no classifier.
+        """
+        if self.to_classes is None:
+            raise ValueError("this model has no classifier")
+        scores: Tensor = self.to_classes(self._decoder_trunk(z, None))
+        return scores
+
+    def prior_mean(self, labels: Tensor) -> Tensor:
+        """Return the mean of each image's prior, (N, d) or (1, d): labels (N,) int64."""
+        return self.prior_means if len(self.prior_means) == 1 else self.prior_means[labels]
+
+    def forward(self, image: Tensor, label: Tensor | None, noise: Tensor) -> Output:
+        """Encode, sample with `noise` (N, d), decode."""
+        posterior = self.encode(image, label)
+        logits, scores = self.decode_with_classes(posterior.sample(noise), label)
+        return Output(logits, scores, posterior.mu, posterior.logvar)
+
+    def _decoder_trunk(self, z: Tensor, label: Tensor | None) -> Tensor:
         with torch.autocast(z.device.type, enabled=False):  # as in encode: z is not to be rounded
-            h = self.features(z.float())
+            h: Tensor = self.features(z.float())
             h = self._with_label(h, label) if self.condition != "none" else h
             first, *rest = self.decoder
             h = first(h)
         for layer in rest:
             h = layer(h)
-        logits: Tensor = self.to_logits(h)
-        return logits.unflatten(1, self.image_shape)
-
-    def forward(
-        self, image: Tensor, label: Tensor | None, noise: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """Encode, sample with `noise` (N, d), decode: logits (N, C, H, W), mu, logvar (N, d)."""
-        posterior = self.encode(image, label)
-        logits = self.decode(posterior.sample(noise), label)
-        return logits, posterior.mu, posterior.logvar
+        return h
 
     def _with_label(self, h: Tensor, label: Tensor | None) -> Tensor:
         if label is None:

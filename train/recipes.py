@@ -5,6 +5,8 @@ from typing import Literal
 
 Condition = Literal["none", "decoder", "both"]
 Activation = Literal["relu", "silu"]
+Reconstruction = Literal["bernoulli", "squared-error"]
+Means = tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,14 @@ class Recipe:
     latent_size: int = 2
     condition: Condition = "none"
     """Who sees the label: nobody, the decoder alone, or encoder and decoder."""
+    deterministic: bool = False
+    """An autoencoder: z is the encoder's linear output, without noise and without a KL term."""
+    reconstruction: Reconstruction = "bernoulli"
+    """Which reconstruction term is trained: −log p of grey Bernoulli pixels, or Σ (x − x̂)²."""
+    prior_means: Means = ()
+    """Where each class's prior N(m, I) sits; none: every class has N(0, I)."""
+    classification_weight: float = 0.0
+    """Weight of the cross-entropy of class scores read from the decoder's trunk; 0: no scores."""
     encoder_layers: tuple[int, ...] = (512, 512)
     decoder_layers: tuple[int, ...] = (256, 256)
     residual: bool = False
@@ -74,6 +84,30 @@ _FLAGSHIP = Recipe(
 # slant and boldness in plain directions of the plane.
 _CONDITIONED = replace(_FLAGSHIP, fourier_features=0, epochs=60, goal=Goal())
 
+# From latent size 5 on. The same network for all three kinds, so that a difference between them
+# is one of kind. A z of several numbers holds its detail without Fourier features, and the
+# encoder needs nearly every pixel to find it.
+_LARGER = replace(
+    _FLAGSHIP,
+    encoder_layers=(384, 384),
+    decoder_layers=(384, 384),
+    fourier_features=0,
+    pixel_dropout=0.05,
+    epochs=60,
+    goal=Goal(),
+)
+_LARGER_SIZES = (5, 10, 20, 50, 100)
+_PUBLISHED_LIKELIHOODS = {
+    10: Goal(elbo=-98.36, log_likelihood=-93.84),
+    20: Goal(elbo=-94.79, log_likelihood=-88.90),
+}
+
+_TARGET_MEANS = (
+    (0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0), (-10.0, 10.0),
+    (-10.0, 0.0), (-10.0, -10.0), (0.0, -10.0), (10.0, -10.0), (0.0, -20.0),
+)  # fmt: skip
+_SHORT_FLAGSHIP = replace(_FLAGSHIP, epochs=60, goal=Goal())
+
 _PUBLISHED = (
     _FLAGSHIP,
     Recipe(
@@ -83,6 +117,28 @@ _PUBLISHED = (
         decoder_layers=(256,),
         epochs=60,
         batch_size=128,
+    ),
+    *(
+        replace(
+            _LARGER,
+            id=f"vae-{size}",
+            title=f"VAE, {size} latents",
+            latent_size=size,
+            goal=_PUBLISHED_LIKELIHOODS.get(size, Goal()),
+        )
+        for size in _LARGER_SIZES
+    ),
+    replace(_SHORT_FLAGSHIP, id="ae-2", title="Plain autoencoder, two latents", deterministic=True),
+    *(
+        replace(
+            _LARGER,
+            id=f"ae-{size}",
+            title=f"Plain autoencoder, {size} latents",
+            latent_size=size,
+            deterministic=True,
+            epochs=40,
+        )
+        for size in _LARGER_SIZES
     ),
     replace(
         _CONDITIONED,
@@ -95,6 +151,40 @@ _PUBLISHED = (
         id="cvae-2",
         title="Conditional VAE: encoder and decoder are told the digit",
         condition="both",
+    ),
+    *(
+        replace(
+            _LARGER,
+            id=f"cvae-{size}",
+            title=f"Conditional VAE, {size} latents",
+            latent_size=size,
+            condition="both",
+            epochs=40,
+        )
+        for size in _LARGER_SIZES
+    ),
+    replace(
+        _SHORT_FLAGSHIP,
+        id="target-means-vae-2",
+        title="VAE with a place of its own for each digit",
+        prior_means=_TARGET_MEANS,
+        epochs=40,
+    ),
+    *(
+        replace(
+            _SHORT_FLAGSHIP,
+            id=f"classifier-vae-2-w{weight}",
+            title=f"VAE that also reads the digit from z, weight {weight}",
+            classification_weight=float(weight),
+            epochs=40,
+        )
+        for weight in (1, 10, 100)
+    ),
+    replace(
+        _SHORT_FLAGSHIP,
+        id="fashion-vae-2",
+        title="VAE of Fashion-MNIST, two latents",
+        dataset="fashion-mnist",
     ),
 )
 

@@ -107,9 +107,13 @@ def load_run(folder: Path) -> Run:
 
 def recipe_from_json(fields: dict[str, Any]) -> Recipe:
     """Rebuild a recipe from `asdict` through JSON, which turned its tuples into lists."""
-    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()}
+    values: dict[str, Any] = {name: _tuples(value) for name, value in fields.items()}
     values["goal"] = Goal(**fields["goal"])
     return Recipe(**values)
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(part) for part in value) if isinstance(value, list) else value
 
 
 def _json(value: object) -> bytes:

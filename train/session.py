@@ -10,12 +10,13 @@ from lightning_fabric import Fabric
 from train import data, runs
 from train.allocator import keep_freed_memory
 from train.errors import UserError
-from train.evaluate import likelihood
+from train.evaluate import Errors, Likelihood, likelihood, reconstruction_errors
 from train.loop import fit
-from train.model import Autoencoder
 from train.precision import choose_precision
 from train.recipes import Recipe
+from train.storage import round_to_stored
 from train.style import style_trends
+from train.trace import tracer
 
 
 def train(recipe: Recipe, folder: Path, resume: bool, samples: int) -> None:
@@ -42,10 +43,14 @@ def train(recipe: Recipe, folder: Path, resume: bool, samples: int) -> None:
         f"{recipe.id}: {len(images):,} images of {recipe.dataset}, {recipe.epochs} epochs on "
         f"{fabric.device}, {fabric.strategy.precision.precision}"
     )
-    result = fit(recipe, images, held_out, fabric, folder / "state", resume)
-    model = round_to_half(result.model)
+    trace = tracer(folder, images) if recipe.latent_size == 2 else None
+    state = folder / "state"
+    result = fit(recipe, images, held_out, fabric, state, resume, after_epoch=trace)
+    model = round_to_stored(result.model)
     print(f"{recipe.id}: measuring the test set with {samples} importance samples")
-    measured = likelihood(model, test.to(fabric.device), samples)
+    test = test.to(fabric.device)
+    measured = None if recipe.deterministic else likelihood(model, test, samples)
+    errors = reconstruction_errors(model, test)
     model = model.cpu()
     report: runs.Report = {
         "recipe": recipe.id,
@@ -62,30 +67,19 @@ def train(recipe: Recipe, folder: Path, resume: bool, samples: int) -> None:
             "encoder": _parameters(model.encoder, model.to_posterior),
             "decoder": _parameters(model.decoder, model.to_logits),
         },
-        "test": dataclasses.asdict(measured),
+        "test": None if measured is None else dataclasses.asdict(measured),
+        "errors": dataclasses.asdict(errors),
         "train": {
-            "elbo": result.metrics[-1]["elbo"],
-            "reconstruction": result.metrics[-1]["reconstruction"],
-            "kl": result.metrics[-1]["kl"],
+            name: value
+            for name, value in result.metrics[-1].items()
+            if name not in ("epoch", "seconds", "learning_rate") and "held_out" not in name
         },
     }
     if model.latent_size == 2 and model.condition != "none":
         report["style"] = {k: dataclasses.asdict(v) for k, v in style_trends(model).items()}
     if fabric.is_global_zero:
         runs.save_run(folder, recipe, model, result.metrics, report)
-        print(_summary(recipe, measured.elbo, measured.log_likelihood, folder))
-
-
-@torch.no_grad()
-def round_to_half(model: Autoencoder) -> Autoencoder:
-    """Round every weight to what float16 can hold, keeping float32 as its type.
-
-    The browser is sent float16, so this is the model that readers get; rounding before the
-    measurement makes the reported numbers those of the shipped files.
-    """
-    for tensor in model.state_dict().values():
-        tensor.copy_(tensor.half().float())
-    return model
+        print(_summary(recipe, measured, errors, folder))
 
 
 def _parameters(*modules: torch.nn.Module) -> int:
@@ -99,10 +93,13 @@ def _is_finished(recipe: Recipe, folder: Path) -> bool:
         return False
 
 
-def _summary(recipe: Recipe, elbo: float, log_likelihood: float, folder: Path) -> str:
-    line = f"{recipe.id}: test ELBO {elbo:.2f}, log-likelihood {log_likelihood:.2f} nats"
-    goal = recipe.goal
-    if goal.elbo is not None and goal.log_likelihood is not None:
-        met = elbo >= goal.elbo and log_likelihood >= goal.log_likelihood
-        line += f" (goal {goal.elbo} and {goal.log_likelihood}: {'met' if met else 'missed'})"
+def _summary(recipe: Recipe, measured: Likelihood | None, errors: Errors, folder: Path) -> str:
+    line = f"{recipe.id}: test squared error {errors.squared_error:.2f}"
+    if measured is not None:
+        line += f", ELBO {measured.elbo:.2f}, log-likelihood {measured.log_likelihood:.2f} nats"
+        goal = recipe.goal
+        if goal.elbo is not None and goal.log_likelihood is not None:
+            met = measured.elbo >= goal.elbo and measured.log_likelihood >= goal.log_likelihood
+            verdict = "met" if met else "missed"
+            line += f" (goal {goal.elbo} and {goal.log_likelihood}: {verdict})"
     return f"{line}, in {folder}"

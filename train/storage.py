@@ -1,0 +1,46 @@
+"""Weights as they are shipped: what a run rounds them to before it is measured.
+
+The page fetches a model over the wire, so large matrices travel as eight-bit integers with a
+scale for each row of outputs, everything else as float16. Rounding before the measurement makes
+the reported numbers those of the shipped files; `export/graphs.py` stores what it finds exact.
+"""
+
+import torch
+from torch import Tensor
+
+from train.model import Autoencoder
+
+LEVELS = 127
+# Smaller tensors weigh nothing; large ones are where the bytes are.
+QUANTIZED_FROM_ELEMENTS = 4096
+# A scale of so few bits makes scale × level exact in float32, so that it can be found again.
+_SCALE_BITS = 12
+
+
+@torch.no_grad()
+def round_to_stored(model: Autoencoder) -> Autoencoder:
+    """Round every weight, in place, to what its stored form can hold; the type stays float32.
+
+    The posterior's own layer keeps float16: its few numbers place an image on the map.
+    """
+    posterior = model.to_posterior.weight
+    for tensor in model.state_dict(keep_vars=True).values():
+        if (
+            tensor is not posterior
+            and tensor.ndim == 2
+            and tensor.numel() >= QUANTIZED_FROM_ELEMENTS
+        ):
+            tensor.copy_(_to_levels(tensor))
+        else:
+            tensor.copy_(tensor.half().float())
+    return model
+
+
+def _to_levels(weight: Tensor) -> Tensor:
+    """Round a matrix (outputs, inputs) to whole multiples of a scale for each row."""
+    largest = weight.abs().amax(1, keepdim=True)
+    fraction, exponent = torch.frexp(largest / LEVELS)
+    steps = 2.0**_SCALE_BITS
+    scale = torch.ldexp(torch.ceil(fraction * steps) / steps, exponent)
+    levels = torch.where(scale > 0, weight / scale, 0.0).round()
+    return levels * scale
