@@ -13,7 +13,7 @@ step = @printf '→ %s\n' '$(1)'; mkdir -p $(VENV); \
 
 SOURCES := $(shell find static/src -type f) static/vite.config.ts static/tsconfig.json
 
-.PHONY: demo test lint format train export bench clean
+.PHONY: demo test lint format train study export figures bench clean
 
 demo: $(VENV)/.serve static/dist/.built ## serve the page on 127.0.0.1:$(PORT)
 	@exec $(BIN)/python -m webapp --port $(PORT)
@@ -33,8 +33,14 @@ format: $(VENV)/.dev static/node_modules/.installed ## rewrite the sources in th
 train: $(VENV)/.dev ## train every published model into runs/ (goes on where it stopped)
 	@$(BIN)/python -m train all --resume
 
+study: $(VENV)/.dev ## train the study behind docs/results.md, as many runs at a time as fit
+	@$(BIN)/python -m train study
+
 export: $(VENV)/.dev ## publish runs/ as the release that the page shows
 	@$(BIN)/python -m export
+
+figures: $(VENV)/.dev ## draw docs/figures/ and write docs/results.md from what was measured
+	@$(BIN)/python -m train figures
 
 bench: $(VENV)/.dev static/dist/.built $(VENV)/.browser ## measure; prints a table, asserts nothing
 	@$(BIN)/python -m tests.bench

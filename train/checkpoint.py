@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
@@ -27,6 +27,26 @@ class State:
     model: nn.Module
     average: nn.Module
     optimizer: torch.optim.Optimizer
+
+
+@dataclass(frozen=True)
+class Newest:
+    """What the name and the header of a checkpoint say, unchecked: nothing is trained from it."""
+
+    epochs: int
+    recipe: dict[str, Any]
+    """The recipe's fields."""
+
+
+def newest(folder: Path) -> Newest | None:
+    """Return how far the newest checkpoint in `folder` is; None without one that can be read."""
+    for path in _newest_first(folder):
+        try:
+            with safe_open(path, "pt") as file:
+                return Newest(int(path.name[:6]), json.loads(file.metadata()["recipe"]))
+        except (SafetensorError, ValueError):
+            continue
+    return None
 
 
 class Checkpoints:
@@ -50,48 +70,52 @@ class Checkpoints:
         data = save_tensors(tensors, metadata=meta)
         path = self.folder / f"{len(metrics):06d}-{sha256(data)}.safetensors"
         write_atomic(path, data)
-        for old in self._newest_first()[_KEPT:]:
-            old.unlink()
+        self.drop_old()
         return path
 
-    def load_latest(self, state: State, report: Callable[[str], None]) -> list[dict[str, float]]:
-        """Load the newest whole checkpoint into `state`; return its metrics, one row an epoch.
+    def drop_old(self) -> None:
+        """Remove all but the last two checkpoints; a kill may have come before `save` did."""
+        for old in _newest_first(self.folder)[_KEPT:]:
+            old.unlink()
+
+    def read_latest(self, report: Callable[[str], None]) -> bytes | None:
+        """Return the newest whole checkpoint for `restore`; None where there is none.
 
         A checkpoint whose bytes do not match the hash in its name is reported and passed over.
-        With none left, `state` stays as it is and the list is empty.
-
-        Raises:
-            UserError: the checkpoint is of another recipe.
         """
-        for path in self._newest_first():
+        for path in _newest_first(self.folder):
             data = path.read_bytes()
-            try:
-                if sha256(data) != path.stem.partition("-")[2]:
-                    raise SafetensorError("hash mismatch")
-                tensors = load_tensors(data)
-            except SafetensorError:
-                report(f"Checkpoint {path.name[:6]} is damaged; going back to the one before.")
-                continue
-            meta = _metadata(data)
-            was = json.loads(meta["recipe"])
-            now = json.loads(json.dumps(asdict(state.recipe)))
-            if was != now:
-                changed = ", ".join(
-                    sorted(k for k in was.keys() | now.keys() if was.get(k) != now.get(k))
-                )
-                raise UserError(
-                    f"Cannot resume {state.recipe.id}: its checkpoint was made with another "
-                    f"{changed}; train without --resume to start over."
-                )
-            state.model.load_state_dict(_under("model", tensors))
-            state.average.load_state_dict(_under("average", tensors))
-            _load_optimizer(state.optimizer, tensors)
-            metrics: list[dict[str, float]] = json.loads(meta["metrics"])
-            return metrics
-        return []
+            if sha256(data) == path.stem.partition("-")[2]:
+                return data
+            report(f"Checkpoint {path.name[:6]} is damaged; going back to the one before.")
+        return None
 
-    def _newest_first(self) -> list[Path]:
-        return sorted(self.folder.glob("*.safetensors"), reverse=True)
+
+def restore(state: State, data: bytes) -> list[dict[str, float]]:
+    """Load a checkpoint into `state`; return its metrics, one row an epoch.
+
+    Raises:
+        UserError: the checkpoint is of another recipe.
+    """
+    meta = read_metadata(data)
+    was = json.loads(meta["recipe"])
+    now = json.loads(json.dumps(asdict(state.recipe)))
+    if was != now:
+        changed = ", ".join(sorted(k for k in was.keys() | now.keys() if was.get(k) != now.get(k)))
+        raise UserError(
+            f"Cannot resume {state.recipe.id}: its checkpoint was made with another "
+            f"{changed}; train without --resume to start over."
+        )
+    tensors = load_tensors(data)
+    state.model.load_state_dict(_under("model", tensors))
+    state.average.load_state_dict(_under("average", tensors))
+    _load_optimizer(state.optimizer, tensors)
+    metrics: list[dict[str, float]] = json.loads(meta["metrics"])
+    return metrics
+
+
+def _newest_first(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.safetensors"), reverse=True)
 
 
 def _named(prefix: str, tensors: dict[str, Any]) -> dict[str, Tensor]:
@@ -111,7 +135,7 @@ def _load_optimizer(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]
     optimizer.load_state_dict({**optimizer.state_dict(), "state": slots})
 
 
-def _metadata(data: bytes) -> dict[str, str]:
+def read_metadata(data: bytes) -> dict[str, str]:
     """Read the text metadata in a safetensors header."""
     length = int.from_bytes(data[:8], "little")
     meta: dict[str, str] = json.loads(data[8 : 8 + length])["__metadata__"]

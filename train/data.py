@@ -21,6 +21,8 @@ CLASS_NAMES: dict[str, tuple[str, ...]] = {
         "sandal", "shirt", "sneaker", "bag", "ankle boot",
     ),
 }  # fmt: skip
+OWN_IMAGES = "images"
+"""The dataset of a run on a folder of the user's own: packed in the run's folder."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,15 @@ class Images:
     def select(self, index: Tensor | slice) -> "Images":
         """Return the images at `index`."""
         return Images(self.pixels[index], self.labels[index], self.classes)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Both splits of a dataset, and what its classes are called."""
+
+    train: Images
+    test: Images
+    class_names: tuple[str, ...]
 
 
 def data_root() -> Path:
@@ -78,6 +89,12 @@ def load(dataset: str, split: Split, root: Path | None = None) -> Images:
             f"that has them."
         ) from error
     return _checked(pixels, labels, where, len(CLASS_NAMES[dataset]))
+
+
+def load_dataset(dataset: str, root: Path | None = None) -> Dataset:
+    """Read both splits as `load` does."""
+    train, test = load(dataset, "train", root), load(dataset, "test", root)
+    return Dataset(train, test, CLASS_NAMES[dataset])
 
 
 def _checked(pixels: Tensor, labels: Tensor, where: str, classes: int) -> Images:

@@ -6,6 +6,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+_UNFINISHED = ".tmp"
+
 
 def sha256(data: bytes) -> str:
     """Return the SHA-256 of `data` as 64 hexadecimal digits."""
@@ -26,13 +28,13 @@ def write_atomic(path: Path, data: bytes, verify: Callable[[bytes], None] | None
 
     The bytes go to a temporary file in the same folder, are flushed, read back (`verify` may
     refuse them by raising) and renamed. On any failure the temporary file is removed and the
-    old file stays.
+    old file stays; what a kill leaves of it goes with `remove_leftovers`.
 
     Raises:
         OSError: the disk is full or not writable, or what was read back differs.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    descriptor, name = tempfile.mkstemp(_UNFINISHED, f".{path.name}.", path.parent)
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -50,3 +52,9 @@ def write_atomic(path: Path, data: bytes, verify: Callable[[bytes], None] | None
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what killed writes left in `folder` and below; nobody else may write there now."""
+    for path in folder.rglob(f".*{_UNFINISHED}"):
+        path.unlink()

@@ -14,10 +14,11 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from train import losses
-from train.checkpoint import Checkpoints, State
+from train.checkpoint import Checkpoints, State, restore
 from train.data import Images, as_float, one_hot
 from train.errors import UserError
 from train.model import Autoencoder, Output
+from train.processes import as_first, first, sum_over_processes
 from train.recipes import Recipe
 
 Metrics = dict[str, float]
@@ -75,15 +76,29 @@ class Trainer:
 
     Every random choice of an epoch is a function of the seed and the epoch's number, so an epoch
     that is repeated after a kill takes the same steps. With several processes each takes its
-    share of every batch: the batch size is the global one.
+    share of every batch: the batch size is the global one, and the images of a step, their noise
+    and the mean gradient are those of one process, up to the order in which floats are added.
+    Only pixel dropout draws other masks, of the same distribution.
 
     Args:
         recipe: what to train.
         images: the training images, on any device.
         fabric: launched; decides devices, processes and precision.
+        compiled: compile the network (see train/compile.py).
+
+    Raises:
+        UserError: the processes cannot share a batch equally.
     """
 
-    def __init__(self, recipe: Recipe, images: Images, fabric: Fabric) -> None:
+    def __init__(
+        self, recipe: Recipe, images: Images, fabric: Fabric, compiled: bool = False
+    ) -> None:
+        batch = min(recipe.batch_size, len(images))
+        if batch % fabric.world_size:
+            raise UserError(
+                f"{fabric.world_size} processes cannot share a batch of {batch} images equally; "
+                f"choose a --batch-size that is a multiple of {fabric.world_size}."
+            )
         self.recipe = recipe
         self.fabric = fabric
         self.model = build_model(recipe, images).to(fabric.device)
@@ -92,7 +107,10 @@ class Trainer:
         self.optimizer = build_optimizer(recipe, self.model)
         # Only several processes need Fabric's wrapper, and small steps would feel it.
         several = fabric.world_size > 1
-        self.network: nn.Module = fabric.setup_module(self.model) if several else self.model
+        network: nn.Module = self.model
+        if compiled:
+            network = cast(nn.Module, torch.compile(self.model, mode="reduce-overhead"))
+        self.network = fabric.setup_module(network) if several else network
         self.images = images.to(fabric.device)
         self.steps_per_epoch = max(1, len(images) // recipe.batch_size)
 
@@ -109,8 +127,10 @@ class Trainer:
         recipe, fabric, images = self.recipe, self.fabric, self.images
         self.network.train()
         generator = _generator(fabric.device, recipe.seed, epoch)
-        torch.manual_seed(recipe.seed * 100_003 + epoch)  # dropout draws from the global one
-        order = torch.randperm(len(images), generator=generator, device=fabric.device)
+        # Dropout draws from the global one, in each process for rows of its own.
+        torch.manual_seed(recipe.seed * 100_003 + epoch + 1_000_000_007 * fabric.global_rank)
+        # GPUs of different kinds might draw different ones.
+        order = as_first(torch.randperm(len(images), generator=generator, device=fabric.device))
         share = slice(fabric.global_rank, None, fabric.world_size)
         kept = [parameter.detach() for parameter in self.averaged.parameters()]
         moving = [parameter.detach() for parameter in self.model.parameters()]
@@ -145,8 +165,8 @@ class Trainer:
                 terms.setdefault(name, []).append(values.detach())
             after_step()
         own = torch.stack([torch.cat(values).mean() for values in terms.values()])
-        means = cast(Tensor, fabric.all_reduce(own, reduce_op="mean"))
-        row = _metrics(recipe, dict(zip(terms, means.tolist(), strict=True)))
+        means = sum_over_processes([mean / fabric.world_size for mean in own.tolist()])
+        row = _metrics(recipe, dict(zip(terms, means, strict=True)))
         if not math.isfinite(row["loss"]):
             raise UserError(
                 f"The loss of {recipe.id} is not finite in epoch {epoch + 1}; "
@@ -205,6 +225,8 @@ def fit(
     resume: bool = False,
     report: Callable[[str], None] = print,
     after_epoch: Callable[[int, Autoencoder], None] | None = None,
+    quiet: bool = False,
+    compiled: bool = False,
 ) -> Result:
     """Train `recipe` on `images` and keep a checkpoint in `folder` after each epoch.
 
@@ -218,21 +240,34 @@ def fit(
         report: takes sentences for the user.
         after_epoch: called on the first process with the number of epochs done, from 0 before
             the first, and the averaged model, before that epoch's checkpoint is written.
+        quiet: draw no progress bar.
+        compiled: compile the network.
 
     Raises:
-        UserError: the loss is not finite, or the checkpoint is of another recipe.
+        UserError: the loss is not finite, the checkpoint is of another recipe, or the processes
+            cannot share a batch equally.
+        OSError: a file cannot be written.
     """
-    trainer = Trainer(recipe, images, fabric)
+    trainer = Trainer(recipe, images, fabric, compiled)
     held_out = held_out.to(fabric.device)
     checkpoints = Checkpoints(folder)
     state = State(recipe, trainer.model, trainer.averaged, trainer.optimizer)
     metrics: list[Metrics] = []
     if resume:
-        metrics = checkpoints.load_latest(state, report)
-    elif fabric.is_global_zero:
-        checkpoints.clear()
-    if not metrics and after_epoch is not None and fabric.is_global_zero:
-        after_epoch(0, trainer.averaged)
+        latest = first(lambda: checkpoints.read_latest(report))
+        metrics = [] if latest is None else restore(state, latest)
+        first(checkpoints.drop_old)
+    else:
+        first(checkpoints.clear)
+
+    def keep() -> None:
+        if after_epoch is not None:
+            after_epoch(len(metrics), trainer.averaged)
+        if metrics:
+            checkpoints.save(state, metrics)
+
+    if not metrics:
+        first(keep)
     started = time.monotonic()
     seconds_before = metrics[-1]["seconds"] if metrics else 0.0
     with tqdm(
@@ -241,20 +276,16 @@ def fit(
         desc=recipe.id,
         unit="step",
         dynamic_ncols=True,
-        disable=not fabric.is_global_zero,
+        disable=quiet or not fabric.is_global_zero,
         mininterval=0.5,
     ) as bar:
         for epoch in range(len(metrics), recipe.epochs):
             row = trainer.train_epoch(epoch, bar.update)
-            row |= _held_out(recipe, trainer.averaged, held_out, epoch)
+            row |= _held_out(recipe, trainer.averaged, held_out, epoch, fabric)
             row["seconds"] = seconds_before + time.monotonic() - started
             metrics.append({"epoch": epoch + 1, **row})
             bar.set_postfix_str(f"loss {row['loss']:.2f} held-out {row['held_out_loss']:.2f}")
-            if fabric.is_global_zero:
-                if after_epoch is not None:
-                    after_epoch(epoch + 1, trainer.averaged)
-                checkpoints.save(state, metrics)
-            fabric.barrier()
+            first(keep)
     seconds = seconds_before + time.monotonic() - started
     return Result(trainer.averaged.eval(), metrics, seconds)
 
@@ -268,20 +299,28 @@ def _generator(device: torch.device, *numbers: int) -> torch.Generator:
 
 
 @torch.no_grad()
-def _held_out(recipe: Recipe, model: Autoencoder, images: Images, epoch: int) -> Metrics:
-    """Return the held-out loss and its terms of the averaged weights, one sample an image."""
+def _held_out(
+    recipe: Recipe, model: Autoencoder, images: Images, epoch: int, fabric: Fabric
+) -> Metrics:
+    """Return the held-out loss and its terms of the averaged weights, one sample an image.
+
+    Each process takes its share of the images.
+    """
     model.eval()
     device = images.pixels.device
     generator = _generator(device, recipe.seed, epoch, 1)
+    share = slice(fabric.global_rank, None, fabric.world_size)
     totals: dict[str, float] = {}
     for start in range(0, len(images), 1000):
-        part = images.select(slice(start, start + 1000))
+        whole = images.select(slice(start, start + 1000))
+        noise = torch.randn(len(whole), recipe.latent_size, generator=generator, device=device)
+        part, noise = whole.select(share), noise[share]
         image = as_float(part.pixels)
         label = one_hot(part.labels, part.classes) if recipe.condition != "none" else None
-        noise = torch.randn(len(part), recipe.latent_size, generator=generator, device=device)
         output = model(image, label, noise)
         terms = loss_terms(recipe, output, image, part.labels, model.prior_mean(part.labels))
         for name, values in terms.items():
             totals[name] = totals.get(name, 0.0) + float(values.sum())
-    row = _metrics(recipe, {name: total / len(images) for name, total in totals.items()})
+    means = [total / len(images) for total in sum_over_processes(list(totals.values()))]
+    row = _metrics(recipe, dict(zip(totals, means, strict=True)))
     return {f"held_out_{name}": value for name, value in row.items()}

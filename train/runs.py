@@ -1,5 +1,6 @@
 """Run folders: what a finished run leaves behind, and how it is read again."""
 
+import functools
 import json
 import subprocess
 from dataclasses import asdict, dataclass
@@ -10,12 +11,17 @@ from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
+from train import data
+from train.checkpoint import Checkpoints, read_metadata
+from train.data import OWN_IMAGES, Dataset, Images
 from train.errors import UserError
 from train.files import sha256, write_atomic
 from train.model import Autoencoder
 from train.recipes import Goal, Recipe
 
 Report = dict[str, Any]
+
+_IMAGES = "images.safetensors"
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,7 @@ class Run:
     report: Report
 
 
+@functools.cache  # a process that trains many runs has the code that it began with
 def commit() -> str | None:
     """Return the commit of this code, with `+` where this folder has changes; None without git."""
     try:
@@ -73,6 +80,61 @@ def save_run(
     write_atomic(folder / "report.json", _json({**report, "weights_sha256": sha256(weights)}))
 
 
+def load_metrics(folder: Path) -> list[dict[str, float]]:
+    """Return a run's metrics, one row an epoch."""
+    return [json.loads(row) for row in (folder / "metrics.jsonl").read_text().splitlines()]
+
+
+def save_images(folder: Path, dataset: Dataset) -> None:
+    """Pack a folder's images into a run's folder, so that nothing later needs the folder itself.
+
+    Where other images were packed there, what was trained on them goes first.
+    """
+    tensors = {
+        "train_pixels": dataset.train.pixels, "train_labels": dataset.train.labels,
+        "test_pixels": dataset.test.pixels, "test_labels": dataset.test.labels,
+    }  # fmt: skip
+    packed = save_tensors(tensors, metadata={"class_names": json.dumps(dataset.class_names)})
+    path = folder / _IMAGES
+    if path.exists() and path.read_bytes() == packed:
+        return
+    (folder / "report.json").unlink(missing_ok=True)  # first: without it the run is not finished
+    Checkpoints(folder / "state").clear()
+    write_atomic(path, packed)
+
+
+def has_images(folder: Path) -> bool:
+    """Tell whether images are packed in a run's folder."""
+    return (folder / _IMAGES).exists()
+
+
+def load_dataset(name: str, folder: Path) -> Dataset:
+    """Return the dataset of the run in `folder`: a known one, or the images packed there.
+
+    Raises:
+        UserError: it cannot be read.
+    """
+    if name != OWN_IMAGES:
+        return data.load_dataset(name)
+    try:
+        packed = (folder / _IMAGES).read_bytes()
+        tensors = load_tensors(packed)
+    except FileNotFoundError as error:
+        raise UserError(
+            f"There are no images in {folder}; name their folder with --images."
+        ) from error
+    except SafetensorError as error:
+        raise UserError(
+            f"The images in {folder} are damaged; train the run again, without --resume."
+        ) from error
+    class_names = tuple(json.loads(read_metadata(packed)["class_names"]))
+    train, test = (
+        Images(tensors[f"{split}_pixels"], tensors[f"{split}_labels"], len(class_names))
+        for split in ("train", "test")
+    )
+    return Dataset(train, test, class_names)
+
+
 def load_run(folder: Path) -> Run:
     """Read a finished run.
 
@@ -96,8 +158,7 @@ def load_run(folder: Path) -> Run:
         state = load_tensors(weights)
     except SafetensorError as error:
         raise UserError(f"The weights in {folder} are damaged; train the run again.") from error
-    length = int.from_bytes(weights[:8], "little")
-    meta = json.loads(weights[8 : 8 + length])["__metadata__"]
+    meta = read_metadata(weights)
     recipe = recipe_from_json(json.loads(meta["recipe"]))
     channels, height, width = json.loads(meta["image_shape"])
     model = Autoencoder(recipe, (channels, height, width), int(meta["classes"]))

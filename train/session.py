@@ -1,56 +1,84 @@
 """One run from data to report: what `python -m train <id>` does for each recipe."""
 
-import dataclasses
 import platform
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
-from lightning_fabric import Fabric
 
 from train import data, runs
 from train.allocator import keep_freed_memory
+from train.compile import choose_compiled
 from train.errors import UserError
-from train.evaluate import Errors, Likelihood, likelihood, reconstruction_errors
+from train.evaluate import encode_all
+from train.files import remove_leftovers
 from train.loop import fit
-from train.precision import choose_precision
+from train.measure import measure
+from train.model import Autoencoder
+from train.processes import first, launch
+from train.projections import PCA_IMAGES, TSNE_IMAGES, save_projections
 from train.recipes import Recipe
 from train.storage import round_to_stored
-from train.style import style_trends
 from train.trace import tracer
 
 
-def train(recipe: Recipe, folder: Path, resume: bool, samples: int) -> None:
+def train(
+    recipe: Recipe,
+    folder: Path,
+    resume: bool,
+    samples: int,
+    watch: Callable[[int], None] | None = None,
+    for_page: bool = True,
+) -> None:
     """Train `recipe` into `folder`, evaluate it on the test set and write the report.
+
+    Args:
+        recipe: what to train.
+        folder: where the run goes.
+        resume: go on from the last checkpoint; leave a finished run alone.
+        samples: importance samples of the report.
+        watch: called with the number of epochs done, after each; in place of a progress bar.
+        for_page: keep what only the page needs, too: the trace of the means, projections.
 
     Raises:
         UserError: the data cannot be read, or the checkpoint is of another recipe.
     """
-    if resume and _is_finished(recipe, folder):
+    if resume and first(lambda: _is_finished(recipe, folder)):
         print(f"{recipe.id} is trained already.")
         return
     keep_freed_memory()
     commit = runs.commit()  # of the code that is loaded now; the tree may change meanwhile
-    images = data.load(recipe.dataset, "train")
-    test = data.load(recipe.dataset, "test")
+    fabric = launch()
+    first(lambda: remove_leftovers(folder))
+    dataset = first(lambda: runs.load_dataset(recipe.dataset, folder))
+    images, test = dataset.train, dataset.test
     held_out = test
     if recipe.validation_fraction > 0:
         images, held_out = data.hold_out(images, recipe.validation_fraction, recipe.seed)
     if len(images) == 0 or len(held_out) == 0:
         raise UserError("Nothing is left to train or to validate with; see validation_fraction.")
-    fabric = Fabric(accelerator="auto", devices=1, precision=choose_precision())
-    fabric.launch()
+    compiled = first(lambda: choose_compiled(recipe, images, fabric))
+    source = "" if recipe.dataset == data.OWN_IMAGES else f" of {recipe.dataset}"
+    several = f"in {fabric.world_size} processes, the first " if fabric.world_size > 1 else ""
+    place = f"{several}on {fabric.device}"
     print(
-        f"{recipe.id}: {len(images):,} images of {recipe.dataset}, {recipe.epochs} epochs on "
-        f"{fabric.device}, {fabric.strategy.precision.precision}"
+        f"{recipe.id}: {len(images):,} images{source}, {recipe.epochs} epochs "
+        f"{place}, {fabric.strategy.precision.precision}{', compiled' if compiled else ''}"
     )
-    trace = tracer(folder, images) if recipe.latent_size == 2 else None
+    trace = tracer(folder, images) if for_page and recipe.latent_size == 2 else None
+
+    def after_epoch(done: int, averaged: Autoencoder) -> None:
+        if trace is not None:
+            trace(done, averaged)
+        if watch is not None:
+            watch(done)
+
     state = folder / "state"
-    result = fit(recipe, images, held_out, fabric, state, resume, after_epoch=trace)
+    quiet = watch is not None
+    result = fit(
+        recipe, images, held_out, fabric, state, resume, print, after_epoch, quiet, compiled
+    )
     model = round_to_stored(result.model)
-    print(f"{recipe.id}: measuring the test set with {samples} importance samples")
-    test = test.to(fabric.device)
-    measured = None if recipe.deterministic else likelihood(model, test, samples)
-    errors = reconstruction_errors(model, test)
     model = model.cpu()
     report: runs.Report = {
         "recipe": recipe.id,
@@ -67,19 +95,63 @@ def train(recipe: Recipe, folder: Path, resume: bool, samples: int) -> None:
             "encoder": _parameters(model.encoder, model.to_posterior),
             "decoder": _parameters(model.decoder, model.to_logits),
         },
-        "test": None if measured is None else dataclasses.asdict(measured),
-        "errors": dataclasses.asdict(errors),
         "train": {
             name: value
             for name, value in result.metrics[-1].items()
             if name not in ("epoch", "seconds", "learning_rate") and "held_out" not in name
         },
     }
-    if model.latent_size == 2 and model.condition != "none":
-        report["style"] = {k: dataclasses.asdict(v) for k, v in style_trends(model).items()}
-    if fabric.is_global_zero:
+
+    def finish() -> None:
+        report.update(_measure(recipe, model, dataset, samples, folder, for_page))
         runs.save_run(folder, recipe, model, result.metrics, report)
-        print(_summary(recipe, measured, errors, folder))
+        print(_summary(recipe, report, folder))
+
+    first(finish)
+
+
+def evaluate(folder: Path, samples: int) -> None:
+    """Measure the finished run in `folder` again and put the numbers into its report.
+
+    A likelihood with as many samples or more is kept: it is the same again for the same weights.
+
+    Raises:
+        UserError: there is no finished run, or its data cannot be read.
+    """
+    run = runs.load_run(folder)
+    dataset = runs.load_dataset(run.recipe.dataset, folder)
+    keep_freed_memory()
+    before = {name: tensor.clone() for name, tensor in run.model.state_dict().items()}
+    model = round_to_stored(run.model)
+    same = all(torch.equal(before[name], tensor) for name, tensor in model.state_dict().items())
+    known = run.report["test"]
+    if not same or known is None or known["importance_samples"] < samples:
+        known = None
+    report = run.report | _measure(run.recipe, model, dataset, samples, folder, known=known)
+    runs.save_run(folder, run.recipe, model, runs.load_metrics(folder), report)
+    print(_summary(run.recipe, report, folder))
+
+
+def _measure(
+    recipe: Recipe,
+    model: Autoencoder,
+    dataset: data.Dataset,
+    samples: int,
+    folder: Path,
+    for_page: bool = True,
+    known: runs.Report | None = None,
+) -> runs.Report:
+    """Measure a model, and lay larger latent spaces out for the page, into the run folder."""
+    print(f"{recipe.id}: measuring the test set with {samples} importance samples")
+    measured = measure(recipe, model, dataset, samples, folder.parent / "judges", known)
+    if for_page and recipe.latent_size > 2:
+        images = dataset.train
+        if recipe.validation_fraction > 0:
+            images, _ = data.hold_out(images, recipe.validation_fraction, recipe.seed)
+        some = images.select(slice(0, PCA_IMAGES)), dataset.test.select(slice(0, TSNE_IMAGES))
+        mu, test_mu = (encode_all(model, part).numpy() for part in some)
+        save_projections(folder, mu, test_mu)
+    return measured
 
 
 def _parameters(*modules: torch.nn.Module) -> int:
@@ -93,13 +165,15 @@ def _is_finished(recipe: Recipe, folder: Path) -> bool:
         return False
 
 
-def _summary(recipe: Recipe, measured: Likelihood | None, errors: Errors, folder: Path) -> str:
-    line = f"{recipe.id}: test squared error {errors.squared_error:.2f}"
-    if measured is not None:
-        line += f", ELBO {measured.elbo:.2f}, log-likelihood {measured.log_likelihood:.2f} nats"
+def _summary(recipe: Recipe, report: runs.Report, folder: Path) -> str:
+    line = f"{recipe.id}: test squared error {report['errors']['squared_error']:.2f}"
+    if report["test"] is not None:
+        elbo, log_likelihood = report["test"]["elbo"], report["test"]["log_likelihood"]
+        line += f", ELBO {elbo:.2f}, log-likelihood {log_likelihood:.2f} nats"
         goal = recipe.goal
         if goal.elbo is not None and goal.log_likelihood is not None:
-            met = measured.elbo >= goal.elbo and measured.log_likelihood >= goal.log_likelihood
-            verdict = "met" if met else "missed"
+            verdict = (
+                "met" if elbo >= goal.elbo and log_likelihood >= goal.log_likelihood else "missed"
+            )
             line += f" (goal {goal.elbo} and {goal.log_likelihood}: {verdict})"
     return f"{line}, in {folder}"

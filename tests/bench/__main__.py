@@ -46,11 +46,12 @@ def server() -> dict[str, float]:
 
 def training() -> dict[str, Any]:
     """Return training speed, where MNIST is at hand."""
+    from tests.bench import pipeline
     from tests.bench import training as speed
     from train.errors import UserError
 
     try:
-        return speed.measure()
+        return speed.measure() | pipeline.measure()
     except UserError as error:
         print(f"Training speed is not measured: {error}")
         return {}

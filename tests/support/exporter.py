@@ -8,7 +8,6 @@ with its wait status.
 
 import functools
 import os
-import signal
 import sys
 from pathlib import Path
 
@@ -17,25 +16,7 @@ import torch
 
 from export import graphs
 from export.__main__ import main
-
-
-def die_at(operation: int) -> None:
-    """Make this process kill itself at its n-th file operation."""
-    done = 0
-
-    def counted(original):  # type: ignore[no-untyped-def]
-        def wrapper(*arguments, **options):  # type: ignore[no-untyped-def]
-            nonlocal done
-            done += 1
-            if done == operation:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return original(*arguments, **options)
-
-        return wrapper
-
-    os.fsync = counted(os.fsync)
-    Path.replace = counted(Path.replace)  # type: ignore[method-assign]
-    Path.unlink = counted(Path.unlink)  # type: ignore[method-assign]
+from tests.support.dying import die_at
 
 
 def run() -> None:
@@ -56,8 +37,8 @@ def run() -> None:
         return graph.SerializeToString(deterministic=True)
 
     graphs.to_onnx = remembered
-    runs = str(tiny / "runs-1")
-    main(["vae-2", "--runs", runs, "--out", f"{models}-warm"])
+    runs = ["vae-2", "--runs", str(tiny / "runs-1"), "--study", str(tiny / "no-study.json")]
+    main([*runs, "--out", f"{models}-warm"])
     print("ready", flush=True)
     for line in sys.stdin:
         number, kill = line.split()
@@ -66,7 +47,7 @@ def run() -> None:
             sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
             if kill != "-":
                 die_at(int(kill))
-            os._exit(main(["vae-2", "--runs", runs, "--out", models]))
+            os._exit(main([*runs, "--out", models]))
         print(child, flush=True)
         print(os.waitpid(child, 0)[1], flush=True)
 

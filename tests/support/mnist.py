@@ -12,10 +12,15 @@ from train.errors import UserError
 
 def mnist_or_skip(split: data.Split) -> data.Images:
     """Return an MNIST split from DATA_ROOT or a download."""
+    return dataset_or_skip("mnist", split)
+
+
+def dataset_or_skip(dataset: str, split: data.Split) -> data.Images:
+    """Return a split of a dataset from DATA_ROOT or a download."""
     try:
-        return data.load("mnist", split)
+        return data.load(dataset, split)
     except UserError as error:
-        missing(f"MNIST is needed: {error}")
+        missing(f"{dataset} is needed: {error}")
 
 
 def pen_strokes_or_skip() -> Path:

@@ -1,11 +1,13 @@
 """A tiny dataset and the command line, in this process."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support.quick import quick_measurements
 from tests.support.tiny_dataset import make_mnist
+from tests.support.trainers import TINY_RUN, Trainers, make_data, trainers
 from train.__main__ import main
 
 TINY = (
@@ -20,6 +22,7 @@ def data_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     make_mnist(root)
     monkeypatch.setenv("DATA_ROOT", str(root))
     monkeypatch.setenv("ATLAS_PRECISION", "32-true")
+    quick_measurements(monkeypatch)
     return root
 
 
@@ -31,3 +34,12 @@ def train(data_root: Path, tmp_path: Path) -> Callable[..., int]:
         return main([recipe, *TINY, "--runs", str(tmp_path / "runs"), *arguments])
 
     return run
+
+
+@pytest.fixture(scope="session")
+def forked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trainers]:
+    """A process that trains in forked children, for tests that start and kill many."""
+    folder = tmp_path_factory.mktemp("forked")
+    make_data(folder)
+    with trainers(folder, *TINY_RUN) as serving:
+        yield serving

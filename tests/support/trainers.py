@@ -1,0 +1,149 @@
+"""The test's end of tests/support/trainer.py, and what a run leaves for comparison."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import load_file
+from torch import Tensor
+
+from tests.support.server import ROOT
+from tests.support.tiny_dataset import make_mnist, write_idx
+
+TRAIN_IMAGES = 256
+EPOCHS = 12
+TINY_RUN = (
+    f"--epochs={EPOCHS}", "--batch-size=64", "--encoder-layers=16", "--decoder-layers=16,16",
+    "--fourier-features=4", "--warmup-steps=5", "--samples=2",
+)  # fmt: skip
+
+
+class Trainers:
+    """A process that trains on request.
+
+    Args:
+        folder: where a fixture has put `data`; runs and logs go there too.
+        arguments: given to every run, before its own.
+    """
+
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        self.folder = folder
+        self.arguments = arguments
+        self.said = ""
+        """What the processes of the last run printed."""
+        self.process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-m", "tests.support.trainer"],
+            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            text=True, env=environment(folder),
+        )  # fmt: skip
+        assert self._answer() == "ready"
+
+    def _answer(self) -> str:
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line, "the trainer died"
+        return line.strip()
+
+    def train(
+        self,
+        *arguments: str,
+        runs: str,
+        recipe: str = "vae-2",
+        processes: int = 1,
+        die_at: int | None = None,
+        kill: tuple[int, float] | None = None,
+        interrupt: float | None = None,
+    ) -> list[int]:
+        """Run `python -m train`; return the wait status of each process.
+
+        Args:
+            arguments: options.
+            runs: name of the folder for run folders.
+            recipe: what to train.
+            processes: how many train together.
+            die_at: the file operation at which the first one kills itself.
+            kill: which process to kill, after how many seconds.
+            interrupt: after how many seconds all of them get what Ctrl-C sends.
+        """
+        log = self.folder / f"{runs}.log"
+        log.unlink(missing_ok=True)
+        argv = [recipe, *self.arguments, *arguments, "--runs", str(self.folder / runs)]
+        request = {"argv": argv, "processes": processes, "log": str(log), "die_at": die_at}
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps(request) + "\n")
+        self.process.stdin.flush()
+        children = json.loads(self._answer())
+        if kill is not None:
+            time.sleep(kill[1])
+            send(signal.SIGKILL, children[kill[0]])
+        if interrupt is not None:
+            time.sleep(interrupt)
+            for child in children:
+                send(signal.SIGINT, child)
+        statuses: list[int] = json.loads(self._answer())
+        self.said = log.read_text()
+        return statuses
+
+    def close(self) -> None:
+        """End the process."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.close()
+        self.process.wait(20)
+        self.process.stdout.close()
+
+
+def send(number: signal.Signals, child: int) -> None:
+    """Send a signal to a process that may have ended."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(child, number)
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Return the environment of a process that trains on the data in `folder`, one thread each."""
+    return {
+        **os.environ, "DATA_ROOT": str(folder / "data"), "OMP_NUM_THREADS": "1",
+        "ATLAS_PRECISION": "32-true", "ATLAS_COMPILE": "0",
+    }  # fmt: skip
+
+
+def make_data(folder: Path) -> None:
+    """Write a tiny MNIST of one class: without classes to compare, measuring takes no time."""
+    raw = make_mnist(folder / "data", TRAIN_IMAGES, 32)
+    for name, count in (("train", TRAIN_IMAGES), ("t10k", 32)):
+        write_idx(raw / f"{name}-labels-idx1-ubyte", np.zeros(count, np.uint8))
+
+
+def metrics_of(run: Path) -> list[dict[str, Any]]:
+    """Return a run's rows of metrics without the one thing that differs: how long it took."""
+    rows = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+    return [{name: row[name] for name in row if name != "seconds"} for row in rows]
+
+
+def last_checkpoint(run: Path) -> dict[str, Tensor]:
+    """Return the tensors of the newest checkpoint: weights before they are rounded for storage."""
+    return load_file(max((run / "state").glob("*.safetensors")))
+
+
+def same_bits(a: dict[str, Tensor], b: dict[str, Tensor]) -> bool:
+    """Tell whether two sets of tensors are the same to the last bit."""
+    return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
+
+
+@contextlib.contextmanager
+def trainers(folder: Path, *arguments: str) -> Iterator[Trainers]:
+    """Start Trainers and end them."""
+    serving = Trainers(folder, *arguments)
+    try:
+        yield serving
+    finally:
+        serving.close()

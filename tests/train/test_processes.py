@@ -1,0 +1,237 @@
+"""Several processes train what one would, and speak with one voice."""
+
+import contextlib
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, distributed, nn
+
+from tests.support.server import ROOT
+from tests.support.trainers import (
+    EPOCHS,
+    TINY_RUN,
+    Trainers,
+    environment,
+    last_checkpoint,
+    metrics_of,
+)
+from train import processes
+from train.data import Images
+from train.errors import UserError
+from train.loop import Trainer
+from train.rank import Rank, own_rank
+from train.recipes import Recipe
+
+# Two processes add the same floats in another order: a last bit in a gradient, 2⁻²⁴ of it, which
+# AdamW turns into as much of a step. Over 48 steps that came to 2.4·10⁻⁷ in weights around 1.
+TOLERANCE = 1e-5
+NO_DROPOUT = "--pixel-dropout=0"
+
+
+@pytest.fixture(scope="module")
+def alone(forked: Trainers) -> Path:
+    """The run of one process."""
+    assert forked.train(NO_DROPOUT, runs="alone") == [0]
+    return forked.folder / "alone" / "vae-2"
+
+
+def assert_close(run: Path, alone: Path) -> None:
+    """The same weights, averages, optimizer and metrics, but for rounding."""
+    found, expected = last_checkpoint(run), last_checkpoint(alone)
+    assert found.keys() == expected.keys()
+    for name, tensor in expected.items():
+        torch.testing.assert_close(found[name], tensor, rtol=TOLERANCE, atol=TOLERANCE)
+    rows, expected_rows = metrics_of(run), metrics_of(alone)
+    assert len(rows) == len(expected_rows) == EPOCHS
+    for row, expected_row in zip(rows, expected_rows, strict=True):
+        assert row == pytest.approx(expected_row, rel=TOLERANCE)
+
+
+def test_two_processes_of_torchrun_train_what_one_does(forked: Trainers, alone: Path) -> None:
+    runs = forked.folder / "torchrun"
+    done = subprocess.run(
+        [
+            sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2",
+            "-m", "train", "vae-2", *TINY_RUN, NO_DROPOUT, "--runs", str(runs),
+        ],
+        cwd=ROOT, env=environment(forked.folder), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert_close(runs / "vae-2", alone)
+    started, measuring, ended = done.stdout.splitlines()
+    assert "in 2 processes" in started
+    assert "measuring" in measuring
+    assert "test squared error" in ended
+    assert done.stderr.count("[00:00<?") == 1  # one bar
+    assert not list(runs.rglob("*.tmp"))
+
+
+@pytest.mark.parametrize(("before", "after"), [(1, 2), (2, 1)])
+def test_a_run_goes_on_with_another_number_of_processes(
+    forked: Trainers, alone: Path, before: int, after: int
+) -> None:
+    runs = f"from-{before}-to-{after}"
+    statuses = forked.train(NO_DROPOUT, runs=runs, processes=before, die_at=30)
+    assert statuses[0] == signal.SIGKILL
+    left = [path.name for path in (forked.folder / runs / "vae-2/state").glob("*.safetensors")]
+    assert 1 < len(left) < EPOCHS
+    assert forked.train(NO_DROPOUT, "--resume", runs=runs, processes=after) == [0] * after
+    assert_close(forked.folder / runs / "vae-2", alone)
+
+
+@pytest.mark.parametrize("recipe", ["ae-2", "classifier-vae-2-w10", "cvae-2"])
+def test_every_kind_of_model_has_a_gradient_for_each_weight(forked: Trainers, recipe: str) -> None:
+    # A weight without one would stop the second step.
+    statuses = forked.train("--epochs=1", runs="kinds", recipe=recipe, processes=2)
+    assert statuses == [0, 0], forked.said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--batch-size=63"], "multiple of 2"),
+        (["--batch-size=1000", "--validation-fraction=0.5", "--dataset=none"], "'none'"),
+        (["--hidden=3"], "--hidden"),
+        (["--learning-rate=1e6", "--clip-norm=0"], "not finite"),
+        (["--jobs=2"], "without torchrun"),
+    ],
+)
+def test_a_mistake_ends_all_processes_with_one_sentence(
+    forked: Trainers, arguments: list[str], said: str
+) -> None:
+    statuses = forked.train(*arguments, runs="mistakes", processes=2)
+    assert [status >> 8 for status in statuses] == [1, 1]
+    assert forked.said.count(said) == 1
+    assert forked.said.rstrip().endswith(".")
+    assert "Traceback" not in forked.said
+
+
+def test_a_file_that_cannot_be_written_ends_all_processes(forked: Trainers) -> None:
+    (forked.folder / "file").write_text("in the way")
+    statuses = forked.train(runs="file", processes=2)
+    assert [status >> 8 for status in statuses] == [1, 1]
+    assert forked.said.count("writing failed") == 1
+    assert "Traceback" not in forked.said
+
+
+def test_a_process_that_dies_ends_the_others(forked: Trainers) -> None:
+    statuses = forked.train("--epochs=1000", runs="death", processes=2, kill=(1, 1.5))
+    assert statuses == [1 << 8, signal.SIGKILL]
+    assert "go on with --resume" in forked.said.splitlines()[-1]
+    assert "Traceback" not in forked.said
+
+
+def test_ctrl_c_ends_all_processes_with_one_sentence(forked: Trainers) -> None:
+    statuses = forked.train("--epochs=1000", runs="stopped", processes=2, interrupt=3)
+    assert statuses[0] == 130 << 8, forked.said
+    assert statuses[1] in (130 << 8, 1 << 8)
+    assert forked.said.count("Stopped; go on with --resume.") == 1
+    assert "Traceback" not in forked.said
+
+
+class Recorder(nn.Module):
+    """Stands where the network stands and writes down what each step was given."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+        self.steps: list[dict[int, Tensor]] = []
+        """For each step the noise of each image, by the image's index."""
+        self.drawn: Tensor | None = None
+        """What the global generator gave first: dropout draws from it."""
+
+    def forward(self, image: Tensor, label: Tensor | None, noise: Tensor) -> Any:
+        if self.drawn is None:
+            self.drawn = torch.rand(4)
+        high, low = (image.flatten(1)[:, :2] * 255).round().int().T.tolist()
+        indices = [256 * a + b for a, b in zip(high, low, strict=True)]
+        self.steps.append(dict(zip(indices, noise, strict=True)))
+        return self.network(image, label, noise)
+
+
+def record(rank: int, world_size: int) -> Recorder:
+    """Take an epoch as one of several processes."""
+    pixels = torch.zeros(300, 1, 6, 6, dtype=torch.uint8)
+    pixels[:, 0, 0, 0], pixels[:, 0, 0, 1] = torch.arange(300) // 256, torch.arange(300) % 256
+    images = Images(pixels, torch.zeros(300, dtype=torch.int64), 10)
+    recipe = Recipe("m", "m", encoder_layers=(8,), decoder_layers=(8,), batch_size=48)
+    fabric = SimpleNamespace(
+        device=torch.device("cpu"), global_rank=rank, world_size=world_size,
+        autocast=contextlib.nullcontext, backward=lambda loss: loss.backward(),
+        setup_module=lambda module: module,
+    )  # fmt: skip
+    trainer = Trainer(recipe, images, fabric)  # type: ignore[arg-type]
+    recorder = Recorder(trainer.network)
+    trainer.network = recorder
+    trainer.train_epoch(0)
+    return recorder
+
+
+def test_the_processes_share_each_batch_and_see_every_image_once() -> None:
+    alone = record(0, 1)
+    shares = [record(rank, 3) for rank in range(3)]
+    seen: list[int] = []
+    for step, expected in enumerate(alone.steps):
+        parts = [share.steps[step] for share in shares]
+        assert [len(part) for part in parts] == [16, 16, 16]
+        together = parts[0] | parts[1] | parts[2]
+        assert together.keys() == expected.keys()
+        assert all(torch.equal(together[index], expected[index]) for index in expected)
+        seen += together
+    assert len(seen) == len(set(seen)) == 288
+    assert shares[0].drawn is not None
+    assert torch.equal(shares[0].drawn, alone.drawn)  # type: ignore[arg-type]
+    assert len({tuple(share.drawn.tolist()) for share in shares if share.drawn is not None}) == 3
+
+
+def test_a_rank_counts_only_where_torchrun_says_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (
+        ("RANK", "3"), ("WORLD_SIZE", "4"), ("LOCAL_RANK", "1"), ("LOCAL_WORLD_SIZE", "2"),
+    ):  # fmt: skip
+        monkeypatch.setenv(name, value)
+    assert own_rank() == Rank()
+    monkeypatch.setenv("TORCHELASTIC_RUN_ID", "1")
+    assert own_rank() == Rank(3, 4, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("machines", "answer"),
+    [
+        ([(8, 8), (8, 8)], True),
+        ([(0, 2), (0, 2)], False),
+        ([(8, 4), (4, 4)], True),
+        ([(8, 8), (4, 8)], "4 GPUs for 8 processes"),
+        ([(8, 8), (0, 8)], "0 GPUs for 8 processes"),
+        ([(8, 8), (8, 4)], "same --nproc-per-node"),
+    ],
+)
+def test_the_machines_agree_on_devices(
+    machines: list[tuple[int, int]], answer: bool | str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gather(into: list[tuple[int, int]], own: tuple[int, int]) -> None:
+        into[:] = [machine for machine in machines for _ in range(machine[1])]
+
+    monkeypatch.setattr(processes, "_join", lambda: None)
+    monkeypatch.setattr(distributed, "all_gather_object", gather)
+    if isinstance(answer, str):
+        with pytest.raises(UserError, match=answer):
+            processes._agree_on_devices()
+    else:
+        assert processes._agree_on_devices() is answer
+
+
+def test_one_process_beside_several_gpus_says_how_to_use_them(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ATLAS_PRECISION", "32-true")
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 4)
+    launched = SimpleNamespace(launch=lambda: None)
+    monkeypatch.setattr(processes, "Fabric", lambda **_: launched)
+    processes.launch()
+    assert "torchrun --nproc-per-node 4 -m train" in capsys.readouterr().out

@@ -1,0 +1,146 @@
+"""docs/results.md: true to its results files, complete, and its claims able to fail."""
+
+import copy
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.bench.report import current_manifest
+from train import claims
+from train.__main__ import main
+from train.figures import FIGURES
+from train.recipes import RECIPES, STUDY
+from train.results import Places, file_name, load_json, page
+
+DOCS = Places(Path(__file__).parents[2] / "docs")
+MODELS, STUDIED = load_json(DOCS.models), load_json(DOCS.study)
+
+
+def test_the_page_is_what_its_results_files_make() -> None:
+    assert DOCS.page.read_text() == page(MODELS, STUDIED)
+
+
+def test_every_shipped_model_is_in_the_results_with_recipe_seed_and_commit() -> None:
+    assert set(MODELS) == set(RECIPES)
+    shipped = {model["id"]: model["metrics"] for model in current_manifest()["models"]}
+    for name, model in MODELS.items():
+        assert model["recipe"] == name
+        assert model["seed"] == RECIPES[name].seed
+        assert model["epochs"] == RECIPES[name].epochs
+        assert len(model["commit"].rstrip("+")) == 40
+        assert shipped[name]["commit"] == model["commit"]
+        if model["test"] is not None:
+            assert model["test"]["importance_samples"] >= 500
+            for key, of in (("test_elbo", "elbo"), ("log_likelihood", "log_likelihood")):
+                assert shipped[name][key] == pytest.approx(model["test"][of], abs=0.006)
+
+
+def test_B10_the_study_has_every_recipe_with_three_seeds() -> None:
+    found = {(run["group"], run["id"], run["seed"]) for run in STUDIED["runs"]}
+    expected = {
+        (group, recipe.id, seed)
+        for group, recipes in STUDY.items()
+        for recipe in recipes
+        for seed in (1, 2, 3)
+    }
+    assert found == expected
+    for run in STUDIED["runs"]:
+        assert len(run["commit"]) == 40, "a study is run from committed code"
+        assert run["recipe"]["id"] == run["id"]
+        if run["group"] == "grid":
+            assert run["recipe"]["validation_fraction"] == 0.1
+            assert len(run["curves"]["held_out_loss"]) == run["epochs"]
+
+
+def test_numbers_of_the_design_are_reached() -> None:
+    for run_id, _, elbo, log_likelihood in claims.PUBLISHED_LIKELIHOODS:
+        assert MODELS[run_id]["test"]["elbo"] > elbo
+        assert MODELS[run_id]["test"]["log_likelihood"] > log_likelihood
+    assert MODELS["vae-2"]["test"]["log_likelihood"] > -128
+    assert MODELS["vae-2"]["knn"]["1000"]["mean"] > claims.PUBLISHED_KNN_1000
+
+
+def test_S4_2_squared_errors_are_at_or_below_the_published_ones() -> None:
+    for kind, published in claims.PUBLISHED_ERRORS.items():
+        for size, error in zip(claims.SIZES, published, strict=True):
+            assert claims.squared_error(STUDIED, kind, size).mean <= error, (kind, size)
+
+
+@pytest.mark.parametrize("entry", FIGURES, ids=lambda entry: entry.name)
+def test_each_figure_is_drawn_small_and_not_blank(entry: object) -> None:
+    path = DOCS.figures / file_name(entry)  # type: ignore[arg-type]
+    data = path.read_bytes()
+    assert len(data) < 300_000
+    image = Image.open(io.BytesIO(data))
+    assert image.width >= 280
+    assert np.asarray(image.convert("L")).std() > 5
+    assert f"figures/{path.name}" in DOCS.page.read_text()
+
+
+def test_the_figures_cover_the_rows_of_s1_s2_and_s4() -> None:
+    drawn = {row for entry in FIGURES for row in entry.rows}
+    wanted = {f"S1.{n}" for n in range(1, 8)} | {f"S2.{n}" for n in range(1, 8)}
+    assert wanted | {f"S4.{n}" for n in range(1, 11)} <= drawn
+
+
+def test_no_other_figure_lies_about() -> None:
+    assert {path.name for path in DOCS.figures.iterdir()} == {file_name(e) for e in FIGURES}
+
+
+@pytest.mark.parametrize(
+    ("row", "run_id", "keys", "value"),
+    [
+        ("S0.3", "study-elbo-label-decoder-vae-2", ("test", "elbo"), -300.0),
+        ("S1.5", "study-vae-10", ("samples", "prior", "confident"), 0.0),
+        ("S2.7", "study-elbo-cvae-2", ("knn", "all", "mean"), 0.9),
+        ("S4.9", "study-ae-10", ("anomaly", "noise", "auc"), 0.5),
+        ("S4.5", "study-cvae-2", ("samples", "prior", "asked"), 0.1),
+    ],
+)
+def test_a_claim_that_the_numbers_do_not_bear_out_is_said_not_to_hold(
+    row: str, run_id: str, keys: tuple[str, ...], value: float
+) -> None:
+    changed = copy.deepcopy(STUDIED)
+    for run in changed["runs"]:
+        if run["id"] == run_id:
+            part = run
+            for key in keys[:-1]:
+                part = part[key]
+            part[keys[-1]] = value
+
+    def holds(study: claims.Document) -> bool:
+        return next(c.holds for c in claims.all_claims(MODELS, study) if c.rows.startswith(row))
+
+    assert holds(STUDIED)
+    assert not holds(changed)
+    assert page(MODELS, changed) != page(MODELS, STUDIED)
+
+
+def test_a_difference_within_the_spread_is_no_difference() -> None:
+    low, high = claims.Spread(1.0, 0.5, 3), claims.Spread(1.2, 0.5, 3)
+    assert not claims.clearly_above(high, low)
+    assert claims.clearly_above(claims.Spread(9.0, 0.5, 3), low)
+    assert claims.spread([1.0, 2.0, 3.0]).std == pytest.approx(1.0)
+
+
+def test_figures_without_their_runs_are_named(
+    train: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train() == 0
+    runs, docs = tmp_path / "runs", tmp_path / "docs"
+    assert main(["figures", "--runs", str(runs), "--out", str(docs)]) == 0
+    out = capsys.readouterr().out
+    assert "Left out" in out
+    assert "cvae-map" in out
+    assert "ellipses" not in out.partition("Left out")[2]
+    assert (docs / "figures" / "ellipses.png").exists()
+    models = json.loads((docs / "results" / "models.json").read_text())
+    assert set(models) == {"vae-2"}
+    assert (docs / "results.md").read_text() == page(models, {"runs": []})
+    assert main(["figures", "more"]) == 1
+    assert main(["figures", "--runs", str(tmp_path / "none")]) == 1

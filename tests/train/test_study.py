@@ -1,0 +1,372 @@
+"""`python -m train study`: what it leaves, and that no kill, failure or second call spoils it."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from multiprocessing import active_children
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.tiny_dataset import make_mnist
+from train import data, judge, machine, study_results
+from train.__main__ import main
+from train.checkpoint import newest
+from train.data import Images
+from train.recipes import RECIPES, STUDY
+from train.runs import load_run
+
+SEEDS = (1, 2)
+TINY = (
+    "--epochs=20", "--batch-size=64", "--encoder-layers=16", "--decoder-layers=16,16",
+    "--fourier-features=4", "--warmup-steps=5", "--samples=8",
+)  # fmt: skip
+STUDY_OF_TWO = ("study", "study-class-w10", "--seeds=1,2", "--jobs=1", *TINY)
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with the tiny dataset, and judges that nobody waits for, whose word is nothing."""
+    folder = tmp_path_factory.mktemp("study")
+    make_mnist(folder / "data")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATA_ROOT", str(folder / "data"))
+        patch.setenv("ATLAS_PRECISION", "32-true")
+
+        def untrained(images: Images) -> Any:
+            return judge.network(images.shape[0], images.classes).eval()
+
+        patch.setattr(judge, "train_network", untrained)
+        images, test = data.load("mnist", "train"), data.load("mnist", "test")
+        kept = [data.hold_out(images, 0.1, seed)[0] for seed in SEEDS]
+        for some in (images, *kept):
+            judge.judge_of(some, test, folder / "judges")
+        yield folder
+
+
+@pytest.fixture
+def runs(tiny: Path, tmp_path: Path) -> Path:
+    return with_judges(tiny, tmp_path / "runs")
+
+
+def with_judges(tiny: Path, runs: Path) -> Path:
+    """Make a folder for runs where the untrained judges are."""
+    (runs / "study").mkdir(parents=True)
+    (runs / "study" / "judges").symlink_to(tiny / "judges")
+    (runs / "judges").symlink_to(tiny / "judges")
+    return runs
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tiny: Path) -> Path:
+    """A study that nothing came between: its folder of runs."""
+    runs = with_judges(tiny, tiny / "whole")
+    assert main([*STUDY_OF_TWO, "--runs", str(runs)]) == 0
+    return runs
+
+
+def results(runs: Path) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((runs / "study" / "trial.json").read_text())
+    return document
+
+
+def numbers(runs: Path) -> list[dict[str, Any]]:
+    """The runs of a results file without what no two runs share."""
+    entries: list[dict[str, Any]] = results(runs)["runs"]
+    for entry in entries:
+        del entry["train_seconds"], entry["commit"]
+    return entries
+
+
+def at_epoch(runs: Path, name: str, epoch: int) -> None:
+    """Wait until a run has a checkpoint of `epoch` or later."""
+    for _ in range(3000):
+        found = newest(runs / "study" / name / "state")
+        if found is not None and found.epochs >= epoch:
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"{name} did not get to epoch {epoch}")
+
+
+def meanwhile(action: Callable[[], object]) -> threading.Thread:
+    thread = threading.Thread(target=action, daemon=True)
+    thread.start()
+    return thread
+
+
+def test_the_results_hold_every_run_with_its_recipe_and_measurements(uninterrupted: Path) -> None:
+    document = results(uninterrupted)
+    assert document["format"] == 1
+    assert document["machine"]["cores"] >= 1
+    assert "--seeds 1,2 --samples 8" in document["command"]
+    assert "--decoder-layers 16,16" in document["command"]
+    runs = document["runs"]
+    assert [(run["group"], run["id"], run["seed"]) for run in runs] == [
+        ("classification", "study-class-w10", 1),
+        ("classification", "study-class-w10", 2),
+    ]
+    for run in runs:
+        assert run["recipe"]["seed"] == run["seed"]
+        assert run["recipe"]["encoder_layers"] == [16]
+        assert run["epochs"] == 20
+        assert all(len(curve) == 20 for curve in run["curves"].values())
+        assert run["curves"]["loss"][-1] < run["curves"]["loss"][0]
+        assert run["errors"]["squared_error"] > 0
+        assert ("roc" in run["anomaly"]["noise"]) == (run["seed"] == 1)
+        assert run["test"]["importance_samples"] == 8
+        assert run["classifier"]["accuracy"] > 0
+        assert run["samples"]["prior"]["evenness"] > 0
+        assert {"knn", "linear_probe", "active_units", "parameters", "commit"} < run.keys()
+    assert str(uninterrupted) not in (uninterrupted / "study" / "trial.json").read_text()
+
+
+def test_a_finished_study_is_not_trained_again(
+    uninterrupted: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = (uninterrupted / "study" / "trial.json").read_bytes()
+    reports = {path: path.stat().st_mtime_ns for path in uninterrupted.rglob("report.json")}
+    assert main([*STUDY_OF_TWO, "--runs", str(uninterrupted)]) == 0
+    assert (uninterrupted / "study" / "trial.json").read_bytes() == before
+    assert {path: path.stat().st_mtime_ns for path in reports} == reports
+    assert not list(uninterrupted.rglob("state"))
+    capfd.readouterr()
+    assert (
+        main(["study", "study-ae-2", *STUDY_OF_TWO[1:], "--runs", str(uninterrupted), "--list"])
+        == 0
+    )
+    listed = dict(line.split(maxsplit=1) for line in capfd.readouterr().out.splitlines())
+    assert listed["study-class-w10-s2"] == "done"
+    assert listed["study-ae-2-s1"] == "not begun"
+
+
+def test_runs_of_another_recipe_are_not_trained_over(
+    uninterrupted: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (uninterrupted / "study" / "trial.json").read_bytes()
+    assert main([*STUDY_OF_TWO, "--epochs=2", "--runs", str(uninterrupted)]) == 1
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "epochs" in error
+    assert (uninterrupted / "study" / "trial.json").read_bytes() == before
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="asks Linux for the children")
+def test_a_study_killed_midway_goes_on_to_the_same_numbers(
+    uninterrupted: Path, runs: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    command = [*STUDY_OF_TWO, "--runs", str(runs)]
+    parent = subprocess.Popen(
+        [sys.executable, "-m", "train", *command], cwd=ROOT, start_new_session=True
+    )
+    at_epoch(runs, "study-class-w10-s1", 3)
+    children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children").read_text().split()
+    parent.kill()
+    parent.wait()
+    deadline = time.monotonic() + 20
+    while any(Path(f"/proc/{child}").exists() for child in children):
+        assert time.monotonic() < deadline, "a child outlived its parent"
+        time.sleep(0.02)
+    reached = newest(runs / "study" / "study-class-w10-s1" / "state")
+    assert reached is not None
+    assert reached.epochs < 20
+    capfd.readouterr()
+    assert main([*command, "--list"]) == 0
+    assert f"epoch {reached.epochs} of 20" in capfd.readouterr().out
+
+    assert main(command) == 0
+    assert numbers(runs) == numbers(uninterrupted)
+    shown = capfd.readouterr().err
+    assert set(re.findall(r"(\S+): +\d+%", shown)) == {"study"}
+    assert f"{reached.epochs}/40" in shown
+    assert "40/40" in shown
+    assert "2 of 2 runs done" in shown
+
+
+def test_ctrl_c_a_killed_child_and_a_diverging_run_cost_no_other_run(
+    uninterrupted: Path,
+    runs: Path,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    diverging = replace(STUDY["grid"][0], id="study-bad", learning_rate=1e6, clip_norm=0.0)
+    monkeypatch.setitem(STUDY, "grid", (*STUDY["grid"], diverging))
+    monkeypatch.setitem(study_results._ORDER, "study-bad", -1)
+    command = ["study", "study-class-w10", "study-bad", "--seeds=1", "--jobs=1", *TINY]
+    command += ["--runs", str(runs)]
+
+    def interrupt() -> None:
+        at_epoch(runs, "study-class-w10-s1", 2)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = meanwhile(interrupt)
+    assert main(command) == 130
+    thread.join()
+    assert "the same command" in capfd.readouterr().err
+    assert not active_children()
+    stopped = newest(runs / "study" / "study-class-w10-s1" / "state")
+    assert stopped is not None
+
+    def kill_a_child() -> None:
+        at_epoch(runs, "study-class-w10-s1", stopped.epochs + 2)
+        active_children()[0].kill()
+
+    thread = meanwhile(kill_a_child)
+    assert main(command) == 1
+    thread.join()
+    shown = capfd.readouterr().err
+    assert "study-class-w10-s1 stopped (killed by SIGKILL)" in shown
+    assert "study-bad-s1 failed: The loss of study-bad is not finite" in shown
+    assert shown.splitlines()[-1] == "1 of 2 runs failed: study-bad-s1."
+    assert numbers(runs) == numbers(uninterrupted)[:1]
+
+
+def test_recipes_train_side_by_side(runs: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    quick = ("--jobs=2", *TINY, "--epochs=2", "--runs", str(runs))
+    assert main(["vae-2", "cvae-2", *quick]) == 0
+    captured = capfd.readouterr()
+    assert set(re.findall(r"(\S+): +\d+%", captured.err)) == {"train"}
+    assert "vae-2: test squared error" in captured.out
+    for name in ("vae-2", "cvae-2"):
+        run = load_run(runs / name)
+        assert run.recipe == replace(
+            RECIPES[name], epochs=2, batch_size=64, encoder_layers=(16,), decoder_layers=(16, 16),
+            fourier_features=4, warmup_steps=5,
+        )  # fmt: skip
+        assert len(list((runs / name / "trace").iterdir())) == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["study", "gird"], "gird"),
+        (["study", "vae-2"], "vae-2"),
+        (["study", "grid", "--jobs", "0"], "--jobs"),
+        (["study", "grid", "--jobs", "many"], "--jobs"),
+        (["study", "--seeds", "1,1"], "--seeds"),
+        (["study", "--seeds", "1,x"], "--seeds"),
+        (["study", "--seeds", ""], "--seeds"),
+        (["study", "--seed", "4"], "--seeds"),
+        (["study", "--samples", "0"], "--samples"),
+        (["study", "--wide", "4"], "--wide"),
+        (["all", "--jobs", "0"], "--jobs"),
+        (["vae-2", "--seeds", "1,2"], "--seeds"),
+    ],
+)
+def test_a_mistake_is_answered_by_one_sentence_that_names_it(
+    arguments: list[str], named: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*arguments, "--runs", str(tmp_path)]) == 1
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert error.rstrip().endswith(".")
+    assert named in error
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_results_file_that_is_none_is_not_overwritten(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "notes.json"
+    other.write_text("[1, 2]")
+    assert main(["study", "--out", str(other), "--runs", str(tmp_path / "runs")]) == 1
+    assert "notes.json" in capsys.readouterr().err
+    assert other.read_text() == "[1, 2]"
+
+
+def put(found: study_results.Results, group: str, place: int, seed: int, accuracy: float) -> None:
+    """Put a run with invented measurements among the results."""
+    report = {
+        "commit": None, "epochs": 1, "train_seconds": 1.0, "parameters": {"encoder": 12345678},
+        "linear_probe": accuracy, "anomaly": None,
+    }  # fmt: skip
+    row = dict.fromkeys(study_results._CURVES, 123.456789)
+    found.put(group, replace(STUDY[group][place], seed=seed), report, [row])
+
+
+def test_results_of_several_commands_come_together_in_the_studys_order(tmp_path: Path) -> None:
+    path = tmp_path / "study.json"
+    first = study_results.Results(path, {}, 100)
+    for place in reversed(range(3)):
+        put(first, "likelihood", place, 2, 0.123456789)
+        put(first, "likelihood", place, 1, float("nan"))
+    first.write()
+    assert json.loads(path.read_text())["command"] == (
+        "python -m train study likelihood --seeds 1,2 --samples 100"
+    )
+    second = study_results.Results(path, {}, 100)
+    put(second, "grid", 4, 1, 0.5)
+    second.write()
+    document = json.loads(path.read_text())
+    assert document["command"] == (
+        "python -m train study study-ae-50 likelihood --seeds 1,2 --samples 100"
+    )
+    assert [(run["id"], run["seed"], run["linear_probe"]) for run in document["runs"]] == [
+        ("study-ae-50", 1, 0.5),
+        ("study-elbo-vae-2", 1, None),
+        ("study-elbo-vae-2", 2, 0.123457),
+        ("study-elbo-label-decoder-vae-2", 1, None),
+        ("study-elbo-label-decoder-vae-2", 2, 0.123457),
+        ("study-elbo-cvae-2", 1, None),
+        ("study-elbo-cvae-2", 2, 0.123457),
+    ]
+    assert document["runs"][0]["curves"]["held_out_loss"] == [123.5]
+    assert document["runs"][0]["parameters"] == {"encoder": 12345678}
+
+
+def test_results_of_a_recipe_that_has_changed_since_are_dropped(tmp_path: Path) -> None:
+    path = tmp_path / "study.json"
+    trial = study_results.Results(path, {"epochs": 2}, 100)
+    trial.put(
+        "grid",
+        replace(STUDY["grid"][0], epochs=2),
+        {"commit": None, "epochs": 2, "train_seconds": 1.0, "parameters": {}},
+        [],
+    )
+    trial.write()
+    study_results.Results(path, {"epochs": 2}, 100).write()
+    assert len(json.loads(path.read_text())["runs"]) == 1
+    study_results.Results(path, {}, 100).write()
+    assert json.loads(path.read_text())["runs"] == []
+
+
+def test_every_group_of_the_study_differs_in_what_it_compares_alone() -> None:
+    compared = {
+        "grid": {"latent_size", "condition", "deterministic"},
+        "likelihood": {"condition"},
+        "classification": {"classification_weight"},
+    }
+    assert STUDY.keys() == compared.keys()
+    for group, recipes in STUDY.items():
+        for recipe in recipes:
+            named = {"id", "title", *compared[group]}
+            same = {name: getattr(recipes[0], name) for name in named}
+            assert replace(recipe, **same) == recipes[0]
+    ids = [recipe.id for recipes in STUDY.values() for recipe in recipes]
+    assert len(set(ids)) == len(ids)
+    kinds = {(recipe.deterministic, recipe.condition) for recipe in STUDY["grid"]}
+    sizes = {recipe.latent_size for recipe in STUDY["grid"]}
+    assert sizes == {2, 5, 10, 20, 50, 100}
+    assert len(STUDY["grid"]) == len(kinds) * len(sizes) == 18
+
+
+@pytest.mark.parametrize(
+    ("gpus", "cores", "gigabytes", "runs"),
+    [(0, 8, 64, 8), (0, 8, 5, 2), (0, 8, 1, 1), (0, 8, None, 8), (2, 8, 64, 2)],
+)
+def test_as_many_runs_go_at_a_time_as_the_machine_has_room_for(
+    gpus: int, cores: int, gigabytes: int | None, runs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = None if gigabytes is None else gigabytes << 30
+    monkeypatch.setattr(machine, "visible_gpus", lambda: [str(n) for n in range(gpus)])
+    monkeypatch.setattr(machine, "cores", lambda: cores)
+    monkeypatch.setattr(machine, "available_memory", lambda: free)
+    assert machine.room_for_runs() == runs

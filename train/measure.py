@@ -1,0 +1,84 @@
+"""Everything that is measured of a finished model, as one JSON document."""
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from train.anomaly import detection
+from train.data import Dataset, Images, hold_out
+from train.evaluate import (
+    active_units,
+    classifier_confusion,
+    encode_all,
+    likelihood,
+    reconstruction_errors,
+)
+from train.judge import judge_of
+from train.model import Autoencoder
+from train.probes import knn_accuracy, linear_probe
+from train.recipes import Recipe
+from train.samples import sample_quality
+from train.style import style_trends
+
+
+def measure(
+    recipe: Recipe,
+    model: Autoencoder,
+    dataset: Dataset,
+    samples: int,
+    judges: Path,
+    known: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Measure `model` on the test images; what does not apply to its kind is None.
+
+    Args:
+        recipe: what the model was trained by.
+        model: in evaluation mode, on the CPU, its weights rounded as they are shipped.
+        dataset: what it was trained on; what the recipe held out is no training image here.
+        samples: importance samples of the log-likelihood.
+        judges: folder of the independent classifiers, one of which may be trained now.
+        known: the likelihood of these very weights, as measured before, which takes the longest.
+    """
+    images, test = dataset.train, dataset.test
+    if recipe.validation_fraction > 0:
+        images, _ = hold_out(images, recipe.validation_fraction, recipe.seed)
+    has_likelihood = recipe.reconstruction == "bernoulli" and not recipe.deterministic
+    mu, test_mu = encode_all(model, images), encode_all(model, test)
+    labels, test_labels = images.labels.numpy(), test.labels.numpy()
+    encodings = mu.numpy(), labels, test_mu.numpy(), test_labels
+    several = len(images.labels.unique()) > 1
+    found: dict[str, Any] = {
+        "test": (known or likelihood(model, test, samples)) if has_likelihood else None,
+        "errors": reconstruction_errors(model, test),
+        "knn": knn_accuracy(*encodings) if several else None,
+        "linear_probe": linear_probe(*encodings) if several else None,
+        "active_units": None if recipe.deterministic else active_units(test_mu),
+        "samples": None,
+        "anomaly": detection(model, recipe.dataset, test),
+        "classifier": _classifier(model, test) if model.has_classifier else None,
+    }
+    if several:
+        found["samples"] = sample_quality(model, mu, test, judge_of(dataset.train, test, judges))
+    if recipe.latent_size == 2 and recipe.condition != "none":
+        found["style"] = style_trends(model)
+    document: dict[str, Any] = _plain(found)
+    return document
+
+
+def _classifier(model: Autoencoder, test: Images) -> dict[str, Any]:
+    confusion = classifier_confusion(model, test)
+    accuracy = float(confusion.diagonal().sum() / confusion.sum())
+    return {"accuracy": accuracy, "confusion": confusion.tolist()}
+
+
+def _plain(value: object) -> Any:
+    """Turn dataclasses, wherever they stand, into dictionaries."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return dataclasses.asdict(value)
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, torch.Tensor):
+        return value.tolist()
+    return value
