@@ -11,7 +11,7 @@ import argparse
 import errno
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,9 @@ def _run(argv: Sequence[str] | None) -> int:
     parser.add_argument("models", nargs="*", help="run ids; all finished runs where none is named")
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="where run folders are")
     parser.add_argument("--out", type=Path, default=Path("static/models"), help="where releases go")
+    parser.add_argument(
+        "--study", type=Path, default=Path("docs/results/study.json"), help="the study's results"
+    )
     parser.add_argument("--only", action="store_true", help="carry nothing over")
     parser.add_argument("--prune", action="store_true", help="also remove what older releases left")
     arguments = parser.parse_args(argv)
@@ -54,7 +57,7 @@ def _run(argv: Sequence[str] | None) -> int:
     runs = _load_runs(arguments.models, arguments.runs)
     folder = ReleaseFolder(arguments.out)
     with folder.locked():
-        release = _publish(runs, folder, arguments.only)
+        release = _publish(runs, folder, arguments)
         if arguments.prune:
             folder.prune(keep=1, grace=0)
         else:
@@ -69,8 +72,8 @@ def _run(argv: Sequence[str] | None) -> int:
     return 0
 
 
-def _load_runs(names: Sequence[str], folder: Path) -> list[Any]:
-    """Load the named runs, or every finished one."""
+def _load_runs(names: Sequence[str], folder: Path) -> dict[Path, Any]:
+    """Load the named runs, or every finished one, by their folders."""
     from train.runs import load_run
 
     chosen = [folder / name for name in names] or sorted(
@@ -78,34 +81,57 @@ def _load_runs(names: Sequence[str], folder: Path) -> list[Any]:
     )
     if not chosen:
         raise UserError(f"There is no finished run in {folder}; train one: python -m train vae-2.")
-    return [load_run(path) for path in chosen]
+    return {path: load_run(path) for path in chosen}
 
 
-def _publish(runs: Sequence[Any], folder: Any, only: bool) -> str:
+def _publish(runs: Mapping[Path, Any], folder: Any, arguments: argparse.Namespace) -> str:
     """Write all objects, then the release."""
     from export.entry import model_entry
-    from export.picture import PALETTE
-    from train import data
+    from export.raw import raw_tsne_json
+    from export.study import study_json
+    from train.data import OWN_IMAGES
+    from train.palette import PALETTE
     from train.recipes import RECIPES
-    from train.runs import commit
+    from train.runs import commit, load_dataset
 
-    images = {name: data.load(name, "train") for name in {run.recipe.dataset for run in runs}}
     entries: dict[str, dict[str, Any]] = {}
+    datasets: dict[str, dict[str, Any]] = {}
     current = folder.current()
-    if current is not None and not only:
+    if current is not None and not arguments.only:
         entries = {entry["id"]: entry for entry in current["models"]}
-    for run in runs:
-        metrics = run.report["test"]
-        print(
-            f"{run.recipe.id}: ELBO {metrics['elbo']:.2f}, "
-            f"log-likelihood {metrics['log_likelihood']:.2f} nats"
-        )
-        entries[run.recipe.id] = model_entry(run, images[run.recipe.dataset], folder)
+        datasets = current.get("datasets", {})
+    loaded: dict[str, Any] = {}
+    for path, run in runs.items():
+        print(_summary(run))
+        name = run.recipe.dataset
+        if name == OWN_IMAGES:
+            dataset = load_dataset(name, path)
+        else:
+            dataset = loaded[name] = loaded.get(name) or load_dataset(name, path)
+        entries[run.recipe.id] = model_entry(run, path, dataset, folder)
+    for name, dataset in loaded.items():
+        raw_tsne = raw_tsne_json(dataset.test, arguments.runs / "cache")
+        datasets[name] = {"raw_tsne": folder.add_object(raw_tsne, "json")}
     order = {name: index for index, name in enumerate(RECIPES)}
     models = sorted(entries.values(), key=lambda entry: order.get(entry["id"], len(order)))
-    manifest = {"commit": commit(), "palette": list(PALETTE), "models": models}
+    manifest: dict[str, Any] = {
+        "commit": commit(), "palette": list(PALETTE), "models": models,
+        "datasets": dict(sorted(datasets.items())),
+    }  # fmt: skip
+    study = study_json(arguments.study)
+    if study is not None:
+        manifest["study"] = folder.add_object(study, "json")
     published: str = folder.publish(manifest)
     return published
+
+
+def _summary(run: Any) -> str:
+    """Say what a run is worth, in a line."""
+    test = run.report["test"]
+    if test is None:
+        return f"{run.recipe.id}: squared error {run.report['errors']['squared_error']:.2f}"
+    elbo, log_likelihood = test["elbo"], test["log_likelihood"]
+    return f"{run.recipe.id}: ELBO {elbo:.2f}, log-likelihood {log_likelihood:.2f} nats"
 
 
 if __name__ == "__main__":

@@ -1,42 +1,69 @@
-"""One run becomes one model of a release: graphs, means, pictures, golden pairs, numbers."""
+"""One run becomes one model of a release: graphs, maps, pictures, golden pairs, numbers."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from export import golden, graphs, means, parity, picture
+from export import (
+    curves,
+    golden,
+    graphs,
+    means,
+    measurements,
+    parity,
+    picture,
+    prior,
+    projections,
+    regions,
+    statistics,
+    tiles,
+    training,
+)
+from export.encodings import Encodings, encode_split
+from export.kinds import kind_of
 from export.publish import FileEntry, ReleaseFolder
-from train.data import CLASS_NAMES, Images
-from train.evaluate import encode_all
+from train.data import OWN_IMAGES, Dataset, hold_out
+from train.errors import UserError
 from train.model import Autoencoder
 from train.recipes import Recipe
-from train.runs import Run
+from train.runs import Run, load_metrics
+from train.trace import load_trace
 
 # The class a page opens on, where a map has classes to choose from.
 _FIRST_CLASS = 3
-_KINDS = {"none": "vae", "decoder": "label-decoder-vae", "both": "cvae"}
+# Their maps are on the page before any script has run; the others come with their section.
+_LARGE_PICTURES = ("vae-2", "label-decoder-vae-2", "cvae-2")
+# The maps whose training the page can replay; of one's own images, every map.
+_REPLAYED = ("vae-2", "vae-2-mlp256")
 
 
-def model_entry(run: Run, images: Images, folder: ReleaseFolder) -> dict[str, Any]:
-    """Write a run's objects to `folder` and return its manifest entry.
+def model_entry(
+    run: Run, run_folder: Path, dataset: Dataset, folder: ReleaseFolder
+) -> dict[str, Any]:
+    """Write a run's objects to `folder` and return its manifest entry (docs/release-format.md).
 
     Args:
         run: a finished run.
-        images: the whole training split, whose means are written.
+        run_folder: where its metrics, layouts and trace are.
+        dataset: what it was trained and measured on.
         folder: a locked release folder.
 
     Raises:
-        UserError: a graph does not compute what PyTorch does.
+        UserError: a graph does not compute what PyTorch does, or the model has a single latent.
     """
     recipe, model, report = run.recipe, run.model, run.report
+    if recipe.latent_size < 2:
+        raise UserError(f"{recipe.id} has one latent; a map needs at least two.")
     metadata = {
         "id": recipe.id,
         "dataset": recipe.dataset,
         "latent_size": str(recipe.latent_size),
         "commit": str(report["commit"]),
     }
-    files: dict[str, FileEntry] = {}
+    files: dict[str, Any] = {}
     errors: dict[str, float] = {}
     for part in ("decoder", "encoder"):
         graph = graphs.to_onnx(model, part, metadata)
@@ -44,45 +71,94 @@ def model_entry(run: Run, images: Images, folder: ReleaseFolder) -> dict[str, An
         files[part] = folder.add_object(graph, "onnx")
     files["golden"] = folder.add_object(golden.golden_json(model), "json")
 
-    mu, labels = encode_all(model, images).numpy(), images.labels.numpy()
-    files["means"] = folder.add_object(means.means_json(mu, labels, "train"), "json")
-    view = means.home_view(mu)
-    png = picture.map_png(mu, labels, view)
-    height, width = model.image_shape[1:]
+    train = encode_split(model, dataset.train, "train")
+    test = encode_split(model, dataset.test, "test")
+    fitted = train
+    if recipe.validation_fraction > 0:
+        rest, _ = hold_out(dataset.train, recipe.validation_fraction, recipe.seed)
+        fitted = encode_split(model, rest, "train")
+    plane = None
+    if recipe.latent_size == 2:
+        positions, labels = train.mu, train.labels
+        files["means"] = folder.add_object(means.means_json(positions, labels, "train"), "json")
+    else:
+        layouts = projections.load_layouts(run_folder, fitted.mu)
+        positions, labels = layouts["pca"], fitted.labels[: len(layouts["pca"])]
+        plane = projections.plane_of(fitted.mu[: len(positions)], positions)
+        files["projections"] = {
+            name: folder.add_object(
+                projections.layout_json(name, layouts[name], encodings.labels, encodings.split),
+                "json",
+            )
+            for name, encodings in (("pca", fitted), ("tsne", test))
+            if name in layouts
+        }
+        files["means"] = files["projections"]["pca"]
+    view = means.home_view(positions)
+    files["statistics"] = folder.add_object(
+        statistics.statistics_json(model, fitted, test, plane), "json"
+    )
+    for name, data in _extras(run, run_folder, fitted, test, view):
+        files[name] = folder.add_object(data, "json")
+
+    large = recipe.id in _LARGE_PICTURES
+    width, colours = (
+        (picture.WIDTH, picture.COLOURS) if large else (picture.SMALL_WIDTH, picture.SMALL_COLOURS)
+    )
+    png = picture.map_png(positions, labels, view, width, colours)
+    channels, height, image_width = model.image_shape
+    accuracy = means.nearest_mean_accuracy(train.mu, train.labels)
     return {
         "id": recipe.id,
         "title": recipe.title,
-        "kind": _KINDS[recipe.condition],
+        "kind": kind_of(recipe),
         "dataset": recipe.dataset,
         "latent_size": recipe.latent_size,
-        "image": {"height": height, "width": width, "channels": model.image_shape[0]},
+        "image": {"height": height, "width": image_width, "channels": channels},
         "classes": model.classes,
-        "class_names": list(CLASS_NAMES[recipe.dataset]),
+        "class_names": list(dataset.class_names),
         "condition": recipe.condition,
         **files,
         "view": view,
-        "picture": {
-            **folder.add_object(png, "png"), "width": picture.WIDTH, "height": picture.WIDTH,
-        },
-        "prepared": _prepared(recipe, model, mu, labels, folder),
-        "metrics": _metrics(report, errors)
-        | {"nearest_mean_accuracy": round(means.nearest_mean_accuracy(mu, labels), 3)},
-    }  # fmt: skip
+        "picture": {**folder.add_object(png, "png"), "width": width, "height": width},
+        "prepared": _prepared(recipe, model, train, folder),
+        "metrics": _metrics(report, errors) | {"nearest_mean_accuracy": round(accuracy, 3)},
+    }
+
+
+def _extras(
+    run: Run, run_folder: Path, fitted: Encodings, test: Encodings, view: dict[str, Any]
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the name and content of every object that the page fetches only when it needs it."""
+    recipe, model = run.recipe, run.model
+    yield "prior", prior.prior_json(model)
+    yield "tiles", tiles.tiles_json(test)
+    yield "curves", curves.curves_json(recipe, load_metrics(run_folder))
+    yield "report", measurements.report_json(run.report)
+    if model.has_classifier and recipe.latent_size == 2:
+        yield "regions", regions.regions_json(model, view)
+    if recipe.id in _REPLAYED or recipe.dataset == OWN_IMAGES:
+        trace = load_trace(run_folder)
+        if len(trace) >= 2:
+            yield "trace", training.trace_json(trace, fitted.labels)
 
 
 @torch.no_grad()
 def _prepared(
-    recipe: Recipe, model: Autoencoder, mu: Any, labels: Any, folder: ReleaseFolder
+    recipe: Recipe, model: Autoencoder, train: Encodings, folder: ReleaseFolder
 ) -> dict[str, Any]:
     """Decode the first picture: where the classes lie apart, the middle of one; else the origin."""
-    middle = np.median(mu[labels == min(_FIRST_CLASS, model.classes - 1)], axis=0)
-    z = np.zeros(2) if recipe.condition != "none" else np.round(middle, 2)
+    first = train.labels == min(_FIRST_CLASS, model.classes - 1)
+    middle = np.median(train.mu[first], axis=0)
+    z = np.zeros(recipe.latent_size) if recipe.condition != "none" else np.round(middle, 2)
     rows = torch.tensor(z, dtype=torch.float32).repeat(model.classes, 1)
     if recipe.condition == "none":
         images = graphs.Decoder(model)(rows[:1])[0].numpy()
     else:
         images = graphs.Decoder(model)(rows, torch.eye(model.classes))[0].numpy()
-    entries = [folder.add_object(picture.image_png(image), "png") for image in images]
+    entries: list[FileEntry] = [
+        folder.add_object(picture.image_png(image), "png") for image in images
+    ]
     prepared: dict[str, Any] = {
         "z": [float(value) + 0.0 for value in z], "label": None, "image": entries[0],
     }  # fmt: skip
@@ -92,14 +168,22 @@ def _prepared(
 
 
 def _metrics(report: dict[str, Any], errors: dict[str, float]) -> dict[str, Any]:
+    """Return the numbers the page quotes; an autoencoder has no likelihood, and no such keys."""
+    metrics = {}
     test = report["test"]
-    metrics = {
-        "test_elbo": round(test["elbo"], 2),
-        "log_likelihood": round(test["log_likelihood"], 2),
-        "reconstruction": round(test["reconstruction"], 2),
-        "kl": round(test["kl"], 2),
-        "importance_samples": test["importance_samples"],
-        "train_elbo": round(report["train"]["elbo"], 2),
+    if test is not None:
+        metrics = {
+            "test_elbo": round(test["elbo"], 2),
+            "log_likelihood": round(test["log_likelihood"], 2),
+            "reconstruction": round(test["reconstruction"], 2),
+            "kl": round(test["kl"], 2),
+            "importance_samples": test["importance_samples"],
+        }
+    if "elbo" in report["train"]:
+        metrics["train_elbo"] = round(report["train"]["elbo"], 2)
+    if "errors" in report:
+        metrics["squared_error"] = round(report["errors"]["squared_error"], 3)
+    metrics |= {
         "train_images": report["train_images"],
         "epochs": report["epochs"],
         "seed": report["seed"],

@@ -32,7 +32,7 @@ def golden_json(model: Autoencoder) -> bytes:
             {
                 "z": _numbers(z[index]),
                 "label": labels[index] if model.condition != "none" else None,
-                "image": _numbers(images[index].permute(1, 2, 0), 5),
+                "image": _numbers(images[index].permute(1, 2, 0), 4),
             }
         )
         encode.append(

@@ -1,10 +1,11 @@
 """The encoded mean of every training image, and what is said of each class."""
 
-import json
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from export.numbers import decimals, to_json
 
 Floats = NDArray[np.floating[Any]]
 Labels = NDArray[np.integer[Any]]
@@ -13,17 +14,21 @@ Labels = NDArray[np.integer[Any]]
 def means_json(mu: Floats, labels: Labels, split: str) -> bytes:
     """Write columns of μ (N, 2), three decimals, with per-class statistics.
 
+    Layout:
+        {"count": N, "split": "train", "labels": [N integers], "x": [N], "y": [N],
+         "statistics": [{"label", "count", "mean": [x, y], "covariance": 2×2}, …]}
+
     The order is the dataset's own, so that row i is training image i.
     """
     document = {
         "count": len(mu),
         "split": split,
         "labels": labels.tolist(),
-        "x": _decimals(mu[:, 0]),
-        "y": _decimals(mu[:, 1]),
+        "x": decimals(mu[:, 0]),
+        "y": decimals(mu[:, 1]),
         "statistics": class_statistics(mu, labels),
     }
-    return json.dumps(document, separators=(",", ":")).encode()
+    return to_json(document)
 
 
 def class_statistics(mu: Floats, labels: Labels) -> list[dict[str, Any]]:
@@ -36,8 +41,8 @@ def class_statistics(mu: Floats, labels: Labels) -> list[dict[str, Any]]:
             {
                 "label": int(label),
                 "count": len(own),
-                "mean": _decimals(own.mean(axis=0)),
-                "covariance": [_decimals(row, 4) for row in covariance],
+                "mean": decimals(own.mean(axis=0)),
+                "covariance": [decimals(row, 4) for row in covariance],
             }
         )
     return rows
@@ -51,7 +56,8 @@ def nearest_mean_accuracy(mu: Floats, labels: Labels) -> float:
     """
     classes = np.unique(labels)
     centres = np.array([mu[labels == label].mean(axis=0) for label in classes])
-    distances = np.square(mu[:, None] - centres).sum(axis=2)
+    # Class by class: of all at once, a hundred latents would take gigabytes.
+    distances = np.stack([np.square(mu - centre).sum(axis=1) for centre in centres], axis=1)
     return float((classes[distances.argmin(axis=1)] == labels).mean())
 
 
@@ -62,9 +68,4 @@ def home_view(mu: Floats) -> dict[str, Any]:
     """
     low, high = np.quantile(mu, [0.001, 0.999], axis=0)
     scale = float((high - low).max()) * 1.08
-    return {"centre": _decimals((low + high) / 2), "scale": round(scale, 3)}
-
-
-def _decimals(values: Floats, digits: int = 3) -> list[float]:
-    # "+ 0.0" turns −0.0 into 0.0.
-    return [float(value) + 0.0 for value in np.round(values.astype(np.float64), digits)]
+    return {"centre": decimals((low + high) / 2), "scale": round(scale, 3)}

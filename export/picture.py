@@ -7,15 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-# Petroff (2021), "Accessible Color Sequences for Data Visualization", ten colours: chosen for
-# readers with colour vision deficiencies, and of middling lightness, so they hold on light and
-# dark. Reordered so that digits that share a place on the map (3 5 8, 4 7 9) differ most.
-PALETTE = (
-    "#3f90da", "#ffa90e", "#bd1f01", "#92dadd", "#832db6",
-    "#e76300", "#a96b59", "#b9ac70", "#717581", "#94a4a2",
-)  # fmt: skip
+from train.palette import PALETTE
 
 WIDTH = 720
+COLOURS = 128
+# For the maps that no page opens on: half as wide, a fifth of the bytes.
+SMALL_WIDTH = 360
+SMALL_COLOURS = 32
+# Classes from here on share a colour (static/src/elements/points-renderer.ts, MAX_CLASSES).
+_LAST_CLASS = 31
 # As the page's own renderer draws them (static/src/core/points.ts, pointStyle).
 _OPACITY = 0.5
 _SMALLEST_DIAMETER = 1.5
@@ -25,7 +25,11 @@ _BATCH = 500
 
 
 def map_png(
-    mu: NDArray[np.floating[Any]], labels: NDArray[np.integer[Any]], view: dict[str, Any]
+    mu: NDArray[np.floating[Any]],
+    labels: NDArray[np.integer[Any]],
+    view: dict[str, Any],
+    width: int = WIDTH,
+    colours: int = COLOURS,
 ) -> bytes:
     """Draw the points of `view` (centre, scale) as a transparent square PNG.
 
@@ -33,26 +37,31 @@ def map_png(
         mu: (N, 2) positions; y grows upwards.
         labels: (N,) class of each, an index into the palette.
         view: what the map shows at first, so that the live map takes over without a jump.
+        width: of the picture, in pixels.
+        colours: at most so many, each with an opacity; fewer make a smaller file.
     """
-    per_unit = WIDTH / view["scale"]
-    x = (mu[:, 0] - view["centre"][0]) * per_unit + WIDTH / 2
-    y = WIDTH / 2 - (mu[:, 1] - view["centre"][1]) * per_unit
-    radius = max(_SMALLEST_DIAMETER, _PACKING * WIDTH / np.sqrt(len(mu))) / 2
+    per_unit = width / view["scale"]
+    x = (mu[:, 0] - view["centre"][0]) * per_unit + width / 2
+    y = width / 2 - (mu[:, 1] - view["centre"][1]) * per_unit
+    radius = max(_SMALLEST_DIAMETER, _PACKING * width / np.sqrt(len(mu))) / 2
     reach = int(np.ceil(radius + 0.5))
     offsets = np.mgrid[-reach : reach + 1, -reach : reach + 1].reshape(2, -1)  # rows, columns
     palette = np.array([_rgb(colour) for colour in PALETTE], dtype=np.float32)
     # Premultiplied colour and opacity, so that later points lie over earlier ones.
-    canvas = np.zeros((WIDTH * WIDTH, 4), dtype=np.float32)
+    canvas = np.zeros((width * width, 4), dtype=np.float32)
     for start in range(0, len(mu), _BATCH):
         part = slice(start, start + _BATCH)
         column = np.floor(x[part]).astype(int)[:, None] + offsets[1]
         row = np.floor(y[part]).astype(int)[:, None] + offsets[0]
         distance = np.hypot(column + 0.5 - x[part, None], row + 0.5 - y[part, None])
         alpha = np.clip(radius - distance + 0.5, 0, 1) * _OPACITY
-        inside = (alpha > 0) & (column >= 0) & (column < WIDTH) & (row >= 0) & (row < WIDTH)
-        colour = np.broadcast_to(palette[labels[part] % len(PALETTE)][:, None], (*alpha.shape, 3))
+        inside = (alpha > 0) & (column >= 0) & (column < width) & (row >= 0) & (row < width)
+        colour = np.broadcast_to(
+            palette[np.minimum(labels[part], _LAST_CLASS) % len(PALETTE)][:, None],
+            (*alpha.shape, 3),
+        )
         # Where two points of a batch meet, the later one counts.
-        pixel, last = np.unique((row * WIDTH + column)[inside][::-1], return_index=True)
+        pixel, last = np.unique((row * width + column)[inside][::-1], return_index=True)
         over = alpha[inside][::-1][last, None].astype(np.float32)
         source = np.hstack([colour[inside][::-1][last] * over, over])
         canvas[pixel] = source + canvas[pixel] * (1 - over)
@@ -60,8 +69,8 @@ def map_png(
     colour = canvas[:, :3] / np.maximum(opacity, 1e-6)
     pixels = np.hstack([colour, opacity * 255]).clip(0, 255).astype(np.uint8)
     # 128 colours with opacity cut the file to a third; no eye tells at this point size.
-    image = Image.fromarray(pixels.reshape(WIDTH, WIDTH, 4), "RGBA")
-    return _png(image.quantize(128, method=Image.Quantize.FASTOCTREE))
+    image = Image.fromarray(pixels.reshape(width, width, 4), "RGBA")
+    return _png(image.quantize(colours, method=Image.Quantize.FASTOCTREE))
 
 
 def image_png(image: NDArray[np.floating[Any]]) -> bytes:

@@ -37,7 +37,7 @@ def create_app(settings: Settings) -> FastAPI:
         metrics.observe_release(release.id, len(release.models), len(release.out_of_service))
         if settings.compress_objects:
             models = settings.models_dir
-            files = {file.name for entry in release.manifest.models for file in entry.files}
+            files = {file.name for file in release.manifest.files}
             compressor.add(models / "objects" / name for name in sorted(files))
             compressor.add([models / "releases" / release.id / "manifest.json"])
 

@@ -69,16 +69,39 @@ class ModelEntry(_Part):
     golden: FileEntry
     picture: FileEntry | None = None
     prepared: Prepared | None = None
+    projections: dict[Name, FileEntry] = {}
+    statistics: FileEntry | None = None
+    prior: FileEntry | None = None
+    tiles: FileEntry | None = None
+    regions: FileEntry | None = None
+    curves: FileEntry | None = None
+    report: FileEntry | None = None
+    trace: FileEntry | None = None
 
     @property
     def files(self) -> list[FileEntry]:
-        """Every file the model needs, here or in the browser."""
+        """Every file the model needs, here or in the browser, to be of service."""
         files = [self.decoder, self.encoder, self.means, self.golden]
         if self.picture is not None:
             files.append(self.picture)
         if self.prepared is not None:
             files.append(self.prepared.image)
         return files
+
+    @property
+    def extras(self) -> list[FileEntry]:
+        """What single figures of the page fetch; without one of them the model still works."""
+        named = (
+            self.statistics, self.prior, self.tiles, self.regions,
+            self.curves, self.report, self.trace,
+        )  # fmt: skip
+        return [*self.projections.values(), *(file for file in named if file is not None)]
+
+
+class DatasetEntry(_Part):
+    """What is said of a dataset, whatever the model."""
+
+    raw_tsne: FileEntry | None = None
 
 
 class Manifest(_Part):
@@ -87,6 +110,15 @@ class Manifest(_Part):
     format: Literal[1]
     release: Name
     models: list[ModelEntry] = Field(min_length=1)
+    datasets: dict[Name, DatasetEntry] = {}
+    study: FileEntry | None = None
+
+    @property
+    def files(self) -> list[FileEntry]:
+        """Every file that the release declares."""
+        files = [file for model in self.models for file in (*model.files, *model.extras)]
+        files += [entry.raw_tsne for entry in self.datasets.values() if entry.raw_tsne is not None]
+        return files if self.study is None else [*files, self.study]
 
     @model_validator(mode="after")
     def _ids_differ(self) -> Self:

@@ -1,4 +1,4 @@
-"""Two tiny finished runs to export, and the command line in this process."""
+"""Tiny finished runs to export, and the command line in this process."""
 
 import hashlib
 from collections.abc import Callable
@@ -9,6 +9,7 @@ import pytest
 from export import graphs
 from export.__main__ import main
 from export.graphs import to_onnx as graphs_to_onnx
+from tests.support.quick import quick_measurements
 from tests.support.tiny_dataset import make_mnist
 from train.__main__ import main as train_main
 from train.model import Autoencoder
@@ -27,10 +28,26 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATA_ROOT", str(root / "data"))
         patch.setenv("ATLAS_PRECISION", "32-true")
+        quick_measurements(patch)
         for seed in (1, 2):
             arguments = ["--runs", str(root / f"runs-{seed}"), f"--seed={seed}", *TINY]
             assert train_main(["vae-2", "cvae-2", "label-decoder-vae-2", *arguments]) == 0
     return root
+
+
+@pytest.fixture(scope="session")
+def every_kind(tiny: Path) -> Path:
+    """A folder with a finished run of every kind of model; `vae-2` with a trace of 30 epochs."""
+    runs = tiny / "runs-kinds"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATA_ROOT", str(tiny / "data"))
+        patch.setenv("ATLAS_PRECISION", "32-true")
+        quick_measurements(patch)
+        arguments = ["--runs", str(runs), "--seed=3", *TINY]
+        names = ["ae-2", "cvae-2", "classifier-vae-2-w10", "target-means-vae-2", "vae-10", "ae-10"]
+        assert train_main([*names, *arguments]) == 0
+        assert train_main(["vae-2", *arguments, "--epochs=30"]) == 0
+    return runs
 
 
 @pytest.fixture
@@ -66,6 +83,8 @@ def export(
     monkeypatch.setattr(graphs, "to_onnx", exported_once)
 
     def run(*arguments: str, seed: int = 1) -> int:
-        return main(["--runs", str(tiny / f"runs-{seed}"), "--out", str(models), *arguments])
+        runs, study = tiny / f"runs-{seed}", tiny / "no-study.json"
+        folders = ["--runs", str(runs), "--out", str(models), "--study", str(study)]
+        return main([*folders, *arguments])
 
     return run

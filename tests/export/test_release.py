@@ -171,7 +171,7 @@ def test_the_release_before_stays_until_it_is_pruned(export: Export, models: Pat
     assert export("--prune", seed=2) == 0
     manifest = read_whole_release(models)
     assert [path.name for path in (models / "releases").iterdir()] == [manifest["release"]]
-    named = {Path(e["url"]).name for m in manifest["models"] for e in _files(m)}
+    named = {Path(e["url"]).name for e in _files(manifest)}
     assert {path.name for path in (models / "objects").iterdir()} == named
 
 

@@ -25,7 +25,7 @@ export interface Model {
   means: FileEntry;
   view: View;
   picture: FileEntry;
-  prepared: { z: number[]; label: number | null };
+  prepared: { z: number[]; label: number | null; image: FileEntry };
 }
 
 export interface Manifest {
@@ -55,7 +55,7 @@ function needed(model: Model): Model {
   return {
     ...{ id, title, kind, dataset, latent_size, image, classes, class_names, condition },
     ...{ decoder, encoder, means, view, picture },
-    prepared: { z: prepared.z, label: prepared.label },
+    prepared: { z: prepared.z, label: prepared.label, image: prepared.image },
   };
 }
 

@@ -4,6 +4,7 @@ import { DEFAULT_STATE, type PageState, readState, writeState } from "./url-stat
 
 test("every property survives its link", () => {
   const state: PageState = {
+    mapModel: "fashion-vae-2",
     z: [0.42, -1.375],
     pinned: true,
     view: { centre: [1, -2.5], scale: 3.25 },
@@ -24,8 +25,8 @@ test("a page as it opens needs no hash", () => {
 
 test("a hostile or old hash is ignored by name and the rest is kept", () => {
   const { state, ignored } = readState(
-    "#z=NaN,1&view=0,0,0&pin=yes&labels=<img onerror=x>&lz=1e9,2&draw=!!!&bogus=1&smooth=1",
+    "#z=NaN,1&view=0,0,0&pin=yes&map=../x&labels=<img onerror=x>&lz=1e9,2&draw=!!!&bogus=1&smooth=1",
   );
   expect(state).toEqual({ ...DEFAULT_STATE, smooth: true });
-  expect(ignored).toEqual(["z", "view", "pin", "labels", "lz", "draw", "bogus"]);
+  expect(ignored).toEqual(["z", "view", "pin", "map", "labels", "lz", "draw", "bogus"]);
 });

@@ -4,6 +4,8 @@ import { decodeStrokes, encodeStrokes, type Stroke } from "./strokes";
 import type { View } from "./viewport";
 
 export interface PageState {
+  /** The model of the first map; null: the one it opens on. */
+  mapModel: string | null;
   /** The point on the first map. */
   z: [number, number] | null;
   pinned: boolean;
@@ -17,6 +19,7 @@ export interface PageState {
 }
 
 export const DEFAULT_STATE: PageState = {
+  mapModel: null,
   z: null,
   pinned: false,
   view: null,
@@ -59,7 +62,13 @@ const flag: Omit<Property<boolean>, "name"> = {
   write: (value) => (value ? "1" : null),
 };
 
+const modelId: Omit<Property<string | null>, "name"> = {
+  read: (text) => (/^[a-z0-9-]{1,60}$/.test(text) ? text : null),
+  write: (value) => value,
+};
+
 const PROPERTIES: { [Key in keyof PageState]: Property<PageState[Key]> } = {
+  mapModel: { name: "map", ...modelId },
   z: { name: "z", ...point },
   pinned: { name: "pin", ...flag },
   view: {
@@ -72,11 +81,7 @@ const PROPERTIES: { [Key in keyof PageState]: Property<PageState[Key]> } = {
     },
     write: (view) => view && [...view.centre, view.scale].map(short).join(","),
   },
-  labelsModel: {
-    name: "labels",
-    read: (text) => (/^[a-z0-9-]{1,60}$/.test(text) ? text : null),
-    write: (value) => value,
-  },
+  labelsModel: { name: "labels", ...modelId },
   labelsZ: { name: "lz", ...point },
   labelsPinned: { name: "lpin", ...flag },
   drawing: {

@@ -55,6 +55,7 @@ import { type Palette, readPalette, watchTheme } from "./map-palette";
 import { MapReadout } from "./map-readout";
 import { mapStyles } from "./map-styles";
 import { PointsLayer } from "./points-layer";
+import { MAX_CLASSES } from "./points-renderer";
 
 export type MapState = "empty" | "loading" | "ready" | "error";
 export type Layers = Readonly<Record<string, boolean>>;
@@ -63,6 +64,8 @@ const DIGITS = [..."0123456789"];
 const NOWHERE: View = { centre: [0, 0], scale: 8 };
 /** More device pixels than this cost memory and show no more of a dot. */
 const MAX_PIXEL_RATIO = 2;
+/** Classes beyond those that can be told apart share the last one's colour. */
+const drawnAs = (label: number): number => Math.min(label, MAX_CLASSES - 1);
 @customElement("latent-map")
 export class LatentMap extends LitElement implements MapTarget {
   static override styles = mapStyles;
@@ -361,7 +364,7 @@ export class LatentMap extends LitElement implements MapTarget {
       pixelRatio: Math.min(devicePixelRatio, MAX_PIXEL_RATIO),
       palette: this.#palette.classes,
       dimmed: this.#palette.dimmed,
-      shown: this.isolated.length === 0 ? null : this.isolated,
+      shown: this.isolated.length === 0 ? null : this.isolated.map(drawnAs),
     });
   }
 

@@ -1,5 +1,6 @@
 // The legend of a map: a button for each class, which isolates it, and one that shows all again.
 import { html, type TemplateResult } from "lit";
+import { MAX_CLASSES } from "./points-renderer";
 
 export interface LegendData {
   readonly classNames: readonly string[];
@@ -8,8 +9,12 @@ export interface LegendData {
   choose(isolated: number[]): void;
 }
 
+/** Names longer than this are words, and as wide as they need to be. */
+const DIGITS = 2;
+
 export function legend({ classNames, isolated, choose }: LegendData): TemplateResult {
-  return html`<div class="legend" part="legend" role="group" aria-label="Classes to show">
+  const words = classNames.some((name) => name.length > DIGITS);
+  return html`<div class=${words ? "legend words" : "legend"} part="legend" role="group" aria-label="Classes to show">
     ${classNames.map(
       (name, label) => html`<button
         type="button"
@@ -19,7 +24,7 @@ export function legend({ classNames, isolated, choose }: LegendData): TemplateRe
         title=${`Show only ${name}; click others to add them`}
         @click=${() => choose(toggle(isolated, label, classNames.length))}
       >
-        ${name}<span class="swatch" data-label=${label}></span>
+        <span class="text">${name}</span><span class="swatch" data-label=${Math.min(label, MAX_CLASSES - 1)}></span>
       </button>`,
     )}
     <button

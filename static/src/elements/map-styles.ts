@@ -1,14 +1,18 @@
 // How a map looks: the style sheet of <latent-map>'s shadow root.
 import { css, unsafeCSS } from "lit";
+import { MAX_CLASSES } from "./points-renderer";
 
 // For a page that sets no --class-N: ten colours that colour-blind readers can tell apart.
 const FALLBACK =
   "#3f90da #ffa90e #bd1f01 #94a4a2 #832db6 #a96b59 #e76300 #b9ac70 #717581 #92dadd".split(" ");
 
+// More classes than colours take the same ones again.
 const swatches = unsafeCSS(
-  FALLBACK.map(
-    (colour, n) => `.swatch[data-label="${n}"] { background-color: var(--class-${n}, ${colour}); }`,
-  ).join("\n"),
+  Array.from({ length: MAX_CLASSES }, (_, label) => {
+    const n = label % FALLBACK.length;
+    const colour = `var(--class-${n}, ${FALLBACK[n]})`;
+    return `.swatch[data-label="${label}"] { background-color: ${colour}; }`;
+  }).join("\n"),
 );
 
 export const mapStyles = css`
@@ -282,6 +286,21 @@ export const mapStyles = css`
     align-items: center;
     justify-content: center;
     gap: 4px;
+  }
+  .legend.words {
+    max-height: 156px;
+    overflow-y: auto;
+  }
+  .legend.words button {
+    flex: 1 1 auto;
+    max-width: 11em;
+    padding: 0 6px;
+  }
+  .legend .text {
+    max-width: 100%;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
   }
   .legend button:focus-visible {
     outline: 2px solid var(--accent, #0b57d0);

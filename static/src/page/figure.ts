@@ -31,20 +31,25 @@ export async function fillMap(context: PageContext, map: LatentMap, model: Model
   }
 }
 
-/** Loads a part of a model while its picture's state says so; tells whether it can be used. */
+/**
+ * Loads a part of a model while its picture's state says so; tells whether it can be used.
+ *
+ * @param isShown tells whether the pictures are still this model's; a failure is only theirs then.
+ */
 export async function loadPart(
   context: PageContext,
   model: Model,
   part: Part,
   views: readonly ImageView[],
   progress?: (share: number) => void,
+  isShown = () => true,
 ): Promise<boolean> {
   for (const view of views) if (view.state !== "ready") view.state = "loading";
   try {
     await context.engine.load(model, part, progress);
     return true;
   } catch (error) {
-    showError(views, sentence(`The model ${model.id}`, error));
+    if (isShown()) showError(views, sentence(`The model ${model.id}`, error));
     return false;
   }
 }

@@ -1,55 +1,121 @@
-// Section "hover": the pointer over the map is z, and the digit appears.
+// Section "hover": the pointer over the map is z, and the digit appears. Other maps can be chosen.
 
 import { latest } from "../core/latest";
+import type { Model } from "../core/manifest";
+import type { View } from "../core/viewport";
 import type { ImageView } from "../elements/image-view";
 import type { LatentMap } from "../elements/latent-map";
 import { type PageContext, sentence } from "./context";
 import { fillMap, loadPart, required, showError } from "./figure";
 
-const MODEL = "vae-2";
+const DEFAULT_MODEL = "vae-2";
+
+/** Where a map opens. */
+interface Place {
+  z: [number, number] | null;
+  view: View | null;
+  pinned: boolean;
+}
+const NOWHERE: Place = { z: null, view: null, pinned: false };
+
+interface Job {
+  model: Model;
+  z: [number, number];
+}
 
 /** Resolves once the digit answers, or cannot; the points of the map come after that. */
 export async function startHover(context: PageContext, section: HTMLElement): Promise<void> {
   const map = required<LatentMap>(section, "latent-map");
   const view = required<ImageView>(section, "image-view[name=decoded]");
   const bar = required<HTMLProgressElement>(section, "progress");
-  const model = context.model(MODEL);
+  // Absent where the release has a single model to show here.
+  const chooser = section.querySelector<HTMLSelectElement>("select");
   const { state } = context;
 
   let answered = (): void => {};
-  const firstAnswer = new Promise<void>((resolve) => {
-    answered = resolve;
-  });
   const decode = latest(
-    (z: [number, number]) => context.engine.decode(model, Float32Array.from(z)),
-    (pixels) => {
+    ({ model, z }: Job) => context.engine.decode(model, Float32Array.from(z)),
+    (pixels, { model }) => {
+      if (model.id !== map.model) return; // another model was chosen meanwhile
       view.pixels = pixels;
       answered();
     },
-    (error) => {
+    (error, { model }) => {
+      if (model.id !== map.model) return;
       showError([view], sentence(`The model ${model.id}`, error));
       answered();
     },
   );
+
+  const show = async (model: Model, { z, view: seen, pinned }: Place): Promise<void> => {
+    const isShown = (): boolean => map.model === model.id;
+    if (!isShown()) dress(section, map, view, model);
+    map.home = model.view;
+    map.view = seen;
+    map.z = z ?? (model.prepared.z as [number, number]);
+    map.pinned = pinned;
+    map.classNames = model.class_names;
+    const progress = (share: number): void => {
+      if (isShown()) bar.value = share;
+    };
+    progress(0);
+    answered(); // whoever waits for another model's answer need not any more
+    const answer = new Promise<void>((resolve) => {
+      answered = resolve;
+    });
+    // The points come after the model: a digit that answers is what the reader waits for.
+    const loaded = await loadPart(context, model, "decoder", [view], progress, isShown);
+    if (!isShown()) return;
+    if (loaded) {
+      decode({ model, z: map.z ?? (model.prepared.z as [number, number]) });
+      await answer;
+    }
+    progress(1);
+    if (isShown()) void fillMap(context, map, model);
+  };
+
   map.addEventListener("latent-change", (event) => {
-    decode(event.detail.z);
+    decode({ model: context.model(map.model), z: event.detail.z });
     context.update({ z: event.detail.z });
   });
   map.addEventListener("pin-change", (event) => context.update({ pinned: event.detail.pinned }));
   map.addEventListener("view-change", (event) => context.update({ view: event.detail.view }));
-  map.home = model.view;
-  if (state.view !== null) map.view = state.view;
-  map.z = state.z ?? (model.prepared.z as [number, number]);
-  map.pinned = state.pinned;
+  chooser?.addEventListener("change", () => {
+    const id = chooser.value;
+    // A place on one map means nothing on another.
+    context.update({ mapModel: id === DEFAULT_MODEL ? null : id, ...NOWHERE });
+    void show(context.model(id), NOWHERE);
+  });
 
-  const progress = (share: number): void => {
-    bar.value = share;
-  };
-  // The points come after the model, because a digit that answers is what the reader waits for.
-  if (await loadPart(context, model, "decoder", [view], progress)) {
-    decode(map.z ?? (model.prepared.z as [number, number]));
-    await firstAnswer;
+  const offered = Array.from(chooser?.options ?? [], (option) => option.value);
+  if (state.mapModel !== null && !offered.includes(state.mapModel)) state.mapModel = null;
+  const first = context.model(state.mapModel ?? DEFAULT_MODEL);
+  if (chooser !== null) {
+    chooser.value = first.id;
+    chooser.disabled = false;
   }
-  bar.value = 1;
-  void fillMap(context, map, model);
+  await show(first, state);
+}
+
+/** Takes the last model's points, picture and words away and puts up what is known of this one. */
+function dress(section: HTMLElement, map: LatentMap, view: ImageView, model: Model): void {
+  map.model = model.id;
+  map.label = `Map of the model “${model.title}”`;
+  map.points = null;
+  map.statistics = null;
+  map.isolated = [];
+  map.message = "";
+  map.state = "loading";
+  required<HTMLImageElement>(map, "img[slot=picture]").src = model.picture.url;
+  view.pixels = null;
+  view.label = "The picture decoded from the point under the pointer";
+  view.width = model.image.width;
+  view.height = model.image.height;
+  view.channels = model.image.channels;
+  const prepared = required<HTMLImageElement>(view, "img");
+  prepared.alt = view.label;
+  prepared.src = model.prepared.image.url;
+  for (const text of section.querySelectorAll<HTMLElement>("[data-model]")) {
+    text.hidden = text.dataset.model !== model.id;
+  }
 }

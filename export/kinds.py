@@ -1,0 +1,16 @@
+"""What kind of model a recipe makes: the manifest's `kind`."""
+
+from train.recipes import Recipe
+
+_BY_CONDITION = {"none": "vae", "decoder": "label-decoder-vae", "both": "cvae"}
+
+
+def kind_of(recipe: Recipe) -> str:
+    """Return the kind by what sets a recipe apart most."""
+    if recipe.deterministic:
+        return "ae"
+    if recipe.classification_weight > 0:
+        return "classifier-vae"
+    if recipe.prior_means:
+        return "target-means-vae"
+    return _BY_CONDITION[recipe.condition]
