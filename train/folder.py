@@ -72,7 +72,7 @@ class _UnusableError(Exception):
     """Why one image is skipped, in part of a sentence."""
 
 
-def read_folder(folder: Path, size: int = IMAGE_SIZE, show_progress: bool = True) -> Reading:
+def read_folder(folder: Path, size: int = IMAGE_SIZE) -> Reading:
     """Read every image under `folder` as `size` × `size` pixels.
 
     A tenth of each class, chosen by a hash of the path inside the folder, is the test set; that
@@ -85,7 +85,7 @@ def read_folder(folder: Path, size: int = IMAGE_SIZE, show_progress: bool = True
     files, skipped = _walk(folder)
     squares: dict[str, Bytes] = {}
     with _pillow_bounded():
-        for path, found in _read_all(folder, files, size, show_progress):
+        for path, found in _read_all(folder, files, size):
             if isinstance(found, str):
                 skipped.append(Skipped(_printable(path), found))
             else:
@@ -95,8 +95,7 @@ def read_folder(folder: Path, size: int = IMAGE_SIZE, show_progress: bool = True
             skipped.append(Skipped(_printable(path), "lies beside the folders of the classes"))
             del squares[path]
     skipped.sort(key=lambda one: one.path)
-    if show_progress:
-        _print_skipped(folder, skipped)
+    _print_skipped(folder, skipped)
     if len(squares) < FEWEST_IMAGES:
         raise UserError(
             f"Nothing can be trained on '{folder_name(folder)}': {FEWEST_IMAGES} images are the "
@@ -186,9 +185,7 @@ def _pillow_bounded() -> Iterator[None]:
         Image.MAX_IMAGE_PIXELS = before
 
 
-def _read_all(
-    folder: Path, files: list[str], size: int, show_progress: bool
-) -> Iterator[tuple[str, Bytes | str]]:
+def _read_all(folder: Path, files: list[str], size: int) -> Iterator[tuple[str, Bytes | str]]:
     """Yield each file's path with its pixels, or with the reason why it has none."""
     # Threads, because Pillow decodes and resizes without holding the interpreter's lock.
     one_large = threading.Lock()
@@ -197,7 +194,7 @@ def _read_all(
         results = pool.map(lambda path: _read(folder / path, size, one_large), files)
         bar = tqdm(
             zip(files, results, strict=True), total=len(files), unit="file",
-            desc=folder_name(folder), dynamic_ncols=True, disable=not show_progress,
+            desc=folder_name(folder), dynamic_ncols=True,
         )  # fmt: skip
         yield from bar
     finally:

@@ -94,6 +94,8 @@ def judge_of(images: Images, test: Images, folder: Path) -> Judge:
     folder.mkdir(parents=True, exist_ok=True)
     net = network(images.shape[0], images.classes)
     with FileLock(f"{path}.lock"):
+        for leftover in folder.glob(f".{path.name}.*"):
+            leftover.unlink()  # of a write that was killed
         try:
             state = load_tensors(path.read_bytes())
             on_test = state.pop("on_test")

@@ -20,7 +20,7 @@ from train.runs import has_images, load_dataset, save_images
 
 _LONGEST_ID = 60
 # Folders beside the runs, and words of the command line.
-_TAKEN = {"all", "evaluate", "figures", "judges", "study"}
+_TAKEN = {"all", "cache", "evaluate", "figures", "judges", "study"}
 
 # A small folder needs small batches and more rounds to take the steps that a map needs.
 _STEPS_AN_EPOCH = 10
@@ -38,7 +38,6 @@ def prepare(
     size: int | None = None,
     resume: bool = False,
     overridden: Collection[str] = (),
-    show_progress: bool = True,
 ) -> list[Recipe]:
     """Pack the images of `folder` into a run folder for each recipe; return the runs' recipes.
 
@@ -53,7 +52,6 @@ def prepare(
         size: height and width of the images in pixels; by default 28.
         resume: use what is packed already.
         overridden: names of the recipe's fields that the user has set.
-        show_progress: say what is skipped, and draw a bar.
 
     Raises:
         UserError: the folder, the name or the size will not do, or a recipe needs other classes.
@@ -76,10 +74,9 @@ def prepare(
                     f"{own} was started with images of {dataset.train.shape[1]} pixels; train it "
                     f"without --resume to change --image-size."
                 )
-            if show_progress:
-                print(f"{own}: going on with the images that were packed when it was started")
+            print(f"{own}: going on with the images that were packed when it was started")
         else:
-            found = found or read_folder(folder, size or IMAGE_SIZE, show_progress).dataset
+            found = found or read_folder(folder, size or IMAGE_SIZE).dataset
             dataset = found
         prepared.append((own_recipe(recipe, own, title, dataset, overridden), dataset))
     # Only now that every recipe fits is anything written.

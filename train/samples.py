@@ -1,5 +1,6 @@
 """How good a model's samples are, as an independent classifier sees them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -64,11 +65,15 @@ def draw_gaussian(mu: Tensor, count: int, seed: int = 0) -> Tensor:
 @torch.no_grad()
 def decode_all(model: Autoencoder, z: Tensor, labels: Tensor) -> Tensor:
     """Decode z (N, d) to images (N, C, H, W) in [0, 1]; labels (N,) are used where conditioned."""
-    images = []
+    return torch.cat(list(decoded_parts(model, z, labels)))
+
+
+@torch.no_grad()
+def decoded_parts(model: Autoencoder, z: Tensor, labels: Tensor) -> Iterator[Tensor]:
+    """Decode as `decode_all` does, a thousand images at a time: large ones fill a memory."""
     for part, own in zip(z.split(1000), labels.split(1000), strict=True):
         label = one_hot(own, model.classes) if model.condition != "none" else None
-        images.append(torch.sigmoid(model.decode(part, label)))
-    return torch.cat(images)
+        yield torch.sigmoid(model.decode(part, label))
 
 
 def sample_quality(
@@ -81,9 +86,13 @@ def sample_quality(
     """
     z, labels = draw_prior(model, count)
     asked = labels if model.condition != "none" else None
-    found = {"prior": quality(judge.probabilities(decode_all(model, z, labels)), asked)}
+
+    def judged(points: Tensor) -> Quality:
+        parts = [judge.probabilities(part) for part in decoded_parts(model, points, labels)]
+        return quality(torch.cat(parts), asked)
+
+    found = {"prior": judged(z)}
     if model.deterministic:
-        drawn = decode_all(model, draw_gaussian(mu, count), labels)
-        found["fitted"] = quality(judge.probabilities(drawn), asked)
+        found["fitted"] = judged(draw_gaussian(mu, count))
     found["test_images"] = quality(judge.on_test, test.labels)
     return found

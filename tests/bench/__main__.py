@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import platform
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ def release() -> dict[str, float]:
     return {
         "decoder_wire_bytes": wire or decoder.stat().st_size,
         "release_bytes": sum(path.stat().st_size for path in files),
+        "release_bytes_in_git": sum(len(zlib.compress(path.read_bytes())) for path in files),
         "vae_2_elbo": models["vae-2"]["metrics"]["test_elbo"],
         "vae_2_log_likelihood": models["vae-2"]["metrics"]["log_likelihood"],
         "label_decoder_elbo": models["label-decoder-vae-2"]["metrics"]["test_elbo"],
