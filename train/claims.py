@@ -327,7 +327,7 @@ def _size_buys_likelihood(given: Evidence) -> Claim:
         "More latents, up to 20, buy likelihood.",
         values == sorted(values),
         f"Log-likelihood of the shipped models in nats, by latents: {listed} (one seed each; the "
-        f"networks from 10 on are larger).".replace("-", "−"),
+        f"networks of 10 and 20 are larger).",
     )
 
 

@@ -42,6 +42,7 @@ _STYLE: Any = {
     "figure.constrained_layout.use": True,
 }
 _DPI = 110
+_TIGHT: Any = {"handletextpad": 0, "columnspacing": 0.8}
 _KIND_COLOURS = {"ae": "#e76300", "vae": "#3f90da", "cvae": "#832db6"}
 _KIND_NAMES = {"ae": "AE", "vae": "VAE", "cvae": "CVAE"}
 
@@ -98,7 +99,7 @@ def _legend(figure: Figure, names: Sequence[str]) -> None:
         mpl.lines.Line2D([], [], marker="o", ls="", ms=4, color=PALETTE[i], label=name)
         for i, name in enumerate(names)
     ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=len(names), handletextpad=0)
+    figure.legend(handles=handles, loc="outside lower center", ncols=len(names), **_TIGHT)
 
 
 def _tiles(images: Floats, columns: int, gap: int = 1) -> Floats:
@@ -407,7 +408,7 @@ def errors_by_size(_: Gallery, study: dict[str, Any]) -> Figure:
 def curves(_: Gallery, study: dict[str, Any]) -> Figure:
     """Draw training and validation curves of each run of the grid, first seed (S4.3)."""
     figure = _figure(7.2, 3.8)
-    grid = figure.subplots(3, 6, sharex=True, sharey="col")
+    grid = figure.subplots(3, 6)
     first = min(run["seed"] for run in study["runs"])
     for row, kind in enumerate(_KIND_COLOURS):
         own = [

@@ -6,6 +6,7 @@ study.json alone, so that a test can tell when the page is stale.
 """
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -162,7 +163,8 @@ def page(models: Document, study: Document) -> str:
         "## Reproduce",
         _reproduce(models, study),
     ]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    text = "\n\n".join(part for part in parts if part) + "\n"
+    return re.sub(r"(?<![\w-])-(?=\d)", "−", text)
 
 
 def _models_table(models: Document) -> str:
@@ -184,7 +186,7 @@ def _models_table(models: Document) -> str:
             f"{model['linear_probe']:.1%}", "–" if units is None else str(units),
         ]  # fmt: skip
         lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines).replace("-1", "−1").replace("| -", "| −")
+    return "\n".join(lines)
 
 
 def _accuracy(knn: dict[str, Any], labelled: str) -> str:
@@ -227,7 +229,7 @@ def _likelihood_table(models: Document) -> str:
             f"| k-NN on 2 Gaussian latents, 1,000 labels | {PUBLISHED_KNN_1000:.1%} | | `vae-2` | "
             f"{knn:.1%} | | {_yes(knn > PUBLISHED_KNN_1000)} |"
         )
-    return "\n".join(lines).replace(" -", " −").replace("− |", "- |").replace("−--", "---")
+    return "\n".join(lines)
 
 
 def _errors_table(study: Document) -> str:
@@ -251,7 +253,8 @@ def _errors_table(study: Document) -> str:
     )
     lines.append(
         f"\nMean ± standard deviation of {seeds} seeds; trained by squared error (plus the KL) on "
-        f"90 % of the training images, nothing chosen on the test set. Decoded from μ; from a "
+        f"90 % of the training images, nothing chosen on the test set; two latents for three times as "
+        f"many epochs as the others. Decoded from μ; from a "
         f"sample of q(z | x) the VAE's are {sampled}."
     )
     return "\n".join(lines)
