@@ -251,11 +251,16 @@ def _errors_table(study: Document) -> str:
     sampled = ", ".join(
         f"{size}: {over_seeds(study, f'study-vae-{size}', *of_a_sample).mean:.2f}" for size in SIZES
     )
+    epochs = {
+        run["recipe"]["latent_size"]: run["epochs"]
+        for run in study["runs"]
+        if run["group"] == "grid"
+    }
     lines.append(
         f"\nMean ± standard deviation of {seeds} seeds; trained by squared error (plus the KL) on "
-        f"90 % of the training images, nothing chosen on the test set; two latents for three times as "
-        f"many epochs as the others. Decoded from μ; from a "
-        f"sample of q(z | x) the VAE's are {sampled}."
+        f"90 % of the training images, {epochs[2]} epochs with two latents and {epochs[20]} with "
+        f"more, nothing chosen on the test set. Decoded from μ; from a sample of q(z | x) the "
+        f"VAE's are {sampled}."
     )
     return "\n".join(lines)
 
