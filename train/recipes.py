@@ -192,7 +192,7 @@ _PUBLISHED = (
 RECIPES: dict[str, Recipe] = {recipe.id: recipe for recipe in _PUBLISHED}
 
 # The study behind docs/results.md. What a claim compares differs in nothing else: within each
-# group the network and the schedule are the same.
+# group the network and the schedule are the same, but for the epochs of two latents.
 
 # Kind × size, as the published comparison was made: by squared error, nothing chosen on the test
 # set.

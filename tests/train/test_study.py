@@ -340,7 +340,7 @@ def test_results_of_a_recipe_that_has_changed_since_are_dropped(tmp_path: Path) 
 
 def test_every_group_of_the_study_differs_in_what_it_compares_alone() -> None:
     compared = {
-        "grid": {"latent_size", "condition", "deterministic"},
+        "grid": {"latent_size", "condition", "deterministic", "epochs"},
         "likelihood": {"condition"},
         "classification": {"classification_weight"},
     }
@@ -354,6 +354,8 @@ def test_every_group_of_the_study_differs_in_what_it_compares_alone() -> None:
     assert len(set(ids)) == len(ids)
     kinds = {(recipe.deterministic, recipe.condition) for recipe in STUDY["grid"]}
     sizes = {recipe.latent_size for recipe in STUDY["grid"]}
+    # Two latents have more epochs than the others, but every kind at a size has as many.
+    assert len({(recipe.latent_size, recipe.epochs) for recipe in STUDY["grid"]}) == len(sizes)
     assert sizes == {2, 5, 10, 20, 50, 100}
     assert len(STUDY["grid"]) == len(kinds) * len(sizes) == 18
 
