@@ -75,7 +75,7 @@ class Trainers:
             interrupt: after how many seconds all of them get what Ctrl-C sends.
         """
         log = self.folder / f"{runs}.log"
-        log.unlink(missing_ok=True)
+        log.write_text("")  # here: a child may be killed before it opens it
         argv = [recipe, *self.arguments, *arguments, "--runs", str(self.folder / runs)]
         request = {"argv": argv, "processes": processes, "log": str(log), "die_at": die_at}
         assert self.process.stdin is not None
