@@ -87,10 +87,11 @@ def _load_runs(names: Sequence[str], folder: Path) -> dict[Path, Any]:
 def _publish(runs: Mapping[Path, Any], folder: Any, arguments: argparse.Namespace) -> str:
     """Write all objects, then the release."""
     from export.entry import model_entry
-    from export.raw import raw_tsne_json
+    from export.projections import layout_json
     from export.study import study_json
     from train.data import OWN_IMAGES
     from train.palette import PALETTE
+    from train.projections import raw_tsne
     from train.recipes import RECIPES
     from train.runs import commit, load_dataset
 
@@ -110,8 +111,9 @@ def _publish(runs: Mapping[Path, Any], folder: Any, arguments: argparse.Namespac
             dataset = loaded[name] = loaded.get(name) or load_dataset(name, path)
         entries[run.recipe.id] = model_entry(run, path, dataset, folder)
     for name, dataset in loaded.items():
-        raw_tsne = raw_tsne_json(dataset.test, arguments.runs / "cache")
-        datasets[name] = {"raw_tsne": folder.add_object(raw_tsne, "json")}
+        layout = raw_tsne(dataset.test, arguments.runs / "cache")
+        raw = layout_json("tsne", layout, dataset.test.labels.numpy(), "test")
+        datasets[name] = {"raw_tsne": folder.add_object(raw, "json")}
     order = {name: index for index, name in enumerate(RECIPES)}
     models = sorted(entries.values(), key=lambda entry: order.get(entry["id"], len(order)))
     manifest: dict[str, Any] = {

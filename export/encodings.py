@@ -4,15 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from train.data import Images
-from train.evaluate import encode
+from train.evaluate import encode_all
 from train.model import Autoencoder
-
-# As train.evaluate.encode_all: another batch size rounds some last bits differently.
-_ROWS_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,19 +38,8 @@ class Encodings:
         return Encodings(self.split, self.labels[index], self.mu[index], logvar)
 
 
-@torch.no_grad()
 def encode_split(model: Autoencoder, images: Images, split: str) -> Encodings:
     """Encode every image of a split, each with its own label where the model is conditioned."""
-    mu, logvar = [], []
-    for start in range(0, len(images), _ROWS_AT_ONCE):
-        part = images.select(slice(start, start + _ROWS_AT_ONCE))
-        posterior, _ = encode(model, part)
-        mu.append(posterior.mu.numpy())
-        if posterior.logvar is not None:
-            logvar.append(posterior.logvar.numpy())
-    return Encodings(
-        split,
-        images.labels.numpy(),
-        np.concatenate(mu),
-        np.concatenate(logvar) if logvar else None,
-    )
+    posterior = encode_all(model, images)
+    logvar = None if posterior.logvar is None else posterior.logvar.numpy()
+    return Encodings(split, images.labels.numpy(), posterior.mu.numpy(), logvar)

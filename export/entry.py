@@ -73,10 +73,8 @@ def model_entry(
 
     train = encode_split(model, dataset.train, "train")
     test = encode_split(model, dataset.test, "test")
-    fitted = train
-    if recipe.validation_fraction > 0:
-        rest, _ = hold_out(dataset.train, recipe.validation_fraction, recipe.seed)
-        fitted = encode_split(model, rest, "train")
+    rest, _ = hold_out(dataset.train, recipe.validation_fraction, recipe.seed)
+    fitted = train if rest is dataset.train else encode_split(model, rest, "train")
     plane = None
     if recipe.latent_size == 2:
         positions, labels = train.mu, train.labels

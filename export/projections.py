@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from export.means import class_statistics, home_view
 from export.numbers import decimals, to_json
-from train.projections import PCA_IMAGES, load_projections, pca
+from train.projections import load_tsne, pca
 
 Floats = NDArray[np.floating[Any]]
 Labels = NDArray[np.integer[Any]]
@@ -33,16 +33,15 @@ class Plane:
         return projected
 
 
-def load_layouts(run_folder: Path, mu: Floats) -> dict[str, Floats]:
+def load_layouts(run_folder: Path, mu: NDArray[np.float32]) -> dict[str, Floats]:
     """Return the layouts of a model's encodings by name, (N, 2) each.
 
     `pca` is of the first 10,000 rows of mu, the images the model was trained on: made here, of
     the very encodings whose plane is published. `tsne`, of the first 3,000 test images, comes from
     the run folder, where training has put it; without it there is none.
     """
-    found = {"pca": pca(mu[:PCA_IMAGES].astype(np.float32))}
-    saved = load_projections(run_folder)
-    return found | {"tsne": saved["tsne"]} if "tsne" in saved else found
+    saved = load_tsne(run_folder)
+    return {"pca": pca(mu)} if saved is None else {"pca": pca(mu), "tsne": saved}
 
 
 def plane_of(mu: Floats, coordinates: Floats) -> Plane:

@@ -117,7 +117,12 @@ def _checked(pixels: Tensor, labels: Tensor, where: str, classes: int) -> Images
 
 
 def hold_out(images: Images, fraction: float, seed: int) -> tuple[Images, Images]:
-    """Split off a random `fraction` of `images`: (the rest, the held-out part)."""
+    """Split off a random `fraction` of `images`: (the rest, the held-out part).
+
+    The rest is in an order of its own; with a fraction of 0 it is `images` themselves.
+    """
+    if fraction == 0:
+        return images, images.select(slice(0, 0))
     order = torch.randperm(len(images), generator=torch.Generator().manual_seed(seed))
     count = round(len(images) * fraction)
     return images.select(order[count:]), images.select(order[:count])

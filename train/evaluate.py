@@ -152,19 +152,12 @@ def classifier_confusion(model: Autoencoder, images: Images) -> Tensor:
 
 
 @torch.no_grad()
-def encode_all(model: Autoencoder, images: Images) -> Tensor:
-    """Return μ of every image, (N, d) float32 on the CPU."""
-    return torch.cat([encode(model, part)[0].mu.cpu() for part in _batches(images)])
-
-
-@torch.no_grad()
-def reconstruct_all(model: Autoencoder, images: Images) -> Tensor:
-    """Return the reconstruction of every image from μ, (N, C, H, W) float32 in [0, 1]."""
-    parts = []
-    for part in _batches(images):
-        posterior, label = encode(model, part)
-        parts.append(torch.sigmoid(model.decode(posterior.mu, label)).cpu())
-    return torch.cat(parts)
+def encode_all(model: Autoencoder, images: Images) -> Posterior:
+    """Return q(z | x) of every image: tensors (N, d) float32 on the CPU."""
+    parts = [encode(model, part)[0] for part in _batches(images)]
+    mu = torch.cat([part.mu.cpu() for part in parts])
+    logvar = [part.logvar.cpu() for part in parts if part.logvar is not None]
+    return Posterior(mu, torch.cat(logvar) if logvar else None)
 
 
 def encode(model: Autoencoder, images: Images) -> tuple[Posterior, Tensor | None]:

@@ -13,7 +13,6 @@ from train import data
 from train.data import Images, one_hot
 from train.evaluate import encode_all
 from train.model import Autoencoder
-from train.projections import load_projections
 from train.recipes import Recipe
 from train.runs import load_run
 from train.samples import decode_all
@@ -35,17 +34,12 @@ class Exhibit:
     @functools.cached_property
     def mu(self) -> Floats:
         """Return μ of the training images, (N, d)."""
-        return encode_all(self.model, self.images).numpy()
+        return encode_all(self.model, self.images).mu.numpy()
 
     @functools.cached_property
     def test_mu(self) -> Floats:
         """Return μ of the test images, (M, d)."""
-        return encode_all(self.model, self.test).numpy()
-
-    @functools.cached_property
-    def projections(self) -> dict[str, Floats]:
-        """Return the run's `pca` and `tsne`, (N, 2) each."""
-        return load_projections(self.folder)
+        return encode_all(self.model, self.test).mu.numpy()
 
     def circle(self) -> tuple[Floats, float]:
         """Return the centre, and the radius that encloses 99 % of the test encodings.

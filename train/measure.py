@@ -41,11 +41,10 @@ def measure(
         judges: folder of the independent classifiers, one of which may be trained now.
         known: the likelihood of these very weights, as measured before, which takes the longest.
     """
-    images, test = dataset.train, dataset.test
-    if recipe.validation_fraction > 0:
-        images, _ = hold_out(images, recipe.validation_fraction, recipe.seed)
+    images, _ = hold_out(dataset.train, recipe.validation_fraction, recipe.seed)
+    test = dataset.test
     has_likelihood = recipe.reconstruction == "bernoulli" and not recipe.deterministic
-    mu, test_mu = encode_all(model, images), encode_all(model, test)
+    mu, test_mu = encode_all(model, images).mu, encode_all(model, test).mu
     labels, test_labels = images.labels.numpy(), test.labels.numpy()
     encodings = mu.numpy(), labels, test_mu.numpy(), test_labels
     several = len(images.labels.unique()) > 1

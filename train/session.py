@@ -16,7 +16,7 @@ from train.loop import fit
 from train.measure import measure
 from train.model import Autoencoder
 from train.processes import first, launch
-from train.projections import PCA_IMAGES, TSNE_IMAGES, save_projections
+from train.projections import save_tsne
 from train.recipes import Recipe
 from train.storage import round_to_stored
 from train.trace import tracer
@@ -51,10 +51,9 @@ def train(
     fabric = launch()
     first(lambda: remove_leftovers(folder))
     dataset = first(lambda: runs.load_dataset(recipe.dataset, folder))
-    images, test = dataset.train, dataset.test
-    held_out = test
-    if recipe.validation_fraction > 0:
-        images, held_out = data.hold_out(images, recipe.validation_fraction, recipe.seed)
+    images, held_out = data.hold_out(dataset.train, recipe.validation_fraction, recipe.seed)
+    if recipe.validation_fraction == 0:
+        held_out = dataset.test
     if len(images) == 0 or len(held_out) == 0:
         raise UserError("Nothing is left to train or to validate with; see validation_fraction.")
     compiled = first(lambda: choose_compiled(recipe, images, fabric))
@@ -145,12 +144,7 @@ def _measure(
     print(f"{recipe.id}: measuring the test set with {samples} importance samples")
     measured = measure(recipe, model, dataset, samples, folder.parent / "judges", known)
     if for_page and recipe.latent_size > 2:
-        images = dataset.train
-        if recipe.validation_fraction > 0:
-            images, _ = data.hold_out(images, recipe.validation_fraction, recipe.seed)
-        some = images.select(slice(0, PCA_IMAGES)), dataset.test.select(slice(0, TSNE_IMAGES))
-        mu, test_mu = (encode_all(model, part).numpy() for part in some)
-        save_projections(folder, mu, test_mu)
+        save_tsne(folder, encode_all(model, dataset.test).mu.numpy())
     return measured
 
 

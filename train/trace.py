@@ -30,7 +30,7 @@ def tracer(run_folder: Path, images: Images) -> Callable[[int, Autoencoder], Non
             for old in folder.glob("*.f16"):
                 old.unlink()
         was_training = model.training
-        mu = encode_all(model.eval(), some)
+        mu = encode_all(model.eval(), some).mu
         model.train(was_training)
         write_atomic(folder / f"{epoch:06d}.f16", mu.to(torch.float16).numpy().tobytes())
 

@@ -111,7 +111,7 @@ def test_target_means_pull_the_classes_to_their_places(train: Train, tmp_path: P
     assert train("--epochs=60", "--learning-rate=3e-3", recipe="target-means-vae-2") == 0
     model = load_run(tmp_path / "runs" / "target-means-vae-2").model
     images = data.load("mnist", "train")
-    mu = encode_all(model, images)
+    mu = encode_all(model, images).mu
     nearest = torch.cdist(mu, model.prior_means).argmin(1)
     assert (nearest == images.labels).float().mean() > 0.8
 

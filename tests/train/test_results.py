@@ -13,9 +13,10 @@ from PIL import Image
 from tests.bench.report import current_manifest
 from train import claims
 from train.__main__ import main
-from train.figures import FIGURES
+from train.figures.catalogue import FIGURES, file_name
 from train.recipes import RECIPES, STUDY
-from train.results import Places, file_name, load_json, page
+from train.results import Places, load_json
+from train.results_page import page
 
 DOCS = Places(Path(__file__).parents[2] / "docs")
 MODELS, STUDIED = load_json(DOCS.models), load_json(DOCS.study)
