@@ -64,8 +64,12 @@ def build_router(site: Site, settings: Settings, metrics: Metrics) -> APIRouter:
         require_type(request.headers, "application/json")
         body = await read_body(request, settings.body_limit, settings.body_deadline)
         z, label = parse_decode(body, model)
-        image = await _patiently(model.decode(z, label), model, metrics)
-        return _fresh(image, "application/octet-stream")
+        decoding = await _patiently(model.decode(z, label), model, metrics)
+        response = _fresh(decoding.image, "application/octet-stream")
+        if decoding.class_probability is not None:
+            shares = ",".join(f"{share:.6g}" for share in decoding.class_probability)
+            response.headers["class-probability"] = shares
+        return response
 
     @router.api_route("/livez", methods=_READ)
     async def livez() -> Response:

@@ -43,7 +43,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     site = Site(
         ReleaseStore(settings.models_dir, Runtime(executor, settings, metrics.observe_run)),
-        PageMaker(settings.templates_dir, settings.dist_dir),
+        PageMaker(settings.templates_dir, settings.dist_dir, settings.models_dir),
         announce,
         metrics.observe_refusal,
     )

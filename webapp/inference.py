@@ -146,6 +146,15 @@ class Posterior:
 
 
 @dataclass(frozen=True)
+class Decoding:
+    """What a decoder makes of z: an image (H×W×C, uint8, row-major), and what it reads from z."""
+
+    image: bytes
+    class_probability: list[float] | None
+    """(classes,), of a model that classifies."""
+
+
+@dataclass(frozen=True)
 class Runtime:
     """What models run on, and who hears of it: the graph's name, its seconds, its batch's size."""
 
@@ -190,8 +199,8 @@ class Model:
         """
         return await self._encodings.submit((image, label))
 
-    async def decode(self, z: Sequence[float], label: int | None) -> bytes:
-        """Decode z (latent_size,) into an image (H×W×C, uint8, row-major).
+    async def decode(self, z: Sequence[float], label: int | None) -> Decoding:
+        """Decode z (latent_size,).
 
         Raises:
             BusyError: too many requests wait for this graph.
@@ -207,7 +216,7 @@ class Model:
         """
         for decoding in golden.decode:
             _check_label(decoding.label, self.decoder_takes_label, self.entry)
-            image = self._run_decoder([(decoding.z, decoding.label)])[0]
+            image = self._run_decoder([(decoding.z, decoding.label)])[0][0]
             _compare("its decoder", image.ravel(), decoding.image, golden.tolerance)
         for encoding in golden.encode:
             _check_label(encoding.label, self.encoder_takes_label, self.entry)
@@ -224,11 +233,15 @@ class Model:
         self._on_run(self.entry.id, "encoder", time.perf_counter() - start, len(jobs))
         return posteriors
 
-    def _decode(self, jobs: Sequence[tuple[Sequence[float], int | None]]) -> list[bytes]:
+    def _decode(self, jobs: Sequence[tuple[Sequence[float], int | None]]) -> list[Decoding]:
         start = time.perf_counter()
-        images = np.rint(np.clip(self._run_decoder(jobs), 0, 1) * 255).astype(np.uint8)
+        images, probabilities = self._run_decoder(jobs)
+        pixels = np.rint(np.clip(images, 0, 1) * 255).astype(np.uint8)
         self._on_run(self.entry.id, "decoder", time.perf_counter() - start, len(jobs))
-        return [image.tobytes() for image in images]
+        if probabilities is None:
+            return [Decoding(image.tobytes(), None) for image in pixels]
+        rows = probabilities.tolist()
+        return [Decoding(i.tobytes(), p) for i, p in zip(pixels, rows, strict=True)]
 
     def _run_encoder(self, jobs: Sequence[tuple[bytes, int | None]]) -> list[Posterior]:
         shape = self.entry.image
@@ -253,18 +266,23 @@ class Model:
             raise ModelError("its encoder gives a logvar of another shape")
         return [Posterior(*rows) for rows in zip(mu.tolist(), logvar.tolist(), strict=True)]
 
-    def _run_decoder(self, jobs: Sequence[tuple[Sequence[float], int | None]]) -> Floats:
-        """Return images (N, H, W, C) in [0, 1]."""
+    def _run_decoder(
+        self, jobs: Sequence[tuple[Sequence[float], int | None]]
+    ) -> tuple[Floats, Floats | None]:
+        """Return images (N, H, W, C) in [0, 1] and, of a classifier, probabilities (N, classes)."""
         shape = self.entry.image
         inputs = {"z": np.array([z for z, _ in jobs], np.float32)}
         if self.decoder_takes_label:
             inputs["label"] = self._one_hot([label for _, label in jobs])
-        images = self.decoder.run(inputs).get("image")
+        outputs = self.decoder.run(inputs)
+        images, probabilities = outputs.get("image"), outputs.get("class_probability")
         if images is None or images.shape != (
             len(jobs), shape.channels, shape.height, shape.width
         ):  # fmt: skip
             raise ModelError("its decoder gives no image of the right shape")
-        return images.transpose(0, 2, 3, 1)
+        if probabilities is not None and probabilities.shape != (len(jobs), self.entry.classes):
+            raise ModelError("its decoder gives class probabilities of another shape")
+        return images.transpose(0, 2, 3, 1), probabilities
 
     def _one_hot(self, labels: Sequence[int | None]) -> Floats:
         codes = np.zeros((len(labels), self.entry.classes), np.float32)

@@ -1,4 +1,4 @@
-"""Makes the page of a release: the template, the release's manifest, Vite's file names."""
+"""Makes the page of a release: the template, the release's numbers, Vite's file names."""
 
 import hashlib
 import json
@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+import latex2mathml.converter
 from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
 from webapp.compression import encode
@@ -31,10 +33,15 @@ class PageError(Exception):
 
 
 class PageMaker:
-    """Renders page.html; the templates and Vite's manifest are read anew for every page."""
+    """Renders page.html; the templates and Vite's manifest are read anew for every page.
 
-    def __init__(self, templates: Path, dist: Path) -> None:
+    Templates can call `math(tex, display=False)` for MathML and `document(file)` for what a JSON
+    file of the release holds, None where it is missing or damaged.
+    """
+
+    def __init__(self, templates: Path, dist: Path, models: Path) -> None:
         self._templates = templates
+        self._models = models
         self._vite_manifest = dist / ".vite" / "manifest.json"
         self._environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(templates),
@@ -43,6 +50,17 @@ class PageMaker:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._environment.globals |= {"math": math, "document": self._document}
+
+    def _document(self, entry: Any) -> Any:
+        """Read a JSON file that a manifest names; entry: its file entry."""
+        if isinstance(entry, jinja2.Undefined):
+            return None
+        try:
+            data = (self._models / "objects" / f"{entry['sha256']}.json").read_bytes()
+        except OSError:
+            return None
+        return json.loads(data) if hashlib.sha256(data).hexdigest() == entry["sha256"] else None
 
     def fingerprint(self) -> object:
         """Return something that differs whenever the same release would give another page."""
@@ -84,6 +102,13 @@ class PageMaker:
             }
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise PageError("the front end is not built, make demo builds it") from error
+
+
+def math(tex: str, *, display: bool = False) -> Markup:
+    """Set a formula of our own in MathML, which needs no script; tex: LaTeX."""
+    return Markup(  # noqa: S704 (our own formula, not a reader's)
+        latex2mathml.converter.convert(tex, display="block" if display else "inline")
+    )
 
 
 def _static_imports(built: dict[str, Any], entry: str) -> list[str]:

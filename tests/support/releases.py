@@ -29,6 +29,8 @@ class TinyModel:
     hidden: tuple[int, ...] = (16,)
     deterministic: bool = False
     """An autoencoder: no logvar."""
+    classifies: bool = False
+    """The decoder reads a class from z, too."""
     seed: int = 1
 
     @property
@@ -49,6 +51,7 @@ class Maths:
         outputs = latent if model.deterministic else 2 * latent
         self.encoder = _weights(rng, [into_encoder, *model.hidden, outputs])
         self.decoder = _weights(rng, [into_decoder, *model.hidden, flat])
+        self.reader = rng.normal(size=(latent, model.classes)).astype(np.float32)
 
     def encode(self, images: np.ndarray, labels: Sequence[int] | None = None) -> np.ndarray:
         """Map uint8 images (N, H, W, C) to mu and logvar side by side, (N, 2d) or (N, d)."""
@@ -63,6 +66,11 @@ class Maths:
             len(z), model.channels, model.height, model.width
         )
         return planes.transpose(0, 2, 3, 1)
+
+    def classify(self, z: np.ndarray) -> np.ndarray:
+        """Map z (N, d) to class probabilities (N, classes)."""
+        powers = np.exp(z.astype(np.float32) @ self.reader)
+        return powers / powers.sum(1, keepdims=True)
 
     def _with_label(
         self, inputs: np.ndarray, labels: Sequence[int] | None, *conditions: str
@@ -266,6 +274,13 @@ def _decoder_graph(maths: Maths) -> bytes:
         helper.make_node("Reshape", ["flat", "shape"], ["image"]),
     ]
     outputs = [_value("image", ["batch", model.channels, model.height, model.width])]
+    if model.classifies:
+        constants.append(numpy_helper.from_array(maths.reader, "reader"))
+        nodes += [
+            helper.make_node("MatMul", ["z", "reader"], ["scores"]),
+            helper.make_node("Softmax", ["scores"], ["class_probability"], axis=1),
+        ]
+        outputs.append(_value("class_probability", ["batch", model.classes]))
     return _file("decoder", nodes, inputs, outputs, constants)
 
 

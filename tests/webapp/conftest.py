@@ -20,6 +20,7 @@ MODELS = (
     TinyModel(id="label-2", condition="decoder", seed=3),
     TinyModel(id="ae-3", latent_size=3, deterministic=True, seed=4),
     TinyModel(id="faces", latent_size=5, height=6, width=4, channels=3, seed=5),
+    TinyModel(id="classifier", classifies=True, seed=6),
 )
 
 

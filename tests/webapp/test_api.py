@@ -67,6 +67,16 @@ def test_decode_gives_the_rounded_pixels_that_the_weights_give(client, model_id)
     assert np.abs(found - expected).max() <= 0.51
 
 
+def test_a_classifier_says_what_it_reads_and_no_other_model_does(client):
+    z = np.random.default_rng(9).normal(size=(3, 2))
+    expected = Maths(BY_ID["classifier"]).classify(z)
+    for row, probabilities in zip(z, expected, strict=True):
+        answer = decode(client, "classifier", {"z": row.tolist()})
+        found = [float(share) for share in answer.headers["class-probability"].split(",")]
+        np.testing.assert_allclose(found, probabilities, atol=1e-5)
+    assert "class-probability" not in decode(client, "vae-2", {"z": [0, 0]}).headers
+
+
 def test_a_label_changes_what_a_conditioned_model_decodes(client):
     answers = {decode(client, "label-2", {"z": [0, 0], "label": k}).content for k in range(10)}
     assert len(answers) == 10

@@ -10,6 +10,22 @@ export interface FileEntry {
 
 export type Condition = "none" | "decoder" | "both";
 
+/** The numbers of a model that the page's scripts show; absent where they do not apply. */
+export interface Metrics {
+  test_elbo?: number;
+  log_likelihood?: number;
+  reconstruction?: number;
+  kl?: number;
+  importance_samples?: number;
+  squared_error: number;
+  nearest_mean_accuracy: number;
+  train_images: number;
+  epochs: number;
+  seed: number;
+  commit: string | null;
+  parameters: { encoder: number; decoder: number };
+}
+
 export interface Model {
   id: string;
   title: string;
@@ -26,6 +42,16 @@ export interface Model {
   view: View;
   picture: FileEntry;
   prepared: { z: number[]; label: number | null; image: FileEntry };
+  metrics: Metrics;
+  /** Where latent_size > 2. */
+  projections?: { pca: FileEntry; tsne?: FileEntry };
+  statistics: FileEntry;
+  prior: FileEntry;
+  tiles: FileEntry;
+  curves: FileEntry;
+  report: FileEntry;
+  regions?: FileEntry;
+  trace?: FileEntry;
 }
 
 export interface Manifest {
@@ -33,6 +59,8 @@ export interface Manifest {
   release: string;
   palette: string[];
   models: Model[];
+  datasets: Record<string, { raw_tsne?: FileEntry }>;
+  study?: FileEntry;
 }
 
 /**
@@ -45,18 +73,7 @@ export function parseManifest(json: string): Manifest {
   if (manifest.format !== 1 || !Array.isArray(manifest.models)) {
     throw new Error("This page cannot read the release it was given.");
   }
-  return { ...manifest, models: manifest.models.map(needed) };
-}
-
-/** Leaves out what the page's scripts do not use: models travel to the worker with every request. */
-function needed(model: Model): Model {
-  const { id, title, kind, dataset, latent_size, image, classes, class_names, condition } = model;
-  const { decoder, encoder, means, view, picture, prepared } = model;
-  return {
-    ...{ id, title, kind, dataset, latent_size, image, classes, class_names, condition },
-    ...{ decoder, encoder, means, view, picture },
-    prepared: { z: prepared.z, label: prepared.label, image: prepared.image },
-  };
+  return { ...manifest, datasets: manifest.datasets ?? {} };
 }
 
 /** Returns the model called `id`, or undefined where the release has none. */

@@ -4,16 +4,54 @@ import { DEFAULT_STATE, type PageState, readState, writeState } from "./url-stat
 
 test("every property survives its link", () => {
   const state: PageState = {
+    section: "shape",
     mapModel: "fashion-vae-2",
     z: [0.42, -1.375],
     pinned: true,
     view: { centre: [1, -2.5], scale: 3.25 },
+    layers: { density: true, points: false },
     labelsModel: "cvae-2",
     labelsZ: [-3, 0],
     labelsPinned: true,
+    labelsDigit: 7,
+    aeSize: "10",
+    aeZ: [1, 2],
+    aePinned: true,
+    aeView: { centre: [0, 0], scale: 40 },
+    aeLayers: { circle: true },
+    insideTile: 0,
+    shapeSplit: "first_half",
+    shapeDigit: 3,
+    shapeStep: "0.2",
+    shapeLayers: { ellipses: false },
+    controlZ: [0.5, 0.25],
+    controlPinned: true,
+    controlFrom: 0,
+    controlTo: 9,
+    classifyModel: "classifier-vae-2-w10",
+    classifyZ: [4, 4],
+    classifyPinned: true,
+    classifyLayers: { regions: true },
+    dimensionsModel: "vae-10",
+    dimensionsZ: [1, -0.25, 0, 2.125],
+    numbersLayout: "tsne",
+    numbersSize: 10,
+    numbersFrame: 12,
+    labModel: "vae-100",
+    labOther: "ae-100",
+    labZ: Array.from({ length: 100 }, (_, i) => i / 8),
+    labPinned: true,
+    labView: { centre: [1, 1], scale: 1 },
+    labLayers: { density: true },
+    labTo: [0, 0],
+    labLabel: 5,
     drawing: [[penPoint(0.2, 0.3, 0.5), penPoint(0.6, 0.7, 1)]],
     smooth: true,
   };
+  // A property that is at its default would not show that it is written.
+  for (const [key, value] of Object.entries(state)) {
+    expect(value).not.toEqual(DEFAULT_STATE[key as keyof PageState]);
+  }
   expect(readState(writeState(state))).toEqual({ state, ignored: [] });
 });
 
@@ -25,8 +63,24 @@ test("a page as it opens needs no hash", () => {
 
 test("a hostile or old hash is ignored by name and the rest is kept", () => {
   const { state, ignored } = readState(
-    "#z=NaN,1&view=0,0,0&pin=yes&map=../x&labels=<img onerror=x>&lz=1e9,2&draw=!!!&bogus=1&smooth=1",
+    "#z=NaN,1&view=0,0,0&pin=yes&map=../x&labels=<img onerror=x>&lz=1e9,2&draw=!!!&bogus=1&smooth=1" +
+      "&layers=a..b&shape.step=0.3&shape.digit=1e3&dims.z=1,,2&at=%3Cb%3E&toString=1",
   );
   expect(state).toEqual({ ...DEFAULT_STATE, smooth: true });
-  expect(ignored).toEqual(["z", "view", "pin", "map", "labels", "lz", "draw", "bogus"]);
+  expect(ignored).toEqual([
+    "z",
+    "view",
+    "pin",
+    "map",
+    "labels",
+    "lz",
+    "draw",
+    "bogus",
+    "layers",
+    "shape.step",
+    "shape.digit",
+    "dims.z",
+    "at",
+    "toString",
+  ]);
 });

@@ -1,32 +1,155 @@
 // The page's state in the URL's hash: one table of properties reads it, checks it and writes it.
 
+import type { Split } from "./release";
 import { decodeStrokes, encodeStrokes, type Stroke } from "./strokes";
 import type { View } from "./viewport";
 
+/** Which layers of a map are on; one that is not in it is as the section has it at first. */
+export type LayerState = Readonly<Record<string, boolean>>;
+
+/** Latent units between neighbours of a grid that the reader can choose. */
+export const STEPS = ["0.05", "0.1", "0.2", "0.5", "1"] as const;
+const SPLITS = ["train", "first_half", "second_half", "test"] as const;
+/** Labels are checked against their model where they are used. */
+const MOST_CLASSES = 255;
+
+/** A property or more for each section; null: what the section starts with. */
 export interface PageState {
+  /** The section in view; null: the first. */
+  section: string | null;
+
+  // hover
   /** The model of the first map; null: the one it opens on. */
   mapModel: string | null;
   /** The point on the first map. */
   z: [number, number] | null;
   pinned: boolean;
   view: View | null;
+  layers: LayerState | null;
+
+  // labels
   /** The model whose ten digits are compared. */
   labelsModel: string | null;
   labelsZ: [number, number] | null;
   labelsPinned: boolean;
+  /** The digit whose grid is drawn. */
+  labelsDigit: number | null;
+
+  // autoencoders
+  aeSize: "2" | "10" | null;
+  aeZ: [number, number] | null;
+  aePinned: boolean;
+  aeView: View | null;
+  aeLayers: LayerState | null;
+
+  // inside
+  /** The class of the test image looked at. */
+  insideTile: number | null;
+
+  // shape
+  shapeSplit: Split | null;
+  shapeDigit: number | null;
+  /** Latent units between two neighbours of the grid. */
+  shapeStep: (typeof STEPS)[number] | null;
+  shapeLayers: LayerState | null;
+
+  // control
+  controlZ: [number, number] | null;
+  controlPinned: boolean;
+  /** The digits that the walk leads from and to. */
+  controlFrom: number | null;
+  controlTo: number | null;
+
+  // classify
+  classifyModel: string | null;
+  classifyZ: [number, number] | null;
+  classifyPinned: boolean;
+  classifyLayers: LayerState | null;
+
+  // dimensions
+  dimensionsModel: string | null;
+  dimensionsZ: number[] | null;
+
+  // numbers
+  numbersLayout: "pca" | "tsne" | null;
+  numbersSize: number | null;
+  /** Which of the trace's epochs the training slider is at. */
+  numbersFrame: number | null;
+
+  // lab
+  labModel: string | null;
+  /** The model beside it. */
+  labOther: string | null;
+  labZ: number[] | null;
+  labPinned: boolean;
+  labView: View | null;
+  labLayers: LayerState | null;
+  /** Where the path from z leads. */
+  labTo: number[] | null;
+  labLabel: number | null;
+
+  // draw
   drawing: Stroke[];
+
+  // the whole page
   smooth: boolean;
 }
 
 export const DEFAULT_STATE: PageState = {
+  section: null,
+
   mapModel: null,
   z: null,
   pinned: false,
   view: null,
+  layers: null,
+
   labelsModel: null,
   labelsZ: null,
   labelsPinned: false,
+  labelsDigit: null,
+
+  aeSize: null,
+  aeZ: null,
+  aePinned: false,
+  aeView: null,
+  aeLayers: null,
+
+  insideTile: null,
+
+  shapeSplit: null,
+  shapeDigit: null,
+  shapeStep: null,
+  shapeLayers: null,
+
+  controlZ: null,
+  controlPinned: false,
+  controlFrom: null,
+  controlTo: null,
+
+  classifyModel: null,
+  classifyZ: null,
+  classifyPinned: false,
+  classifyLayers: null,
+
+  dimensionsModel: null,
+  dimensionsZ: null,
+
+  numbersLayout: null,
+  numbersSize: null,
+  numbersFrame: null,
+
+  labModel: null,
+  labOther: null,
+  labZ: null,
+  labPinned: false,
+  labView: null,
+  labLayers: null,
+  labTo: null,
+  labLabel: null,
+
   drawing: [],
+
   smooth: false,
 };
 
@@ -42,10 +165,13 @@ interface Property<Value> {
 // Beyond these nothing is to be seen, and arithmetic on the map loses its digits.
 const FARTHEST = 1000;
 
-function readNumbers(text: string, count: number): number[] | null {
+/** As many numbers as a latent space here has dimensions, at most. */
+const MOST_NUMBERS = 100;
+
+function readNumbers(text: string, count: number | null): number[] | null {
   const parts = text.split(",");
-  if (parts.length !== count || parts.some((part) => !/^-?\d{1,4}(\.\d{1,6})?$/.test(part)))
-    return null;
+  if (parts.length > MOST_NUMBERS || (count !== null && parts.length !== count)) return null;
+  if (parts.some((part) => !/^-?\d{1,4}(\.\d{1,6})?$/.test(part))) return null;
   const numbers = parts.map(Number);
   return numbers.every((number) => Math.abs(number) <= FARTHEST) ? numbers : null;
 }
@@ -53,42 +179,134 @@ function readNumbers(text: string, count: number): number[] | null {
 // Zoomed in as far as can be, a pixel is a few hundred-thousandths of a unit.
 const short = (value: number): string => String(Number(value.toFixed(6)));
 
-const point: Omit<Property<[number, number] | null>, "name"> = {
+// ——— kinds of properties ———
+
+type Kind<Value> = Omit<Property<Value>, "name">;
+
+const point: Kind<[number, number] | null> = {
   read: (text) => readNumbers(text, 2) as [number, number] | null,
   write: (value) => (value === null ? null : value.map(short).join(",")),
 };
-const flag: Omit<Property<boolean>, "name"> = {
+
+/** Any number of numbers: a z of many latents. */
+const vector: Kind<number[] | null> = {
+  read: (text) => readNumbers(text, null),
+  write: (value) => (value === null ? null : value.map((number) => short(round(number))).join(",")),
+};
+// A slider's step is no finer, and a hundred latents still fit into an address.
+const round = (value: number): number => Math.round(value * 1000) / 1000;
+
+const flag: Kind<boolean> = {
   read: (text) => (text === "1" ? true : null),
   write: (value) => (value ? "1" : null),
 };
 
-const modelId: Omit<Property<string | null>, "name"> = {
+const view: Kind<View | null> = {
+  read: (text) => {
+    const numbers = readNumbers(text, 3) as [number, number, number] | null;
+    return numbers && numbers[2] > 0
+      ? { centre: [numbers[0], numbers[1]], scale: numbers[2] }
+      : null;
+  },
+  write: (value) => value && [...value.centre, value.scale].map(short).join(","),
+};
+
+const modelId: Kind<string | null> = {
   read: (text) => (/^[a-z0-9-]{1,60}$/.test(text) ? text : null),
   write: (value) => value,
 };
 
+/** A whole number from `low` to `high`. */
+function integer(low: number, high: number): Kind<number | null> {
+  return {
+    read: (text) => {
+      const value = /^-?\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+      return value >= low && value <= high ? value : null;
+    },
+    write: (value) => (value === null ? null : String(value)),
+  };
+}
+
+/** One of a few words. */
+function choice<Word extends string>(...words: readonly Word[]): Kind<Word | null> {
+  return {
+    read: (text) => words.find((word) => word === text) ?? null,
+    write: (value) => value,
+  };
+}
+
+/** Switches: "density.-points" has density on and points off. */
+const layers: Kind<LayerState | null> = {
+  read: (text) => {
+    const words = text.split(".");
+    if (words.length > 20 || words.some((word) => !/^-?[a-z]{1,20}$/.test(word))) return null;
+    return Object.fromEntries(words.map((word) => [word.replace("-", ""), !word.startsWith("-")]));
+  },
+  write: (value) => {
+    const words = Object.entries(value ?? {}).map(([name, on]) => (on ? name : `-${name}`));
+    return words.length > 0 ? words.join(".") : null;
+  },
+};
+
 const PROPERTIES: { [Key in keyof PageState]: Property<PageState[Key]> } = {
+  section: { name: "at", ...modelId },
+
   mapModel: { name: "map", ...modelId },
   z: { name: "z", ...point },
   pinned: { name: "pin", ...flag },
-  view: {
-    name: "view",
-    read: (text) => {
-      const numbers = readNumbers(text, 3) as [number, number, number] | null;
-      return numbers && numbers[2] > 0
-        ? { centre: [numbers[0], numbers[1]], scale: numbers[2] }
-        : null;
-    },
-    write: (view) => view && [...view.centre, view.scale].map(short).join(","),
-  },
+  view: { name: "view", ...view },
+  layers: { name: "layers", ...layers },
+
   labelsModel: { name: "labels", ...modelId },
   labelsZ: { name: "lz", ...point },
   labelsPinned: { name: "lpin", ...flag },
+  labelsDigit: { name: "ldigit", ...integer(0, MOST_CLASSES) },
+
+  aeSize: { name: "ae.d", ...choice("2", "10") },
+  aeZ: { name: "ae.z", ...point },
+  aePinned: { name: "ae.pin", ...flag },
+  aeView: { name: "ae.view", ...view },
+  aeLayers: { name: "ae.layers", ...layers },
+
+  insideTile: { name: "inside", ...integer(0, MOST_CLASSES) },
+
+  shapeSplit: { name: "shape.set", ...choice(...SPLITS) },
+  shapeDigit: { name: "shape.digit", ...integer(0, MOST_CLASSES) },
+  shapeStep: { name: "shape.step", ...choice(...STEPS) },
+  shapeLayers: { name: "shape.layers", ...layers },
+
+  controlZ: { name: "control.z", ...point },
+  controlPinned: { name: "control.pin", ...flag },
+  controlFrom: { name: "control.from", ...integer(0, MOST_CLASSES) },
+  controlTo: { name: "control.to", ...integer(0, MOST_CLASSES) },
+
+  classifyModel: { name: "classify", ...modelId },
+  classifyZ: { name: "classify.z", ...point },
+  classifyPinned: { name: "classify.pin", ...flag },
+  classifyLayers: { name: "classify.layers", ...layers },
+
+  dimensionsModel: { name: "dims", ...modelId },
+  dimensionsZ: { name: "dims.z", ...vector },
+
+  numbersLayout: { name: "layout", ...choice("pca", "tsne") },
+  numbersSize: { name: "layout.d", ...integer(2, 100) },
+  numbersFrame: { name: "frame", ...integer(0, 200) },
+
+  labModel: { name: "lab", ...modelId },
+  labOther: { name: "lab.beside", ...modelId },
+  labZ: { name: "lab.z", ...vector },
+  labPinned: { name: "lab.pin", ...flag },
+  labView: { name: "lab.view", ...view },
+  labLayers: { name: "lab.layers", ...layers },
+  labTo: { name: "lab.to", ...vector },
+  labLabel: { name: "lab.label", ...integer(0, MOST_CLASSES) },
+
   drawing: {
     name: "draw",
     read: decodeStrokes,
     write: (strokes) => (strokes.length > 0 ? encodeStrokes(strokes) : null),
   },
+
   smooth: { name: "smooth", ...flag },
 };
 

@@ -15,8 +15,17 @@
 //               statistics  ClassStatistics[], else computed from the points
 //               classNames  string[]; one legend button each
 //               isolated    labels shown in colour; empty: all
+//               axisNames   two names, each a letter and its index; ["z1", "z2"]
 //               ellipse     {mu, sigma} of a drawing, or null
-//               layers      {points, axes, names, drawing, cursor: boolean}; a missing one is on
+//               ellipses    {label, mean, covariance}[] of classes
+//               targets     points marked with a cross
+//               circle      {centre, radius}, or null
+//               path        {points, at}: a way from A to B and how far along it one is, or null
+//               regions     Regions of a classifier (core/release), painted under the points
+//               lattice     Lattice (core/lattice): pictures in place, painted over the points
+//               layers      {points, axes, names, cursor, density, regions, circle, ellipses,
+//                           targets, lattice, path, drawing: boolean}: independent switches. A
+//                           missing one is on, except density
 //               progress    0…1 while loading, or null
 // Events        latent-change {z, source: "pointer" | "touch" | "keyboard"}, view-change {view},
 //               pin-change {pinned, z}, classes-change {isolated}: only for what the reader did;
@@ -32,7 +41,11 @@
 // A pinned z is let go by a click, and carried by a finger, a pen or the arrow keys.
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, queryAll, state } from "lit/decorators.js";
+import { type Density, densityOf } from "../core/density";
+import type { Lattice } from "../core/lattice";
 import { boundsOf, type ClassStatistics, type Points, statisticsOf } from "../core/points";
+import { boundsOfRegions, paintRegions } from "../core/regions";
+import type { Regions } from "../core/release";
 import {
   type Bounds,
   clampView,
@@ -46,6 +59,7 @@ import {
   toPixel,
   type View,
 } from "../core/viewport";
+import { MapBitmap, tilePixels } from "./map-bitmap";
 import { cursorTemplate, MapCursor } from "./map-cursor";
 import { MapGestures, type MapTarget, type Source } from "./map-gestures";
 import { pressKey } from "./map-keys";
@@ -53,6 +67,7 @@ import { legend } from "./map-legend";
 import { type Ellipse, OVERLAY_LAYERS, type OverlayData } from "./map-overlay";
 import { type Palette, readPalette, watchTheme } from "./map-palette";
 import { MapReadout } from "./map-readout";
+import type { Circle, ClassEllipse, Path } from "./map-shapes";
 import { mapStyles } from "./map-styles";
 import { PointsLayer } from "./points-layer";
 import { MAX_CLASSES } from "./points-renderer";
@@ -61,6 +76,9 @@ export type MapState = "empty" | "loading" | "ready" | "error";
 export type Layers = Readonly<Record<string, boolean>>;
 
 const DIGITS = [..."0123456789"];
+const AXES = ["z1", "z2"] as const;
+/** Layers that are off until they are switched on. */
+const OFF_AT_FIRST: ReadonlySet<string> = new Set(["density"]);
 const NOWHERE: View = { centre: [0, 0], scale: 8 };
 /** More device pixels than this cost memory and show no more of a dot. */
 const MAX_PIXEL_RATIO = 2;
@@ -79,7 +97,14 @@ export class LatentMap extends LitElement implements MapTarget {
   @property({ attribute: false }) statistics: readonly ClassStatistics[] | null = null;
   @property({ attribute: false }) classNames: readonly string[] = DIGITS;
   @property({ attribute: false }) isolated: readonly number[] = [];
+  @property({ attribute: false }) axisNames: readonly [string, string] = AXES;
   @property({ attribute: false }) ellipse: Ellipse | null = null;
+  @property({ attribute: false }) ellipses: readonly ClassEllipse[] = [];
+  @property({ attribute: false }) targets: readonly Point[] = [];
+  @property({ attribute: false }) circle: Circle | null = null;
+  @property({ attribute: false }) path: Path | null = null;
+  @property({ attribute: false }) regions: Regions | null = null;
+  @property({ attribute: false }) lattice: Lattice | null = null;
   @property({ attribute: false }) layers: Layers = {};
   @property({ attribute: false }) progress: number | null = null;
 
@@ -103,6 +128,9 @@ export class LatentMap extends LitElement implements MapTarget {
   #palette: Palette | null = null;
   #layer: PointsLayer | null = null;
   #layerPoints: Points | null = null;
+  readonly #regions = new MapBitmap("regions");
+  readonly #lattice = new MapBitmap("lattice");
+  #density: Density | null = null;
   #gestures: MapGestures | null = null;
   #cursor: MapCursor | null = null;
   #placing = false;
@@ -206,6 +234,7 @@ export class LatentMap extends LitElement implements MapTarget {
     addEventListener("resize", moved);
     const stopWatching = watchTheme(() => {
       this.#palette = null;
+      this.#paintRegions();
       this.#redraw();
     });
     this.#disconnect = [
@@ -240,6 +269,34 @@ export class LatentMap extends LitElement implements MapTarget {
     }
     if (changed.has("classNames")) this.#palette = null;
     if (changed.has("isolated") || changed.has("classNames")) this.#stale = true;
+    if (changed.has("points") || changed.has("isolated")) this.#density = null;
+    if (this.#isOn("density") && this.points !== null) {
+      this.#density ??= densityOf(this.points, this.home, this.isolated);
+    }
+    if (changed.has("lattice")) this.#paintLattice();
+    if (changed.has("regions") || changed.has("lattice") || changed.has("layers")) {
+      this.#stale = true;
+    }
+  }
+
+  #paintLattice(): void {
+    if (this.lattice === null) {
+      this.#lattice.clear();
+      return;
+    }
+    const { images, image, columns, rows, bounds } = this.lattice;
+    const pixels = tilePixels(images, image, columns, rows);
+    this.#lattice.draw(pixels, columns * image.width, rows * image.height, bounds);
+  }
+
+  #paintRegions(): void {
+    if (this.regions === null) {
+      this.#regions.clear();
+      return;
+    }
+    this.#palette ??= readPalette(this.frame, this.swatches);
+    const pixels = paintRegions(this.regions, this.#palette.classes);
+    this.#regions.draw(pixels, ...this.regions.size, boundsOfRegions(this.regions));
   }
 
   #takePoints(points: Points | null): void {
@@ -262,6 +319,12 @@ export class LatentMap extends LitElement implements MapTarget {
       statistics: this.statistics ?? this.#ownStatistics,
       classNames: this.classNames,
       isolated: this.isolated,
+      axisNames: this.axisNames,
+      density: this.#density,
+      circle: this.circle,
+      ellipses: this.ellipses,
+      targets: this.targets,
+      path: this.path,
       ellipse: this.ellipse,
     };
     return html`
@@ -277,7 +340,9 @@ export class LatentMap extends LitElement implements MapTarget {
           @keydown=${(event: KeyboardEvent) => pressKey(event, this)}
         >
           <div class=${`picture ${this.#pictureClass()}`}><slot name="picture"></slot></div>
+          ${this.#isOn("regions") ? this.#regions.canvas : nothing}
           <div class=${this.#isOn("points") ? "points" : "points off"} aria-hidden="true"></div>
+          ${this.#isOn("lattice") ? this.#lattice.canvas : nothing}
           <svg class="overlay" aria-hidden="true">
             ${this.#size.width === 0 ? nothing : OVERLAY_LAYERS.filter(({ name }) => this.#isOn(name)).map((layer) => layer.draw(data))}
           </svg>
@@ -302,7 +367,7 @@ export class LatentMap extends LitElement implements MapTarget {
   }
 
   #isOn(layer: string): boolean {
-    return this.layers[layer] ?? true;
+    return this.layers[layer] ?? !OFF_AT_FIRST.has(layer);
   }
 
   #pictureClass(): string {
@@ -327,11 +392,14 @@ export class LatentMap extends LitElement implements MapTarget {
       <p class=${text === "" ? "spoken" : kind} role="status">${text}</p>`;
   }
 
-  protected override updated(): void {
+  protected override updated(changed: PropertyValues<this>): void {
+    // Painted with the swatches' colours, which have just been rendered.
+    if (changed.has("regions") || changed.has("classNames")) this.#paintRegions();
     if (this.#stale) {
       this.#stale = false;
       this.#gestures?.sync();
       this.#placePicture();
+      for (const bitmap of [this.#regions, this.#lattice]) bitmap.place(this.view, this.#size);
       this.#drawPoints();
     }
     this.#placeCursor();

@@ -5,12 +5,11 @@ import {
   boundsOfView,
   formatNumber,
   type Point,
-  type Size,
   ticks,
   toPixel,
   unitsPerPixel,
-  type View,
 } from "../core/viewport";
+import { circle, density, ellipses, path, type ShapeData, targets } from "./map-shapes";
 
 /** A drawing's posterior: its mean and standard deviations along the two axes, latent units. */
 export interface Ellipse {
@@ -18,14 +17,11 @@ export interface Ellipse {
   readonly sigma: Point;
 }
 
-/** Everything a layer may draw from. A later layer adds what it needs here. */
-export interface OverlayData {
-  readonly view: View;
-  readonly size: Size;
+/** Everything a layer may draw from. */
+export interface OverlayData extends ShapeData {
   readonly statistics: readonly ClassStatistics[];
   readonly classNames: readonly string[];
-  /** Classes shown; empty: all. */
-  readonly isolated: readonly number[];
+  readonly axisNames: readonly [string, string];
   readonly ellipse: Ellipse | null;
 }
 
@@ -36,7 +32,12 @@ interface OverlayLayer {
 
 export const OVERLAY_LAYERS: readonly OverlayLayer[] = [
   { name: "axes", draw: axes },
+  { name: "density", draw: density },
+  { name: "circle", draw: circle },
+  { name: "ellipses", draw: ellipses },
+  { name: "targets", draw: targets },
   { name: "names", draw: names },
+  { name: "path", draw: path },
   { name: "drawing", draw: drawing },
 ];
 
@@ -46,7 +47,7 @@ const FEWEST_TICKS = 5;
 const CORNER = 38;
 
 /** The two zero lines, ticks along the left and the lower edge, and the names of the axes. */
-function axes({ view, size }: OverlayData): SVGTemplateResult {
+function axes({ view, size, axisNames }: OverlayData): SVGTemplateResult {
   const { width, height } = size;
   const { min, max } = boundsOfView(view, size);
   const across = ticks(min[0], max[0], Math.max(FEWEST_TICKS, width / TICK_SPACING));
@@ -67,8 +68,15 @@ function axes({ view, size }: OverlayData): SVGTemplateResult {
       return svg`<line class="tick" x1="0" x2="5" y1=${y} y2=${y}></line>
         ${label ? svg`<text class="tick" x="9" y=${y} dy="0.35em">${formatNumber(value, along.decimals)}</text>` : nothing}`;
     })}
-    <text class="axis" x=${width - 8} y=${height - 9} text-anchor="end">z<tspan dy="3">1</tspan></text>
-    <text class="axis" x="8" y="17">z<tspan dy="3">2</tspan></text>`;
+    <text class="axis" x=${width - 8} y=${height - 9} text-anchor="end">${axisName(axisNames[0])}</text>
+    <text class="axis" x="8" y="17">${axisName(axisNames[1])}</text>`;
+}
+
+/** "z1" → an italic z with its index below the line; any other name as it is. */
+function axisName(name: string): SVGTemplateResult {
+  const [, letter, index] = /^(\p{L})(\d+)$/u.exec(name) ?? [];
+  if (letter === undefined) return svg`<tspan class="words">${name}</tspan>`;
+  return svg`${letter}<tspan class="index" dy="3">${index}</tspan>`;
 }
 
 /** The name of each class, at its mean. */

@@ -115,8 +115,11 @@ export const mapStyles = css`
   .overlay text.axis {
     font-style: italic;
   }
-  .overlay text.axis tspan {
+  .overlay text.axis .index {
     font-size: 8px;
+    font-style: normal;
+  }
+  .overlay text.axis .words {
     font-style: normal;
   }
   .overlay text.name {
@@ -126,6 +129,79 @@ export const mapStyles = css`
   }
   .overlay text.dimmed {
     opacity: 0.35;
+  }
+
+  .bitmap {
+    position: absolute;
+    inset: 0 auto auto 0;
+    transform-origin: 0 0;
+  }
+  .bitmap[hidden] {
+    display: none;
+  }
+  .lattice {
+    image-rendering: var(--image-rendering, pixelated);
+  }
+
+  .density path {
+    fill: var(--mark);
+    fill-opacity: 0.05;
+    stroke: var(--mark);
+    stroke-opacity: 0.45;
+    stroke-width: 1px;
+    vector-effect: non-scaling-stroke;
+  }
+  .overlay .halo {
+    fill: none;
+    stroke: var(--halo);
+    stroke-width: 4px;
+    stroke-opacity: 0.8;
+  }
+  .circle {
+    fill: none;
+    stroke: var(--mark);
+    stroke-width: 1.5px;
+    stroke-dasharray: 6 4;
+  }
+  .ellipse ellipse:not(.halo) {
+    fill: none;
+    stroke: var(--mark);
+    stroke-width: 1.5px;
+  }
+  .ellipse .sd-2:not(.halo) {
+    stroke-dasharray: 3 3;
+    stroke-width: 1.25px;
+  }
+  .ellipse .halo {
+    stroke-width: 3.5px;
+  }
+  .ellipse.dimmed {
+    opacity: 0.2;
+  }
+  .target {
+    fill: none;
+    stroke: var(--mark);
+    stroke-width: 2px;
+  }
+  .way {
+    fill: none;
+    stroke: var(--mark);
+    stroke-width: 2px;
+  }
+  .end circle {
+    fill: var(--halo);
+    stroke: var(--mark);
+    stroke-width: 1.5px;
+  }
+  .overlay .end text {
+    font-size: 12px;
+    font-weight: 650;
+    stroke: none;
+  }
+  .walker {
+    fill: var(--pin);
+    stroke: var(--halo);
+    stroke-width: 1.5px;
   }
 
   .sigma ellipse {

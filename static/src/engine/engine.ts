@@ -9,6 +9,14 @@ export interface Posterior {
   logvar: Float32Array;
 }
 
+/** What a decoder makes of n points. */
+export interface Decoded {
+  /** n images, H×W×C each, in [0, 1]. */
+  images: Float32Array;
+  /** (n · classes,) class probabilities, of a model that classifies; else null. */
+  probabilities: Float32Array | null;
+}
+
 export type Part = "encoder" | "decoder";
 
 export interface Engine {
@@ -22,6 +30,8 @@ export interface Engine {
    * @returns n images, H×W×C each, in [0, 1].
    */
   decode(model: Model, z: Float32Array, labels?: number[]): Promise<Float32Array>;
+  /** Decodes like `decode`, and tells what a model that classifies reads from each point. */
+  decodeWithClasses(model: Model, z: Float32Array, labels?: number[]): Promise<Decoded>;
   /** Encodes one image, H×W×C in [0, 1], with its class where the encoder is conditioned. */
   encode(model: Model, pixels: Float32Array, label?: number): Promise<Posterior>;
 }

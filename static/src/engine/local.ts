@@ -1,12 +1,12 @@
 // Runs models in this browser, through the worker.
 
-import type { Model } from "../core/manifest";
-import { type Engine, EngineError, type Part, type Posterior } from "./engine";
-import type { Means } from "./means";
-import type { Introduction, Reply, Request } from "./protocol";
+import type { FileEntry, Model } from "../core/manifest";
+import { type Decoded, type Engine, EngineError, type Part, type Posterior } from "./engine";
+import type { FileRequest, Introduction, Reply, Request } from "./protocol";
+import type { Format } from "./read-release";
 
 interface Pending {
-  resolve: (result: Means | Float32Array[]) => void;
+  resolve: (result: unknown) => void;
   reject: (error: EngineError) => void;
   progress: ((share: number) => void) | undefined;
 }
@@ -32,13 +32,16 @@ export class LocalEngine implements Engine {
   }
 
   async load(model: Model, part: Part, progress?: (share: number) => void): Promise<void> {
-    await this.call(model, { kind: "load", model: model.id, part }, progress);
+    await this.run(model, { kind: "load", model: model.id, part }, progress);
   }
 
   async decode(model: Model, z: Float32Array, labels?: number[]): Promise<Float32Array> {
+    return (await this.decodeWithClasses(model, z, labels)).images;
+  }
+
+  async decodeWithClasses(model: Model, z: Float32Array, labels?: number[]): Promise<Decoded> {
     const request: Request = { kind: "decode", model: model.id, z, ...(labels && { labels }) };
-    const [images] = (await this.call(model, request)) as [Float32Array];
-    return images;
+    return (await this.run(model, request)) as Decoded;
   }
 
   async encode(model: Model, pixels: Float32Array, label?: number): Promise<Posterior> {
@@ -48,25 +51,31 @@ export class LocalEngine implements Engine {
       pixels,
       ...(label !== undefined && { label }),
     };
-    const [mu, logvar] = (await this.call(model, request)) as [Float32Array, Float32Array];
-    return { mu, logvar };
+    return (await this.run(model, request)) as Posterior;
   }
 
-  /** Fetches and reads the encoded training means of a model. */
-  async means(model: Model): Promise<Means> {
-    return (await this.call(model, { kind: "means", model: model.id })) as Means;
+  /** Fetches, checks and reads a file of the release, away from the page's own thread. */
+  file(file: FileEntry, format: Format): Promise<unknown> {
+    return this.call({ kind: "file", file, format });
   }
 
-  private call(
+  private run(
     model: Model,
     request: Request,
     progress?: (share: number) => void,
-  ): Promise<Means | Float32Array[]> {
-    if (this.dead) return Promise.reject(notStarted());
+  ): Promise<unknown> {
     if (this.introduced.get(model.id) !== model) {
       this.introduced.set(model.id, model);
       this.worker.postMessage({ kind: "model", model } satisfies Introduction);
     }
+    return this.call(request, progress);
+  }
+
+  private call(
+    request: Request | FileRequest,
+    progress?: (share: number) => void,
+  ): Promise<unknown> {
+    if (this.dead) return Promise.reject(notStarted());
     const call = this.calls++;
     return new Promise((resolve, reject) => {
       this.pending.set(call, { resolve, reject, progress });

@@ -1,8 +1,8 @@
 // Messages between the page and the worker that runs the models.
 
-import type { Model } from "../core/manifest";
+import type { FileEntry, Model } from "../core/manifest";
 import type { EngineError, Part } from "./engine";
-import type { Means } from "./means";
+import type { Format } from "./read-release";
 
 /** What a model's id stands for from now on: sent once, because copying it takes longer than a call. */
 export interface Introduction {
@@ -10,15 +10,22 @@ export interface Introduction {
   model: Model;
 }
 
+/** Work with a model that was introduced. */
 export type Request =
   | { kind: "load"; model: string; part: Part }
-  | { kind: "means"; model: string }
   | { kind: "decode"; model: string; z: Float32Array; labels?: number[] }
   | { kind: "encode"; model: string; pixels: Float32Array; label?: number };
 
-export type Call = Request & { call: number };
+/** A file of the release, to fetch, check and read. */
+export interface FileRequest {
+  kind: "file";
+  file: FileEntry;
+  format: Format;
+}
+
+export type Call = (Request | FileRequest) & { call: number };
 
 export type Reply =
   | { call: number; kind: "progress"; share: number }
-  | { call: number; kind: "done"; result: Means | Float32Array[] }
+  | { call: number; kind: "done"; result: unknown }
   | { call: number; kind: "failed"; reason: EngineError["reason"]; message: string };

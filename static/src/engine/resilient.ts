@@ -1,7 +1,7 @@
 // Runs models here while this browser can, through the server from the moment it cannot.
 
 import type { Model } from "../core/manifest";
-import { type Engine, EngineError, type Part, type Posterior } from "./engine";
+import { type Decoded, type Engine, EngineError, type Part, type Posterior } from "./engine";
 
 export type Runtime = "browser" | "server";
 
@@ -22,6 +22,10 @@ export class ResilientEngine implements Engine {
 
   decode(model: Model, z: Float32Array, labels?: number[]): Promise<Float32Array> {
     return this.run((engine) => engine.decode(model, z, labels));
+  }
+
+  decodeWithClasses(model: Model, z: Float32Array, labels?: number[]): Promise<Decoded> {
+    return this.run((engine) => engine.decodeWithClasses(model, z, labels));
   }
 
   encode(model: Model, pixels: Float32Array, label?: number): Promise<Posterior> {

@@ -2,7 +2,10 @@
 
 import type { Model } from "../core/manifest";
 import { imageSize } from "../core/manifest";
-import { type Engine, EngineError, type Posterior } from "./engine";
+import { type Decoded, type Engine, EngineError, type Posterior } from "./engine";
+
+/** Requests of one call that are on their way at the same time. */
+const LANES = 12;
 
 export class ServerEngine implements Engine {
   /** @param base the page's address, which the API lies beside. */
@@ -11,21 +14,34 @@ export class ServerEngine implements Engine {
   async load(): Promise<void> {}
 
   async decode(model: Model, z: Float32Array, labels?: number[]): Promise<Float32Array> {
+    return (await this.decodeWithClasses(model, z, labels)).images;
+  }
+
+  async decodeWithClasses(model: Model, z: Float32Array, labels?: number[]): Promise<Decoded> {
+    const { latent_size, classes, condition } = model;
     const size = imageSize(model);
-    const count = z.length / model.latent_size;
+    const count = z.length / latent_size;
     const images = new Float32Array(count * size);
-    await Promise.all(
-      Array.from({ length: count }, async (_, index) => {
-        const own = Array.from(
-          z.subarray(index * model.latent_size, (index + 1) * model.latent_size),
-        );
-        const body = { z: own, ...(model.condition !== "none" && { label: labels?.[index] ?? 0 }) };
-        const response = await this.post(model, "decode", "application/json", JSON.stringify(body));
-        const bytes = new Uint8Array(await response.arrayBuffer());
-        for (let i = 0; i < size; i++) images[index * size + i] = (bytes[i] as number) / 255;
-      }),
-    );
-    return images;
+    let probabilities: Float32Array | null = null;
+    const decodeOne = async (index: number): Promise<void> => {
+      const own = Array.from(z.subarray(index * latent_size, (index + 1) * latent_size));
+      const body = { z: own, ...(condition !== "none" && { label: labels?.[index] ?? 0 }) };
+      const response = await this.post(model, "decode", "application/json", JSON.stringify(body));
+      const read = response.headers.get("class-probability");
+      if (read !== null) {
+        probabilities ??= new Float32Array(count * classes);
+        probabilities.set(read.split(",").map(Number), index * classes);
+      }
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      for (let i = 0; i < size; i++) images[index * size + i] = (bytes[i] as number) / 255;
+    };
+    // A few at a time: a lattice of hundreds would fill the queue that all readers share.
+    let next = 0;
+    const lane = async (): Promise<void> => {
+      while (next < count) await decodeOne(next++);
+    };
+    await Promise.all(Array.from({ length: Math.min(LANES, count) }, lane));
+    return { images, probabilities };
   }
 
   async encode(model: Model, pixels: Float32Array, label?: number): Promise<Posterior> {

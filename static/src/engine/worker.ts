@@ -3,10 +3,10 @@
 import wasmUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import * as ort from "onnxruntime-web/wasm";
 import { imageSize, type Model } from "../core/manifest";
-import { EngineError, type Part } from "./engine";
+import { type Decoded, EngineError, type Part, type Posterior } from "./engine";
 import { fetchVerified } from "./fetch-verified";
-import { type Means, parseMeans } from "./means";
 import type { Call, Introduction, Reply } from "./protocol";
+import { buffersOf, read } from "./read-release";
 
 // The models are small: one thread answers sooner than several can be woken.
 ort.env.wasm.numThreads = 1;
@@ -84,14 +84,18 @@ async function runDecoder(
   model: Model,
   z: Float32Array,
   labels?: number[],
-): Promise<Float32Array> {
+): Promise<Decoded> {
   const batch = z.length / model.latent_size;
   const feeds: Record<string, ort.Tensor> = {
     z: new ort.Tensor("float32", z, [batch, model.latent_size]),
   };
   if (model.condition !== "none") feeds.label = oneHot(labels ?? [], model.classes);
-  const { image } = await decoder.run(feeds);
-  return channelsLast((image as ort.Tensor).data as Float32Array, model);
+  const { image, class_probability } = await decoder.run(feeds);
+  // Copies, because the runtime's own buffers cannot be given away.
+  return {
+    images: channelsLast((image as ort.Tensor).data as Float32Array, model),
+    probabilities: class_probability ? (class_probability.data as Float32Array).slice() : null,
+  };
 }
 
 async function runEncoder(
@@ -99,7 +103,7 @@ async function runEncoder(
   model: Model,
   pixels: Float32Array,
   label?: number,
-): Promise<Float32Array[]> {
+): Promise<Posterior> {
   const { height, width, channels } = model.image;
   const image = channelsFirst(pixels, model);
   const feeds: Record<string, ort.Tensor> = {
@@ -107,11 +111,10 @@ async function runEncoder(
   };
   if (model.condition === "both") feeds.label = oneHot([label ?? 0], model.classes);
   const { mu, logvar } = await encoder.run(feeds);
-  // Copies, because the runtime's own buffers cannot be given away.
-  return [
-    Float32Array.from((mu as ort.Tensor).data as Float32Array),
-    Float32Array.from((logvar?.data ?? []) as Float32Array),
-  ];
+  return {
+    mu: Float32Array.from((mu as ort.Tensor).data as Float32Array),
+    logvar: Float32Array.from((logvar?.data ?? []) as Float32Array),
+  };
 }
 
 /** Turns images C×H×W into H×W×C, in a buffer of its own. */
@@ -142,28 +145,24 @@ function channelsFirst(data: Float32Array, model: Model): Float32Array {
   return result;
 }
 
-async function answer(call: Call): Promise<Float32Array[] | Means> {
+async function answer(call: Call): Promise<unknown> {
+  if (call.kind === "file") {
+    // Parsed here because a megabyte of JSON would hold the page up.
+    const bytes = await fetchVerified(call.file, base);
+    return read(new TextDecoder().decode(bytes), call.format);
+  }
   const model = models.get(call.model);
   if (model === undefined) throw new EngineError("model", "it was never introduced");
   switch (call.kind) {
     case "load": {
       const report = (share: number): void => reply({ call: call.call, kind: "progress", share });
       await session(model, call.part, report);
-      return [];
+      return null;
     }
-    case "means": {
-      // Parsed here because a megabyte of JSON would hold the page up.
-      const bytes = await fetchVerified(model.means, base);
-      return parseMeans(new TextDecoder().decode(bytes));
-    }
-    case "decode": {
-      const decoder = await session(model, "decoder");
-      return [await runDecoder(decoder, model, call.z, call.labels)];
-    }
-    case "encode": {
-      const encoder = await session(model, "encoder");
-      return runEncoder(encoder, model, call.pixels, call.label);
-    }
+    case "decode":
+      return runDecoder(await session(model, "decoder"), model, call.z, call.labels);
+    case "encode":
+      return runEncoder(await session(model, "encoder"), model, call.pixels, call.label);
   }
 }
 
@@ -175,11 +174,7 @@ addEventListener("message", async (event: MessageEvent<Introduction | Call>) => 
   const { call } = event.data;
   try {
     const result = await answer(event.data);
-    const arrays = Array.isArray(result) ? result : [result.labels, result.xy];
-    reply(
-      { call, kind: "done", result },
-      arrays.map((array) => array.buffer),
-    );
+    reply({ call, kind: "done", result }, buffersOf(result));
   } catch (error) {
     const known = error instanceof EngineError;
     reply({

@@ -1,11 +1,12 @@
-// What the sections share: the release, the engine, the means, and the state in the URL.
+// What the sections share: the release and its files, the engine, and the state in the URL.
 
-import type { Manifest, Model } from "../core/manifest";
+import type { FileEntry, Manifest, Model } from "../core/manifest";
 import { findModel } from "../core/manifest";
+import type { Layout, Means, ModelDocuments, Study, Trace } from "../core/release";
 import { type PageState, readState, writeState } from "../core/url-state";
 import { type Engine, EngineError } from "../engine/engine";
 import { LocalEngine } from "../engine/local";
-import type { Means } from "../engine/means";
+import type { Format } from "../engine/read-release";
 import { ResilientEngine, type Runtime } from "../engine/resilient";
 import { ServerEngine } from "../engine/server";
 
@@ -18,7 +19,7 @@ export class PageContext {
   /** Names of the hash's parts that were not understood. */
   readonly ignored: string[];
   private readonly local: LocalEngine;
-  private readonly meansOf = new Map<string, Promise<Means>>();
+  private readonly files = new Map<string, Promise<unknown>>();
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -47,16 +48,52 @@ export class PageContext {
     return model;
   }
 
-  /** Returns a model's means, fetched once; a failure is forgotten so that it can be retried. */
+  /** Returns the model called `id`, or null where the release has none. */
+  find(id: string): Model | null {
+    return findModel(this.manifest, id) ?? null;
+  }
+
+  /** Returns a model's means, or where d > 2 the PCA of some of them: the points of its map. */
   means(model: Model): Promise<Means> {
-    const { sha256 } = model.means;
-    let means = this.meansOf.get(sha256);
-    if (means === undefined) {
-      means = this.local.means(model);
-      this.meansOf.set(sha256, means);
-      means.catch(() => this.meansOf.delete(sha256));
+    return this.file(model.means, "points") as Promise<Means>;
+  }
+
+  /** Returns points that PCA or t-SNE laid out. */
+  layout(file: FileEntry): Promise<Layout> {
+    return this.file(file, "points") as Promise<Layout>;
+  }
+
+  /**
+   * Returns one of a model's files: statistics, tiles, report …
+   *
+   * @throws EngineError when the model has none, or it cannot be had.
+   */
+  document<Name extends keyof ModelDocuments>(
+    model: Model,
+    name: Name,
+  ): Promise<ModelDocuments[Name]> {
+    return this.file(model[name], "json") as Promise<ModelDocuments[Name]>;
+  }
+
+  /** Returns the points of a model's training, epoch by epoch. */
+  trace(model: Model): Promise<Trace> {
+    return this.file(model.trace, "trace") as Promise<Trace>;
+  }
+
+  study(): Promise<Study> {
+    return this.file(this.manifest.study, "json") as Promise<Study>;
+  }
+
+  /** Fetches a file once; a failure is forgotten so that it can be retried. */
+  private async file(file: FileEntry | undefined, format: Format): Promise<unknown> {
+    if (file === undefined) throw new EngineError("model", "this release does not carry it");
+    let content = this.files.get(file.sha256);
+    if (content === undefined) {
+      content = this.local.file(file, format);
+      this.files.set(file.sha256, content);
+      content.catch(() => this.files.delete(file.sha256));
     }
-    return means;
+    return content;
   }
 
   /** Changes the state and, a moment later, the link in the address bar. */

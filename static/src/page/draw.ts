@@ -22,7 +22,7 @@ interface Shown {
   posterior?: { mu: Float32Array; sigma: Float32Array };
 }
 
-export async function startDraw(context: PageContext, section: HTMLElement): Promise<void> {
+export async function start(context: PageContext, section: HTMLElement): Promise<void> {
   const pad = required<DrawingPad>(section, "drawing-pad");
   const input = required<ImageView>(section, "image-view[name=input]");
   const reconstruction = required<ImageView>(section, "image-view[name=reconstruction]");

@@ -1,12 +1,11 @@
 // Section "hover": the pointer over the map is z, and the digit appears. Other maps can be chosen.
 
-import { latest } from "../core/latest";
 import type { Model } from "../core/manifest";
 import type { View } from "../core/viewport";
 import type { ImageView } from "../elements/image-view";
 import type { LatentMap } from "../elements/latent-map";
-import { type PageContext, sentence } from "./context";
-import { fillMap, loadPart, required, showError } from "./figure";
+import type { PageContext } from "./context";
+import { decoderInto, dressMap, dressView, fillMap, loadPart, required } from "./figure";
 
 const DEFAULT_MODEL = "vae-2";
 
@@ -18,13 +17,8 @@ interface Place {
 }
 const NOWHERE: Place = { z: null, view: null, pinned: false };
 
-interface Job {
-  model: Model;
-  z: [number, number];
-}
-
 /** Resolves once the digit answers, or cannot; the points of the map come after that. */
-export async function startHover(context: PageContext, section: HTMLElement): Promise<void> {
+export async function start(context: PageContext, section: HTMLElement): Promise<void> {
   const map = required<LatentMap>(section, "latent-map");
   const view = required<ImageView>(section, "image-view[name=decoded]");
   const bar = required<HTMLProgressElement>(section, "progress");
@@ -32,31 +26,19 @@ export async function startHover(context: PageContext, section: HTMLElement): Pr
   const chooser = section.querySelector<HTMLSelectElement>("select");
   const { state } = context;
 
+  const isShown = (model: Model): boolean => model.id === map.model;
   let answered = (): void => {};
-  const decode = latest(
-    ({ model, z }: Job) => context.engine.decode(model, Float32Array.from(z)),
-    (pixels, { model }) => {
-      if (model.id !== map.model) return; // another model was chosen meanwhile
-      view.pixels = pixels;
-      answered();
-    },
-    (error, { model }) => {
-      if (model.id !== map.model) return;
-      showError([view], sentence(`The model ${model.id}`, error));
-      answered();
-    },
-  );
+  const decode = decoderInto(context, [view], isShown, () => answered());
 
   const show = async (model: Model, { z, view: seen, pinned }: Place): Promise<void> => {
-    const isShown = (): boolean => map.model === model.id;
-    if (!isShown()) dress(section, map, view, model);
+    if (!isShown(model)) dress(section, map, view, model);
     map.home = model.view;
     map.view = seen;
     map.z = z ?? (model.prepared.z as [number, number]);
     map.pinned = pinned;
     map.classNames = model.class_names;
     const progress = (share: number): void => {
-      if (isShown()) bar.value = share;
+      if (isShown(model)) bar.value = share;
     };
     progress(0);
     answered(); // whoever waits for another model's answer need not any more
@@ -64,14 +46,16 @@ export async function startHover(context: PageContext, section: HTMLElement): Pr
       answered = resolve;
     });
     // The points come after the model: a digit that answers is what the reader waits for.
-    const loaded = await loadPart(context, model, "decoder", [view], progress, isShown);
-    if (!isShown()) return;
+    const loaded = await loadPart(context, model, "decoder", [view], progress, () =>
+      isShown(model),
+    );
+    if (!isShown(model)) return;
     if (loaded) {
       decode({ model, z: map.z ?? (model.prepared.z as [number, number]) });
       await answer;
     }
     progress(1);
-    if (isShown()) void fillMap(context, map, model);
+    if (isShown(model)) void fillMap(context, map, model);
   };
 
   map.addEventListener("latent-change", (event) => {
@@ -97,21 +81,11 @@ export async function startHover(context: PageContext, section: HTMLElement): Pr
   await show(first, state);
 }
 
-/** Takes the last model's points, picture and words away and puts up what is known of this one. */
+/** Puts up another model's map, picture and words. */
 function dress(section: HTMLElement, map: LatentMap, view: ImageView, model: Model): void {
-  map.model = model.id;
-  map.label = `Map of the model “${model.title}”`;
-  map.points = null;
-  map.statistics = null;
-  map.isolated = [];
-  map.message = "";
-  map.state = "loading";
-  required<HTMLImageElement>(map, "img[slot=picture]").src = model.picture.url;
-  view.pixels = null;
+  dressMap(map, model);
+  dressView(view, model);
   view.label = "The picture decoded from the point under the pointer";
-  view.width = model.image.width;
-  view.height = model.image.height;
-  view.channels = model.image.channels;
   const prepared = required<HTMLImageElement>(view, "img");
   prepared.alt = view.label;
   prepared.src = model.prepared.image.url;

@@ -3,13 +3,26 @@
 import { parseManifest } from "../core/manifest";
 import type { RuntimeStatus } from "../elements/runtime-status";
 import { PageContext, sentence } from "./context";
-import { startDraw } from "./draw";
 import { required } from "./figure";
-import { startHover } from "./hover";
-import { startLabels } from "./labels";
+import * as hover from "./hover";
 import { whenNear } from "./near";
+import { followSections, goToSection } from "./sections";
 
 type Start = (context: PageContext, section: HTMLElement) => Promise<void>;
+
+/** The sections after the first, by id; their scripts are fetched when they come near. */
+const LATER: Record<string, () => Promise<{ start: Start }>> = {
+  autoencoders: () => import("./autoencoders"),
+  inside: () => import("./inside"),
+  draw: () => import("./draw"),
+  shape: () => import("./shape"),
+  labels: () => import("./labels"),
+  control: () => import("./control"),
+  classify: () => import("./classify"),
+  dimensions: () => import("./dimensions"),
+  numbers: () => import("./numbers"),
+  lab: () => import("./lab"),
+};
 
 export function start(): void {
   const manifest = parseManifest(required<HTMLElement>(document, "#manifest").textContent);
@@ -26,8 +39,10 @@ export function start(): void {
   smoothing(context);
   const begin = (id: string, run: Start): Promise<void> => {
     const section = required<HTMLElement>(document, `#${id}`);
+    // What a release does not carry, its template has said already.
+    if (section.querySelector(".section-error") !== null) return Promise.resolve();
     return run(context, section).catch((error: unknown) => {
-      const place = section.querySelector(".section-error") ?? document.createElement("p");
+      const place = document.createElement("p");
       place.className = "section-error";
       place.setAttribute("role", "status");
       place.textContent = sentence(`The section “${id}”`, error);
@@ -36,10 +51,15 @@ export function start(): void {
   };
   // Later sections wait for the first digit: it is what the reader came for, and their models
   // would share its bandwidth.
-  begin("hover", startHover).then(() => {
-    whenNear(required(document, "#draw"), () => begin("draw", startDraw));
-    whenNear(required(document, "#labels"), () => begin("labels", startLabels));
+  begin("hover", hover.start).then(() => {
+    for (const [id, load] of Object.entries(LATER)) {
+      whenNear(required(document, `#${id}`), () =>
+        begin(id, async (...theirs) => (await load()).start(...theirs)),
+      );
+    }
   });
+  goToSection(context);
+  followSections(context);
   // A link to another state that is opened in this very page.
   addEventListener("hashchange", () => {
     if (location.hash.includes("=")) location.reload();

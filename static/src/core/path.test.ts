@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { along } from "./path";
+import type { Point } from "./viewport";
+
+const corner: Point[] = [
+  [0, 0],
+  [3, 0],
+  [3, 1],
+];
+
+test.each([
+  [0, [0, 0]],
+  [0.5, [2, 0]],
+  [0.75, [3, 0]],
+  [0.875, [3, 0.5]],
+  [1, [3, 1]],
+])("after %f of the way, by length", (share, place) => {
+  const [x, y] = along(corner, share);
+  expect(x).toBeCloseTo(place[0] as number, 10);
+  expect(y).toBeCloseTo(place[1] as number, 10);
+});
+
+test("a way that leads nowhere is where it is", () => {
+  expect(
+    along(
+      [
+        [1, 2],
+        [1, 2],
+      ],
+      0.5,
+    ),
+  ).toEqual([1, 2]);
+  expect(along([[1, 2]], 0.5)).toEqual([1, 2]);
+});

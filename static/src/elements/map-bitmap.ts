@@ -1,0 +1,66 @@
+// A picture that lies on a map at its place in latent units: class regions, a lattice of digits.
+import { type Bounds, type Size, toPixel, type View } from "../core/viewport";
+
+export class MapBitmap {
+  readonly canvas = document.createElement("canvas");
+  #bounds: Bounds | null = null;
+
+  constructor(className: string) {
+    this.canvas.className = `bitmap ${className}`;
+    this.canvas.hidden = true;
+    this.canvas.setAttribute("aria-hidden", "true");
+  }
+
+  /** Shows (height, width, 4) RGBA bytes over `bounds`; the top row is the one of highest y. */
+  draw(
+    pixels: Uint8ClampedArray<ArrayBuffer>,
+    width: number,
+    height: number,
+    bounds: Bounds,
+  ): void {
+    if (this.canvas.width !== width) this.canvas.width = width;
+    if (this.canvas.height !== height) this.canvas.height = height;
+    this.canvas.getContext("2d")?.putImageData(new ImageData(pixels, width, height), 0, 0);
+    this.#bounds = bounds;
+    this.canvas.hidden = false;
+  }
+
+  clear(): void {
+    this.#bounds = null;
+    this.canvas.hidden = true;
+  }
+
+  /** Keeps the picture in register with what the map shows. */
+  place(view: View, size: Size): void {
+    if (this.#bounds === null) return;
+    const { min, max } = this.#bounds;
+    const [left, top] = toPixel(view, size, [min[0], max[1]]);
+    const [right, bottom] = toPixel(view, size, [max[0], min[1]]);
+    const [across, down] = [right - left, bottom - top];
+    this.canvas.style.transform = `translate(${left}px, ${top}px) scale(${across / this.canvas.width}, ${down / this.canvas.height})`;
+  }
+}
+
+/** Sets images (rows · columns, H, W, C) in 0…1 side by side: (rows · H, columns · W, 4) RGBA. */
+export function tilePixels(
+  images: Float32Array,
+  image: { height: number; width: number; channels: number },
+  columns: number,
+  rows: number,
+): Uint8ClampedArray<ArrayBuffer> {
+  const { height, width, channels } = image;
+  const pixels = new Uint8ClampedArray(4 * rows * height * columns * width).fill(255);
+  const rowLength = 4 * columns * width;
+  for (let tile = 0; tile < rows * columns; tile++) {
+    const corner = Math.floor(tile / columns) * height * rowLength + (tile % columns) * 4 * width;
+    let from = tile * height * width * channels;
+    for (let y = 0; y < height; y++) {
+      for (let x = 0, to = corner + y * rowLength; x < width; x++, to += 4, from += channels) {
+        for (let part = 0; part < 3; part++) {
+          pixels[to + part] = 255 * (images[from + (channels === 3 ? part : 0)] as number);
+        }
+      }
+    }
+  }
+  return pixels;
+}

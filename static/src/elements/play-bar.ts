@@ -1,0 +1,185 @@
+// <play-bar>: plays a value from 0 to 1, and lets the reader scrub it.
+//
+// Attributes
+//   label      what is played, for assistive technology
+//   duration   seconds from one end to the other (4)
+//   steps      where there are that many discrete positions, the scrubber stops at each; 0: smooth
+//   bounce     runs back and forth instead of stopping at the end
+//   disabled   nothing to play yet
+//   state      empty | ready (reflected): empty while disabled
+// Properties
+//   value      0…1; setting it emits nothing
+//   playing    whether it runs
+//   text       what the value means, shown beside the scrubber and spoken with it
+// Events
+//   value-change   {value}, for every frame that plays and every move of the scrubber
+// Methods
+//   play(), pause()
+// Keys: those of a button and of a slider.
+//
+// Where the reader wants less motion it never starts by itself, and `play()` goes in five still steps.
+import { css, html, LitElement, nothing, type PropertyValues } from "lit";
+import { customElement, property } from "lit/decorators.js";
+
+/** Steps in which a value that must not move smoothly goes from end to end. */
+const STILLS = 5;
+const SMOOTH_STEP = 0.001;
+
+@customElement("play-bar")
+export class PlayBar extends LitElement {
+  static override styles = css`
+    :host {
+      display: flex;
+      gap: 0.75rem;
+      align-items: center;
+      min-height: 2.5rem;
+      color: var(--text, #1a1a1a);
+      font: 0.875rem / 1.4 var(--font, sans-serif);
+      font-variant-numeric: tabular-nums;
+    }
+    :host([hidden]) {
+      display: none;
+    }
+    button {
+      flex: none;
+      width: 2.25rem;
+      height: 2.25rem;
+      padding: 0;
+      border: 1px solid var(--line, #ccc);
+      border-radius: var(--radius, 4px);
+      background: var(--surface, #fff);
+      color: inherit;
+      cursor: pointer;
+    }
+    button:disabled {
+      color: var(--muted, #666);
+      cursor: default;
+    }
+    svg {
+      display: block;
+      width: 14px;
+      margin: auto;
+      fill: currentColor;
+    }
+    input {
+      flex: 1;
+      min-width: 4rem;
+      height: 2rem;
+      margin: 0;
+      accent-color: var(--accent, #0b57d0);
+    }
+    :focus-visible {
+      outline: 2px solid var(--accent, #0b57d0);
+      outline-offset: 2px;
+    }
+    output {
+      flex: none;
+      min-width: 6em;
+      color: var(--muted, #666);
+    }
+  `;
+
+  @property() label = "";
+  @property({ type: Number }) duration = 4;
+  @property({ type: Number }) steps = 0;
+  @property({ type: Boolean }) bounce = false;
+  @property({ type: Boolean, reflect: true }) disabled = false;
+  @property({ reflect: true }) state: "empty" | "ready" = "ready";
+  @property({ type: Number }) value = 0;
+  @property({ attribute: false }) playing = false;
+  @property() text = "";
+
+  #frame = 0;
+  #last = 0;
+  #forward = true;
+
+  play(): void {
+    if (this.playing || this.disabled) return;
+    this.playing = true;
+    if (!this.bounce && this.value >= 1) this.#emit(0);
+    this.#last = performance.now();
+    this.#frame = requestAnimationFrame(this.#step);
+  }
+
+  pause(): void {
+    this.playing = false;
+    cancelAnimationFrame(this.#frame);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.pause();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has("disabled")) return;
+    this.state = this.disabled ? "empty" : "ready";
+    if (this.disabled) this.pause();
+  }
+
+  readonly #step = (now: number): void => {
+    if (!this.playing) return;
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const due = still ? (1000 * this.duration) / STILLS : 0;
+    if (now - this.#last >= due) {
+      const passed = still ? 1 / STILLS : (now - this.#last) / 1000 / this.duration;
+      this.#last = now;
+      this.#advance(passed);
+    }
+    if (this.playing) this.#frame = requestAnimationFrame(this.#step);
+  };
+
+  #advance(passed: number): void {
+    const next = this.value + (this.#forward ? passed : -passed);
+    if (next > 0 && next < 1) {
+      this.#emit(next);
+      return;
+    }
+    this.#emit(next >= 1 ? 1 : 0);
+    if (this.bounce) this.#forward = next <= 0;
+    else this.pause();
+  }
+
+  #emit(value: number): void {
+    this.value = value;
+    this.dispatchEvent(
+      new CustomEvent("value-change", { detail: { value }, bubbles: true, composed: true }),
+    );
+  }
+
+  protected override render() {
+    const shape = this.playing ? "M2 1h3.5v12H2zM8.5 1H12v12H8.5z" : "M3 1l9 6-9 6z";
+    return html`<button
+        type="button"
+        aria-label=${`${this.playing ? "Pause" : "Play"}: ${this.label}`}
+        ?disabled=${this.disabled}
+        @click=${() => (this.playing ? this.pause() : this.play())}
+      >
+        <svg viewBox="0 0 14 14" aria-hidden="true"><path d=${shape}></path></svg>
+      </button>
+      <input
+        type="range"
+        aria-label=${this.label}
+        aria-valuetext=${this.text || nothing}
+        min="0"
+        max="1"
+        step=${this.steps > 1 ? 1 / (this.steps - 1) : SMOOTH_STEP}
+        .value=${String(this.value)}
+        ?disabled=${this.disabled}
+        @input=${(event: Event) => {
+          this.pause();
+          this.#emit(Number((event.target as HTMLInputElement).value));
+        }}
+      />
+      ${this.text === "" ? nothing : html`<output>${this.text}</output>`}`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "play-bar": PlayBar;
+  }
+  interface HTMLElementEventMap {
+    "value-change": CustomEvent<{ value: number }>;
+  }
+}

@@ -1,0 +1,5 @@
+// Section "lab".
+
+import type { PageContext } from "./context";
+
+export async function start(_context: PageContext, _section: HTMLElement): Promise<void> {}
