@@ -10,6 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from webapp.datasets import TrainingImages
 from webapp.inference import BusyError, Model
 from webapp.metrics import Metrics
 from webapp.pages import apology
@@ -21,12 +22,15 @@ LARGEST_Z = 1000.0
 """A z further out than this in any coordinate is refused: every prior here has unit size."""
 
 _PATIENCE = 5.0
+_INDICES = re.compile(r"[0-9]{1,7}(,[0-9]{1,7}){0,31}", re.ASCII)
 _LABEL = re.compile(r"0|[1-9][0-9]{0,5}", re.ASCII)
 _READ = ["GET", "HEAD"]
 Answer = TypeVar("Answer")
 
 
-def build_router(site: Site, settings: Settings, metrics: Metrics) -> APIRouter:
+def build_router(
+    site: Site, settings: Settings, metrics: Metrics, images: TrainingImages
+) -> APIRouter:
     """Return the routes of a site."""
     router = APIRouter(redirect_slashes=False)
 
@@ -70,6 +74,22 @@ def build_router(site: Site, settings: Settings, metrics: Metrics) -> APIRouter:
             shares = ",".join(f"{share:.6g}" for share in decoding.class_probability)
             response.headers["class-probability"] = shares
         return response
+
+    @router.api_route("/api/datasets/{name}/train", methods=_READ)
+    async def training_images(request: Request) -> Response:
+        indices = request.query_params.get("index", "")
+        if _INDICES.fullmatch(indices) is None:
+            raise Problem(422, "index must be up to 32 whole numbers with commas between them.")
+        name = request.path_params["name"]
+        try:
+            body = images.read(name, [int(index) for index in indices.split(",")])
+        except KeyError:
+            raise Problem(404, "This data set is not on the server's machine.") from None
+        except IndexError:
+            raise Problem(422, "The data set has no such image.") from None
+        # The images of a data set never change.
+        headers = {"content-type": "application/octet-stream", "cache-control": "max-age=86400"}
+        return Response(body, headers=headers)
 
     @router.api_route("/livez", methods=_READ)
     async def livez() -> Response:

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from webapp.api import build_router
 from webapp.compression import BackgroundCompressor
+from webapp.datasets import TrainingImages
 from webapp.inference import Runtime
 from webapp.metrics import Metrics, ObserveRequests
 from webapp.pages import PageMaker
@@ -27,10 +28,11 @@ from webapp.static_files import Policy, StaticFiles, is_built_file, is_release_f
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """Make the application; it reads no file before it is started."""
+    """Make the application; it reads no release before it is started."""
     metrics = Metrics()
     executor = ThreadPoolExecutor(settings.threads, "inference")
     compressor = BackgroundCompressor()
+    images = TrainingImages(settings.data_root)
 
     def announce(live: Live) -> None:
         release = live.release
@@ -43,7 +45,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     site = Site(
         ReleaseStore(settings.models_dir, Runtime(executor, settings, metrics.observe_run)),
-        PageMaker(settings.templates_dir, settings.dist_dir, settings.models_dir),
+        PageMaker(settings.templates_dir, settings.dist_dir, settings.models_dir, images.counts),
         announce,
         metrics.observe_refusal,
     )
@@ -69,7 +71,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(
         SecureResponses, headers=security_headers(wasm_blocked=settings.wasm_blocked)
     )
-    app.include_router(build_router(site, settings, metrics))
+    app.include_router(build_router(site, settings, metrics, images))
     built = StaticFiles(settings.dist_dir / "assets", Policy(is_built_file))
     released = StaticFiles(settings.models_dir, Policy(is_release_file, ObjectCheck()))
     for prefix, files in (("/assets", built), ("/models", released)):

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +36,17 @@ class PageError(Exception):
 class PageMaker:
     """Renders page.html; the templates and Vite's manifest are read anew for every page.
 
-    Templates can call `math(tex, display=False)` for MathML and `document(file)` for what a JSON
-    file of the release holds, None where it is missing or damaged.
+    `datasets` counts the training images that the server can show. Templates can call
+    `math(tex, display=False)` for MathML and `document(file)` for what a JSON file of the release
+    holds, None where it is missing or damaged.
     """
 
-    def __init__(self, templates: Path, dist: Path, models: Path) -> None:
+    def __init__(
+        self, templates: Path, dist: Path, models: Path, datasets: Mapping[str, int] | None = None
+    ) -> None:
         self._templates = templates
         self._models = models
+        self._datasets = dict(datasets or {})
         self._vite_manifest = dist / ".vite" / "manifest.json"
         self._environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(templates),
@@ -77,6 +82,7 @@ class PageMaker:
         context = {
             "release": release.id,
             "manifest": manifest,
+            "datasets": self._datasets,
             "models": {model["id"]: model for model in manifest["models"]},
             # Its < are escaped: no title can end the script element it stands in.
             "manifest_json": htmlsafe_json_dumps(manifest, separators=(",", ":")),

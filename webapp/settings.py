@@ -27,6 +27,10 @@ class Settings(BaseSettings):
     root_path: str = Field("", description="path under which a proxy shows the server: /atlas")
     models_dir: Path = Field(_ROOT / "static" / "models", description="where releases are")
     dist_dir: Path = Field(_ROOT / "static" / "dist", description="what Vite built")
+    data_root: Path = Field(
+        default_factory=lambda: Path(os.environ.get("DATA_ROOT", _ROOT / "data")),
+        description="where training images may be, to show them beside what is decoded",
+    )
     templates_dir: Path = Field(
         Path(__file__).resolve().parent / "templates", description="where page.html is"
     )

@@ -36,9 +36,13 @@ class Reference:
         """Return the bytes of a manifest's file."""
         return (self.models_dir / file["url"].removeprefix("models/")).read_bytes()
 
+    def read_json(self, file: dict[str, Any]) -> Any:
+        """Return what a manifest's JSON file holds."""
+        return json.loads(self.read(file))
+
     def golden(self, model_id: str) -> dict[str, Any]:
         """Return a model's golden pairs."""
-        golden: dict[str, Any] = json.loads(self.read(self.model(model_id)["golden"]))
+        golden: dict[str, Any] = self.read_json(self.model(model_id)["golden"])
         return golden
 
     def decode(

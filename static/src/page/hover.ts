@@ -6,6 +6,7 @@ import type { ImageView } from "../elements/image-view";
 import type { LatentMap } from "../elements/latent-map";
 import type { PageContext } from "./context";
 import { decoderInto, dressMap, dressView, fillMap, loadPart, required } from "./figure";
+import { followNeighbours } from "./neighbours";
 
 const DEFAULT_MODEL = "vae-2";
 
@@ -29,6 +30,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   const isShown = (model: Model): boolean => model.id === map.model;
   let answered = (): void => {};
   const decode = decoderInto(context, [view], isShown, () => answered());
+  const showNeighbours = followNeighbours(context, section, map);
 
   const show = async (model: Model, { z, view: seen, pinned }: Place): Promise<void> => {
     if (!isShown(model)) dress(section, map, view, model);
@@ -55,12 +57,13 @@ export async function start(context: PageContext, section: HTMLElement): Promise
       await answer;
     }
     progress(1);
-    if (isShown(model)) void fillMap(context, map, model);
+    if (isShown(model)) void fillMap(context, map, model).then(showNeighbours);
   };
 
   map.addEventListener("latent-change", (event) => {
     decode({ model: context.model(map.model), z: event.detail.z });
     context.update({ z: event.detail.z });
+    showNeighbours();
   });
   map.addEventListener("pin-change", (event) => context.update({ pinned: event.detail.pinned }));
   map.addEventListener("view-change", (event) => context.update({ view: event.detail.view }));

@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { nearestPoints } from "./nearest";
+import { pointsFromColumns } from "./points";
+
+const random = (n: number, seed: number): number[] =>
+  Array.from({ length: n }, (_, i) => Math.sin(i * 12.9898 + seed) * 4);
+
+test("they are those that sorting all distances finds", () => {
+  const [x, y] = [random(500, 1), random(500, 2)];
+  const points = pointsFromColumns(Array(500).fill(0), x, y);
+  const distance = (i: number): number => Math.hypot((x[i] ?? 0) - 0.5, (y[i] ?? 0) + 1);
+  const sorted = x.map((_, i) => i).sort((a, b) => distance(a) - distance(b));
+  expect(nearestPoints(points, [0.5, -1], 7)).toEqual(sorted.slice(0, 7));
+});
+
+test("of fewer points than asked for, all; of points in one place, the first", () => {
+  expect(nearestPoints(pointsFromColumns([0, 0], [3, 1], [0, 0]), [0, 0], 5)).toEqual([1, 0]);
+  expect(nearestPoints(pointsFromColumns([0, 0, 0], [1, 1, 1], [0, 0, 0]), [0, 0], 2)).toEqual([
+    0, 1,
+  ]);
+});
