@@ -12,7 +12,7 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from tests.bench import page, server_encode
+from tests.bench import page, scatter, server_encode
 from tests.bench.report import TABLE, rows
 from tests.support.server import Server
 
@@ -67,7 +67,8 @@ def main() -> None:
     numbers: dict[str, Any] = {"cores": os.cpu_count(), "machine": platform.machine()}
     for name, part in (
         ("release", release), ("server", server),
-        ("page", lambda: page.measure(MODELS)), ("training", training),
+        ("page", lambda: page.measure(MODELS)), ("scatter", scatter.measure),
+        ("training", training),
     ):  # fmt: skip
         print(f"→ {name}", flush=True)
         numbers |= part()

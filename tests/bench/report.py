@@ -39,6 +39,18 @@ TABLE: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
         ("longest_task_loading_ms", "longest_task_hovering_ms"),
         "50 ms (0: none over 50)",
     ),
+    (
+        "a frame of 60,000 moving points / of regl-scatterplot's, share",
+        "{:.0f} / {:.0f} ms, {:.2f}",
+        ("scatter_frame_ms", "regl_scatterplot_frame_ms", "scatter_share"),
+        "0.5",
+    ),
+    (
+        "a frame of a million moving points (no GPU)",
+        "{:.0f} ms",
+        ("scatter_million_frame_ms",),
+        "usable",
+    ),
     ("`vae-2` decoder over the wire", "{:,.0f} bytes", ("decoder_wire_bytes",), "2,000,000"),
     (
         "the whole release / as git keeps it",

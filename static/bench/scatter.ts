@@ -1,0 +1,134 @@
+// Zooms and pans the same points in the map's renderer and in regl-scatterplot, frame by frame.
+//
+// Both draw on this page's own thread, on canvases of the same size. A frame's cost runs from its
+// start to the moment when the GPU (or what stands in for it) has finished what was drawn in it.
+
+import createScatterplot from "regl-scatterplot";
+import { pointsFromColumns } from "../src/core/points";
+import { PointsRenderer } from "../src/elements/points-renderer";
+
+const SIDE = 600;
+const CLASSES = 10;
+
+declare global {
+  interface Window {
+    compareScatters: typeof compareScatters;
+    frameOfOurs: typeof frameOfOurs;
+  }
+}
+
+/** Ten clouds in −1…1, always the same. */
+function clouds(count: number): { x: number[]; y: number[]; labels: number[] } {
+  let seed = 1;
+  const random = (): number => {
+    seed = (seed * 48271) % 2147483647;
+    return seed / 2147483647;
+  };
+  const labels = Array.from({ length: count }, (_, i) => i % CLASSES);
+  const around = (centre: (label: number) => number): number[] =>
+    labels.map((label) => 0.6 * centre(label) + 0.5 * (random() + random() + random() - 1.5));
+  return { x: around((k) => Math.cos(k)), y: around((k) => Math.sin(k * 1.7)), labels };
+}
+
+/** Where the camera is at a frame: it zooms in and out while it circles. */
+function cameraAt(frame: number): { x: number; y: number; scale: number } {
+  const turn = frame / 15;
+  return { x: 0.3 * Math.cos(turn), y: 0.3 * Math.sin(turn), scale: 2 * 1.5 ** Math.sin(turn) };
+}
+
+const nextFrame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve));
+const nextTask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
+/** Milliseconds that a plot takes for one frame. */
+async function cost(plot: Plot, frame: number): Promise<number> {
+  await nextFrame();
+  plot.show(frame);
+  const started = await nextFrame();
+  await nextTask(); // after every callback of that frame
+  const { gl } = plot;
+  gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
+  return performance.now() - started;
+}
+
+const median = (values: number[]): number =>
+  values.sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
+
+interface Plot {
+  gl: WebGL2RenderingContext | WebGLRenderingContext;
+  show(frame: number): void;
+}
+
+async function openOurs(count: number): Promise<Plot> {
+  const { x, y, labels } = clouds(count);
+  const canvas = document.querySelector("#ours") as HTMLCanvasElement;
+  const palette = new Float32Array(96).map((_, i) => ((i * 37) % 100) / 100);
+  let drawn = (): void => {};
+  const ready = new Promise<void>((resolve) => {
+    drawn = resolve;
+  });
+  const failed = (reason: string): never => {
+    throw new Error(reason);
+  };
+  const renderer = new PointsRenderer(canvas, { drawn, lost: () => {}, failed });
+  const show = (frame: number): void => {
+    const { x: cx, y: cy, scale } = cameraAt(frame);
+    renderer.update({
+      view: { centre: [cx, cy], scale },
+      zoom: 2 / scale,
+      size: { width: SIDE, height: SIDE },
+      pixelRatio: 1,
+      palette,
+      dimmed: [0.5, 0.5, 0.5],
+      shown: null,
+    });
+  };
+  renderer.setPoints(pointsFromColumns(labels, x, y));
+  show(0);
+  await ready;
+  return { gl: canvas.getContext("webgl2") as WebGL2RenderingContext, show };
+}
+
+async function openTheirs(count: number): Promise<Plot> {
+  const { x, y, labels } = clouds(count);
+  const plot = createScatterplot({
+    canvas: document.querySelector("#theirs") as HTMLCanvasElement,
+    width: SIDE,
+    height: SIDE,
+    pointSize: 2,
+    opacity: 0.5,
+    colorBy: "valueA",
+    pointColor: ["#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59"],
+  });
+  await plot.draw({ x, y, valueA: labels });
+  const show = (frame: number): void => {
+    const { x: cx, y: cy, scale } = cameraAt(frame);
+    const zoom = 2 / scale;
+    plot.view([zoom, 0, 0, 0, 0, zoom, 0, 0, 0, 0, 1, 0, -cx * zoom, -cy * zoom, 0, 1]);
+  };
+  return { gl: (plot.get("regl") as unknown as { _gl: WebGLRenderingContext })._gl, show };
+}
+
+/** Median milliseconds of a frame of ours: what a moving view costs for so many points. */
+async function frameOfOurs(count: number, frames: number): Promise<number> {
+  const ours = await openOurs(count);
+  const costs: number[] = [];
+  for (let i = 0; i < frames; i++) costs.push(await cost(ours, i));
+  return median(costs);
+}
+
+/** Median milliseconds of a frame of each, taken in turns so that both meet the same noise. */
+async function compareScatters(
+  count: number,
+  frames: number,
+): Promise<{ ours: number; theirs: number }> {
+  const plots = { ours: await openOurs(count), theirs: await openTheirs(count) };
+  const costs = { ours: [] as number[], theirs: [] as number[] };
+  for (let i = 0; i < frames; i++) {
+    costs.ours.push(await cost(plots.ours, i));
+    costs.theirs.push(await cost(plots.theirs, i));
+  }
+  return { ours: median(costs.ours), theirs: median(costs.theirs) };
+}
+
+window.compareScatters = compareScatters;
+window.frameOfOurs = frameOfOurs;
