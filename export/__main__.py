@@ -3,6 +3,7 @@
     python -m export                 publish every finished run in runs/, in place of its older self
     python -m export vae-2           the same for the runs named
     python -m export --only          carry nothing over from the current release
+    python -m export site OUT        write the page and the current release as a static site
 
 A running server picks the new release up by itself.
 """
@@ -15,13 +16,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from export import site
 from train.errors import UserError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status."""
+    words = list(sys.argv[1:] if argv is None else argv)
     try:
-        return _run(argv)
+        if words[:1] == ["site"]:
+            return site.main(words[1:])
+        return _run(words)
     except UserError as error:
         print(error, file=sys.stderr)
         return 1
@@ -34,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _run(argv: Sequence[str] | None) -> int:
+def _run(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m export",
         allow_abbrev=False,

@@ -1,17 +1,32 @@
-// Builds the browser half: one entry, hashed names, a manifest that the page template reads.
+// Builds the browser half: the page with hashed names and a manifest that its template reads, and
+// the service worker, whose name must stay the same.
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   base: "./",
   build: {
     outDir: "dist",
-    emptyOutDir: true,
-    manifest: true,
     target: "es2022",
     // Every file gets its own hashed, immutable URL; data: URLs would need a wider CSP.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rollupOptions: { input: ["src/main.ts"] },
+  },
+  builder: {},
+  environments: {
+    client: {
+      build: { emptyOutDir: true, manifest: true, rollupOptions: { input: ["src/main.ts"] } },
+    },
+    // Built after the page, into the same folder: a script of its own that imports nothing.
+    service_worker: {
+      consumer: "client",
+      build: {
+        emptyOutDir: false,
+        rollupOptions: {
+          input: ["src/service-worker.ts"],
+          output: { format: "iife", entryFileNames: "sw.js" },
+        },
+      },
+    },
   },
   worker: { format: "es" },
   test: { include: ["src/**/*.test.ts"] },

@@ -76,4 +76,7 @@ def create_app(settings: Settings) -> FastAPI:
     released = StaticFiles(settings.models_dir, Policy(is_release_file, ObjectCheck()))
     for prefix, files in (("/assets", built), ("/models", released)):
         app.add_api_route(prefix + "/{path:path}", files.respond, methods=["GET", "HEAD"])
+    # The browser asks again for the service worker's script with every visit: it has no hash.
+    worker = StaticFiles(settings.dist_dir, Policy(lambda _: False))
+    app.add_api_route("/sw.js", worker.single("sw.js"), methods=["GET", "HEAD"])
     return app

@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, Response
 from webapp.compression import encode
 from webapp.negotiation import SUFFIXES, Representation
 from webapp.releases import Release, signature
+from webapp.security import content_policy, policy_text
 
 _ENTRY = "src/main.ts"
 _APOLOGY = """<!doctype html>
@@ -47,6 +48,7 @@ class PageMaker:
         self._templates = templates
         self._models = models
         self._datasets = dict(datasets or {})
+        self._dist = dist
         self._vite_manifest = dist / ".vite" / "manifest.json"
         self._environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(templates),
@@ -78,24 +80,39 @@ class PageMaker:
         Raises:
             PageError: the front end is not built, or a template is wrong.
         """
-        manifest = json.loads(release.manifest_bytes)
+        body = self.render(json.loads(release.manifest_bytes)).encode()
+        return represent(body, "text/html; charset=utf-8", hashlib.sha256(body).hexdigest()[:32])
+
+    def render(self, manifest: dict[str, Any], *, server: bool = True) -> str:
+        """Render the page of a release's manifest.
+
+        Args:
+            manifest: as it is on disk.
+            server: whether this server will send the page. If not, the page carries its policy
+                itself and knows that nobody answers for browsers that cannot run models.
+
+        Raises:
+            PageError: the front end is not built, or a template is wrong.
+        """
         context = {
-            "release": release.id,
+            "release": manifest["release"],
             "manifest": manifest,
             "datasets": self._datasets,
             "models": {model["id"]: model for model in manifest["models"]},
-            # Its < are escaped: no title can end the script element it stands in.
-            "manifest_json": htmlsafe_json_dumps(manifest, separators=(",", ":")),
+            "manifest_json": _json(manifest),
+            "server": server,
+            "policy": None if server else _meta_policy(),
         } | self._built_files()
         try:
-            text = self._environment.get_template("page.html").render(context)
+            return self._environment.get_template("page.html").render(context)
         except jinja2.TemplateError as error:
             raise PageError(f"the template is wrong: {error}") from error
-        body = text.encode()
-        return represent(body, "text/html; charset=utf-8", hashlib.sha256(body).hexdigest()[:32])
 
     def _built_files(self) -> dict[str, Any]:
-        """Name the entry's script, its styles and the chunks it imports, relative to the page."""
+        """Name the entry's script, its styles and the chunks it imports, relative to the page.
+
+        `built_json` names every file that was built: what the page can come to ask for.
+        """
         try:
             built = json.loads(self._vite_manifest.read_bytes())
             entry = built[_ENTRY]
@@ -105,6 +122,7 @@ class PageMaker:
                 "script": entry["file"],
                 "styles": list(dict.fromkeys(styles)),
                 "preloads": [built[name]["file"] for name in chunks],
+                "built_json": _json([_file_entry(path) for path in built_files(self._dist)]),
             }
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise PageError("the front end is not built, make demo builds it") from error
@@ -115,6 +133,41 @@ def math(tex: str, *, display: bool = False) -> Markup:
     return Markup(  # noqa: S704 (our own formula, not a reader's)
         latex2mathml.converter.convert(tex, display="block" if display else "inline")
     )
+
+
+def built_files(dist: Path) -> list[Path]:
+    """Return every file that the page may come to ask for beside the release's.
+
+    Raises:
+        OSError: the front end is not built.
+    """
+    return sorted(
+        path
+        for path in (dist / "assets").iterdir()
+        if not path.name.startswith(".") and path.suffix not in (*SUFFIXES.values(), ".tmp")
+    )
+
+
+def _file_entry(path: Path) -> dict[str, str | int]:
+    """Describe a built file in the way of a release's."""
+    data = path.read_bytes()
+    return {
+        "url": f"assets/{path.name}",
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "bytes": len(data),
+    }
+
+
+def _json(value: object) -> str:
+    """Return JSON whose < are escaped: no title can end the script element it stands in."""
+    return htmlsafe_json_dumps(value, separators=(",", ":"))
+
+
+def _meta_policy() -> str:
+    """Return the policy without what a browser only takes from a header."""
+    policy = content_policy()
+    del policy["frame-ancestors"]
+    return policy_text(policy)
 
 
 def _static_imports(built: dict[str, Any], entry: str) -> list[str]:

@@ -85,33 +85,19 @@ class ReleaseStore:
     def _load(self, pointer: bytes | None) -> Release:
         if pointer is None:
             raise ReleaseError("current.json cannot be read, python -m export makes a release")
-        try:
-            release_id = Pointer.model_validate_json(pointer).release
-        except ValidationError as error:
-            raise ReleaseError("current.json does not name a release") from error
-        path = self._folder / "releases" / release_id / "manifest.json"
+        path = manifest_path(self._folder, pointer)
         self._suspects[path] = signature(path)
-        data = _read(path)
-        if data is None:
-            raise ReleaseError(f"the manifest of {release_id} cannot be read")
-        try:
-            manifest = Manifest.model_validate_json(data)
-        except ValidationError as error:
-            raise ReleaseError(
-                f"the manifest of {release_id} is wrong at {_place(error)}"
-            ) from error
-        if manifest.release != release_id:
-            raise ReleaseError(f"the manifest of {release_id} is another release's")
+        manifest, data = read_manifest(path)
 
         # Two threads a core would gain nothing: hashing and making sessions is all arithmetic.
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             loaded = list(pool.map(self._load_model, manifest.models))
         models = {model.entry.id: model for model in loaded if model is not None}
         if not models:
-            raise ReleaseError(f"no model of {release_id} works")
+            raise ReleaseError(f"no model of {manifest.release} works")
         lost = frozenset(entry.id for entry in manifest.models) - models.keys()
         self._suspects.pop(path)
-        return Release(release_id, manifest, data, models, lost)
+        return Release(manifest.release, manifest, data, models, lost)
 
     def _load_model(self, entry: ModelEntry) -> Model | None:
         """Return a verified model; None, said once in the log, if it cannot be served."""
@@ -151,6 +137,38 @@ class ReleaseStore:
         if sentence not in self._complaints:
             self._complaints.add(sentence)
             logger.warning(sentence)
+
+
+def manifest_path(folder: Path, pointer: bytes) -> Path:
+    """Return where the manifest of the release is that current.json, `pointer`, names.
+
+    Raises:
+        ReleaseError: it names none.
+    """
+    try:
+        release_id = Pointer.model_validate_json(pointer).release
+    except ValidationError as error:
+        raise ReleaseError("current.json does not name a release") from error
+    return folder / "releases" / release_id / "manifest.json"
+
+
+def read_manifest(path: Path) -> tuple[Manifest, bytes]:
+    """Read the manifest of a release, which lies in a folder of the release's name.
+
+    Raises:
+        ReleaseError: it is missing or wrong.
+    """
+    release_id = path.parent.name
+    data = _read(path)
+    if data is None:
+        raise ReleaseError(f"the manifest of {release_id} cannot be read")
+    try:
+        manifest = Manifest.model_validate_json(data)
+    except ValidationError as error:
+        raise ReleaseError(f"the manifest of {release_id} is wrong at {_place(error)}") from error
+    if manifest.release != release_id:
+        raise ReleaseError(f"the manifest of {release_id} is another release's")
+    return manifest, data
 
 
 def signature(path: Path) -> Signature:

@@ -66,14 +66,14 @@ async def answer_http_exception(_: Request, error: Exception) -> Response:
     return problem_response(Problem(raised.status_code, detail, raised.headers))
 
 
-def security_headers(*, wasm_blocked: bool = False) -> RawHeaders:
-    """Return the headers that every response carries.
+def content_policy(*, wasm_blocked: bool = False) -> dict[str, str]:
+    """Return the page's Content-Security-Policy by directive.
 
     Without `'wasm-unsafe-eval'` a browser refuses to compile WebAssembly: `wasm_blocked` leaves
     it out, to try what the page does then.
     """
     script = "'self'" if wasm_blocked else "'self' 'wasm-unsafe-eval'"
-    policy = {
+    return {
         "default-src": "'none'",
         "script-src": script,
         "style-src": "'self'",
@@ -86,12 +86,21 @@ def security_headers(*, wasm_blocked: bool = False) -> RawHeaders:
         "form-action": "'none'",
         "frame-ancestors": "'self'",
     }
+
+
+def policy_text(policy: Mapping[str, str]) -> str:
+    """Return a Content-Security-Policy as it is sent."""
+    return "; ".join(f"{name} {value}" for name, value in policy.items())
+
+
+def security_headers(*, wasm_blocked: bool = False) -> RawHeaders:
+    """Return the headers that every response carries."""
     unused = (
         "accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer",
         "microphone", "midi", "payment", "usb",
     )  # fmt: skip
     headers = {
-        "content-security-policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        "content-security-policy": policy_text(content_policy(wasm_blocked=wasm_blocked)),
         "x-content-type-options": "nosniff",
         "referrer-policy": "no-referrer",
         # The three below isolate the page, which is what lets WebAssembly use threads.

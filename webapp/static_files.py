@@ -5,7 +5,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -74,6 +74,14 @@ class StaticFiles:
             Problem: 404, 416, or 503 for a damaged file.
         """
         return await asyncio.to_thread(self._respond, request.path_params["path"], request.headers)
+
+    def single(self, name: str) -> Callable[[Request], Awaitable[Response]]:
+        """Return what answers GET and HEAD with the one file of this name."""
+
+        async def respond(request: Request) -> Response:
+            return await asyncio.to_thread(self._respond, name, request.headers)
+
+        return respond
 
     def _respond(self, name: str, headers: Headers) -> Response:
         path = self._find(name)

@@ -6,18 +6,21 @@ from pathlib import Path
 SCRIPT = "assets/main-abcd1234.js"
 CHUNK = "assets/chunk-efgh5678.js"
 STYLE = "assets/main-ijkl9012.css"
+WORKER = "sw.js"
 RUNTIME = "assets/runtime-mnop3456.wasm"
 # Long enough for several chunks of a response, and compressible.
 RUNTIME_BYTES = b"\0asm" + bytes(range(256)) * 2600
 
 _PAGE = """<!doctype html>
-<html lang="en">
+<html lang="en"{% if not server %} data-server="absent"{% endif %}>
 <meta charset="utf-8">
 <title>{{ release }}</title>
+{% if policy %}<meta http-equiv="Content-Security-Policy" content="{{ policy }}">{% endif %}
 {% for style in styles %}<link rel="stylesheet" href="{{ style }}">{% endfor %}
 {% for chunk in preloads %}<link rel="modulepreload" href="{{ chunk }}">{% endfor %}
 <script type="module" src="{{ script }}"></script>
 <script type="application/json" id="manifest">{{ manifest_json }}</script>
+<script type="application/json" id="built">{{ built_json }}</script>
 {% for id, model in models.items() %}<p id="{{ id }}">{{ model.title }}</p>{% endfor %}
 <p>{{ manifest.release }}</p>
 </html>
@@ -31,6 +34,7 @@ def make_dist(folder: Path, script: str = SCRIPT) -> None:
         CHUNK: b"export {};\n",
         STYLE: b"body { color: black; }\n" * 100,
         RUNTIME: RUNTIME_BYTES,
+        WORKER: b"addEventListener('fetch', () => {});\n",
     }
     for name, data in files.items():
         path = folder / name

@@ -1,13 +1,14 @@
 """The page: rendered once a release, with Vite's file names, cached by ETag."""
 
 import gzip
+import hashlib
 import json
 import re
 
 import brotli
 
 from tests.support.releases import TinyModel, make_release, point_to, write_manifest
-from tests.support.site import CHUNK, SCRIPT, STYLE, make_dist
+from tests.support.site import CHUNK, RUNTIME, SCRIPT, STYLE, make_dist
 from tests.webapp.conftest import eventually
 
 
@@ -24,6 +25,28 @@ def test_the_page_holds_the_release_s_manifest(client):
     held = re.search(r'<script type="application/json" id="manifest">(.*?)</script>', page)
     assert json.loads(held.group(1)) == client.get("/api/manifest").json()
     assert '<p id="cvae-2">Tiny cvae-2</p>' in page
+
+
+def test_B14_the_page_names_every_built_file_with_its_hash(client, shared_folders):
+    page = client.get("/").text
+    held = re.search(r'<script type="application/json" id="built">(.*?)</script>', page)
+    built = json.loads(held.group(1))
+    assert {file["url"] for file in built} == {SCRIPT, CHUNK, STYLE, RUNTIME}
+    for file in built:
+        data = (shared_folders.dist / file["url"]).read_bytes()
+        assert (file["sha256"], file["bytes"]) == (hashlib.sha256(data).hexdigest(), len(data))
+    assert "data-server" not in page
+    assert "http-equiv" not in page
+
+
+def test_B14_compressed_copies_and_hidden_files_are_not_of_the_page(folders, app):
+    make_release(folders.models, "r1")
+    for name in ("main-abcd1234.js.br", "main-abcd1234.js.gz", ".hidden", "half.tmp"):
+        (folders.dist / "assets" / name).write_bytes(b"copy")
+    with app(folders) as client:
+        page = client.get("/").text
+    for word in (".br", ".gz", ".hidden", ".tmp"):
+        assert word not in page
 
 
 def test_a_title_can_neither_end_the_manifest_s_script_nor_become_markup(folders, app):

@@ -23,6 +23,7 @@ REQUESTS = {
     "metrics": ("GET", "/metrics", {}, b"", 200),
     "pointer": ("GET", "/models/current.json", {}, b"", 200),
     "script": ("GET", f"/{SCRIPT}", {}, b"", 200),
+    "service worker": ("GET", "/sw.js", {}, b"", 200),
     "part of a script": ("GET", f"/{SCRIPT}", {"range": "bytes=0-3"}, b"", 206),
     "script not modified": ("GET", f"/{SCRIPT}", {"if-none-match": "*"}, b"", 304),
     "decode": ("POST", "/api/models/vae-2/decode", JSON, b'{"z": [0, 0]}', 200),

@@ -8,7 +8,7 @@ import brotli
 import pytest
 
 from tests.support.releases import make_release, object_path, point_to
-from tests.support.site import RUNTIME, RUNTIME_BYTES, SCRIPT, STYLE
+from tests.support.site import RUNTIME, RUNTIME_BYTES, SCRIPT, STYLE, WORKER
 from webapp.compression import compress
 
 IMMUTABLE = "public, max-age=31536000, immutable"
@@ -52,6 +52,20 @@ def test_a_module_script_is_javascript_and_an_unhashed_file_is_asked_for_again(s
     answer = client.get("/assets/plain.mjs")
     assert answer.headers["content-type"].startswith("text/javascript")
     assert answer.headers["cache-control"] == "no-cache"
+
+
+def test_B14_the_service_worker_is_a_script_beside_the_page_that_is_asked_for_again(site):
+    client, folders, _ = site
+    first = client.get(f"/{WORKER}")
+    assert first.content == (folders.dist / WORKER).read_bytes()
+    assert first.headers["content-type"].startswith("text/javascript")
+    assert first.headers["cache-control"] == "no-cache"
+    etag = first.headers["etag"]
+    assert client.get(f"/{WORKER}", headers={"if-none-match": etag}).status_code == 304
+    (folders.dist / WORKER).write_bytes(b"changed")
+    assert client.get(f"/{WORKER}", headers={"if-none-match": etag}).content == b"changed"
+    (folders.dist / WORKER).unlink()
+    assert client.get(f"/{WORKER}").status_code == 404
 
 
 def test_objects_and_manifests_are_kept_for_ever(site):

@@ -1,8 +1,8 @@
-// <runtime-status>: says whether this browser or the server runs the models.
+// <runtime-status>: says whether this browser or the server runs the models, or neither can.
 //
 // Attributes
-//   runtime  "" (nothing has answered yet) | browser | server
-//   state    loading | ready (reflected; follows runtime)
+//   runtime  "" (nothing has answered yet) | browser | server | none
+//   state    loading | ready | error (reflected; follows runtime)
 
 import { css, html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
@@ -11,6 +11,7 @@ const SENTENCES: Record<string, string> = {
   "": "Loading the model…",
   browser: "Models run in your browser.",
   server: "Models cannot run in this browser, so the server runs them.",
+  none: "Models cannot run in this browser, and this copy of the page has no server to run them.",
 };
 
 @customElement("runtime-status")
@@ -32,18 +33,20 @@ export class RuntimeStatus extends LitElement {
     :host([runtime="browser"]) i {
       background: var(--accent, #06c);
     }
-    :host([runtime="server"]) i {
+    :host([runtime="server"]) i,
+    :host([runtime="none"]) i {
       background: none;
       outline: 2px solid var(--accent, #06c);
       outline-offset: -2px;
     }
   `;
 
-  @property({ reflect: true }) runtime: "" | "browser" | "server" = "";
-  @property({ reflect: true }) state: "loading" | "ready" = "loading";
+  @property({ reflect: true }) runtime: "" | "browser" | "server" | "none" = "";
+  @property({ reflect: true }) state: "loading" | "ready" | "error" = "loading";
 
   protected override willUpdate(): void {
-    this.state = this.runtime === "" ? "loading" : "ready";
+    if (this.runtime === "") this.state = "loading";
+    else this.state = this.runtime === "none" ? "error" : "ready";
   }
 
   protected override render() {

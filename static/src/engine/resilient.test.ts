@@ -31,6 +31,15 @@ test("a runtime that cannot start hands over to the server, once and for all", a
   expect(reports).toEqual(["server"]);
 });
 
+test("where there is no server, that is said and nothing is tried again", async () => {
+  const local = engine(() => Promise.reject(new EngineError("runtime", "blocked")));
+  const reports: string[] = [];
+  const resilient = new ResilientEngine(local, null, (runtime) => reports.push(runtime));
+  await expect(resilient.decode(model, z)).rejects.toThrow("no server to fall back to");
+  await expect(resilient.decode(model, z)).rejects.toThrow("no server to fall back to");
+  expect([local.asked, reports]).toEqual([1, ["none"]]);
+});
+
 test("a broken model file is reported, not hidden behind the server", async () => {
   const local = engine(() => Promise.reject(new EngineError("model", "damaged")));
   const server = engine(async () => new Float32Array([1]));

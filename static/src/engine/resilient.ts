@@ -1,18 +1,22 @@
-// Runs models here while this browser can, through the server from the moment it cannot.
+// Runs models here while this browser can, through the server, if there is one, once it cannot.
 
 import type { Model } from "../core/manifest";
 import { type Decoded, type Engine, EngineError, type Part, type Posterior } from "./engine";
 
-export type Runtime = "browser" | "server";
+export type Runtime = "browser" | "server" | "none";
 
 export class ResilientEngine implements Engine {
   private blocked = false;
   private answered: Runtime | null = null;
 
-  /** @param changed is told which of the two is at work, when an answer came and that changed. */
+  /**
+   * @param server null where the page was published without one.
+   * @param changed is told which of the two is at work, when an answer came and that changed, or
+   *   that neither can be.
+   */
   constructor(
     private readonly local: Engine,
-    private readonly server: Engine,
+    private readonly server: Engine | null,
     private readonly changed: (runtime: Runtime) => void,
   ) {}
 
@@ -46,6 +50,13 @@ export class ResilientEngine implements Engine {
         if (!(error instanceof EngineError) || error.reason !== "runtime") throw error;
         this.blocked = true;
       }
+    }
+    if (this.server === null) {
+      this.report("none");
+      throw new EngineError(
+        "runtime",
+        "WebAssembly cannot run here, and this copy of the page has no server to fall back to",
+      );
     }
     const output = await job(this.server);
     this.report("server");

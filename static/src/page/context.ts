@@ -29,7 +29,9 @@ export class PageContext {
     this.local = new LocalEngine();
     this.engine = new ResilientEngine(
       this.local,
-      new ServerEngine(document.baseURI),
+      document.documentElement.dataset.server === "absent"
+        ? null
+        : new ServerEngine(document.baseURI),
       runtimeChanged,
     );
     const { state, ignored } = readState(location.hash);

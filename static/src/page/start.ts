@@ -6,6 +6,7 @@ import { PageContext, sentence } from "./context";
 import { required } from "./figure";
 import * as hover from "./hover";
 import { whenNear } from "./near";
+import { keepOffline } from "./offline";
 import { followSections, goToSection } from "./sections";
 
 type Start = (context: PageContext, section: HTMLElement) => Promise<void>;
@@ -57,6 +58,7 @@ export function start(): void {
         begin(id, async (...theirs) => (await load()).start(...theirs)),
       );
     }
+    void keepOffline();
   });
   goToSection(context);
   followSections(context);

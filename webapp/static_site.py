@@ -1,0 +1,180 @@
+"""Writes the page as a plain static site, which any host can serve under any path.
+
+    python -m webapp.static_site static/models OUT
+
+The site is made beside OUT and takes its place once it is whole: a kill leaves no half of one.
+"""
+
+import errno
+import hashlib
+import json
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from webapp.manifest import FileEntry
+from webapp.pages import PageError, PageMaker, built_files
+from webapp.releases import ReleaseError, manifest_path, read_manifest
+from webapp.settings import Settings, SettingsError, read_settings
+
+_WORKER = "sw.js"
+_OURS = {"index.html", _WORKER, "assets", "models"}
+_MARK = b'data-server="absent"'
+"""What the page of a static site has near its beginning, and no other page."""
+
+
+class SiteError(Exception):
+    """The site cannot be written; the text is one sentence."""
+
+
+def write_site(settings: Settings, out: Path) -> tuple[str, int, int]:
+    """Write the current release and the built front end as a site.
+
+    Returns:
+        The release's id, the number of files, and their bytes.
+
+    Raises:
+        SiteError: there is no whole release, no front end, or `out` holds something else.
+        OSError: a file cannot be read or written.
+    """
+    out = out.resolve()
+    fresh = out.with_name(f".{out.name}.new.tmp")
+    old = out.with_name(f".{out.name}.old.tmp")
+    if old.exists() and not out.exists():
+        old.rename(out)  # killed between the two renames below
+    _check_replaceable(out)
+    for leftover in (fresh, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    try:
+        release = _fill(settings, fresh)
+        files = [path for path in fresh.rglob("*") if path.is_file()]
+        size = sum(path.stat().st_size for path in files)
+        _replace(out, fresh, old)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    shutil.rmtree(old, ignore_errors=True)
+    return release, len(files), size
+
+
+def _replace(out: Path, fresh: Path, old: Path) -> None:
+    if out.exists():
+        out.rename(old)
+    try:
+        fresh.rename(out)
+    except BaseException:
+        if old.exists():
+            old.rename(out)
+        raise
+
+
+def _check_replaceable(out: Path) -> None:
+    """Let only an empty folder or a former site be replaced, never a file of someone's."""
+    if not out.exists():
+        return
+    if not out.is_dir():
+        raise SiteError(f"{out} is a file; name a folder for the site.")
+    names = {path.name for path in out.iterdir()}
+    if not names:
+        return
+    page = out / "index.html"
+    ours = names <= _OURS and page.is_file() and _MARK in page.read_bytes()[:200]
+    if not ours:
+        raise SiteError(
+            f"{out} holds something other than a site written before; name another folder, "
+            "or empty it."
+        )
+
+
+def _fill(settings: Settings, folder: Path) -> str:
+    """Write a whole site into a folder that is not there yet; return the release's id."""
+    manifest, data = _release(settings.models_dir)
+    try:
+        pages = PageMaker(settings.templates_dir, settings.dist_dir, settings.models_dir)
+        page = pages.render(manifest, server=False)
+    except PageError as error:
+        raise SiteError(f"The page cannot be made: {error}.") from error
+    worker = settings.dist_dir / _WORKER
+    if not worker.is_file():
+        raise SiteError("The front end is not built whole: make demo builds it.")
+
+    release = str(manifest["release"])
+    models = folder / "models"
+    for path in (folder / "assets", models / "objects", models / "releases" / release):
+        path.mkdir(parents=True)
+    for path in built_files(settings.dist_dir):
+        shutil.copyfile(path, folder / "assets" / path.name)
+    for file in {entry.url: entry for entry in _file_entries(manifest)}.values():
+        _copy_object(settings.models_dir, models, file)
+    (models / "releases" / release / "manifest.json").write_bytes(data)
+    (models / "current.json").write_text(json.dumps({"release": release}) + "\n")
+    shutil.copyfile(worker, folder / _WORKER)
+    (folder / "index.html").write_text(page, encoding="utf-8")
+    return release
+
+
+def _release(models: Path) -> tuple[dict[str, Any], bytes]:
+    """Return the manifest of the current release, as it is on disk."""
+    try:
+        path = manifest_path(models, (models / "current.json").read_bytes())
+        _, data = read_manifest(path)
+    except OSError as error:
+        raise SiteError(f"There is no release in {models}; python -m export makes one.") from error
+    except ReleaseError as error:
+        raise SiteError(f"The release in {models} cannot be published: {error}.") from error
+    return json.loads(data), data
+
+
+def _file_entries(value: object) -> Iterator[FileEntry]:
+    """Yield every file entry in a manifest, also those that this version does not know."""
+    if isinstance(value, dict):
+        if "url" in value and "sha256" in value:
+            yield FileEntry.model_validate(value)
+        for part in value.values():
+            yield from _file_entries(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _file_entries(part)
+
+
+def _copy_object(source: Path, target: Path, file: FileEntry) -> None:
+    try:
+        data = (source / "objects" / file.name).read_bytes()
+    except FileNotFoundError as error:
+        raise SiteError(f"The release lacks its file {file.name}; export it again.") from error
+    if hashlib.sha256(data).hexdigest() != file.sha256:
+        raise SiteError(f"The release's file {file.name} is damaged; export it again.")
+    (target / "objects" / file.name).write_bytes(data)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Write the site; return the exit status."""
+    words = sys.argv[1:] if argv is None else argv
+    if len(words) != 2:
+        print("Name two folders: python -m webapp.static_site MODELS OUT", file=sys.stderr)
+        return 2
+    models, out = words
+    try:
+        release, files, size = write_site(read_settings(["--models-dir", models]), Path(out))
+    except (SiteError, SettingsError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except ValidationError:
+        print("A file entry of the release's manifest is wrong; export it again.", file=sys.stderr)
+        return 1
+    except OSError as error:
+        reason = "the disk is full" if error.errno == errno.ENOSPC else error.strerror or str(error)
+        print(f"The site was not written: {reason}.", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped; the site was not written.", file=sys.stderr)
+        return 130
+    print(f"Release {release} is a site in {out}: {files} files, {size / 1e6:.1f} MB.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
