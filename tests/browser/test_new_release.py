@@ -11,11 +11,13 @@ from tests.support.reference import Reference
 from tests.support.releases import TinyModel, make_release, point_to, write_manifest
 from tests.support.server import Server
 
+OTHER = TinyModel(hidden=(24,), seed=5)
+
 
 def publish_other_weights(models_dir: Path) -> Reference:
     """Publish a release whose vae-2 has other graphs; all else stays."""
     manifest = Reference(models_dir).manifest
-    tiny = make_release(models_dir, "tiny", [TinyModel(hidden=(24,), seed=5)], publish=False)
+    tiny = make_release(models_dir, "tiny", [OTHER], publish=False)
     for entry in manifest["models"]:
         if entry["id"] == "vae-2":
             entry |= {part: tiny["models"][0][part] for part in ("decoder", "encoder", "golden")}

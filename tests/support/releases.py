@@ -3,9 +3,10 @@
 import hashlib
 import itertools
 import json
+import shutil
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,32 @@ def make_release(
     if publish:
         point_to(models_dir, release_id)
     return manifest
+
+
+def take_models(source: Path, models_dir: Path, release_id: str, ids: Sequence[str]) -> None:
+    """Publish a release of some of the models of the current release in `source`, files and all."""
+    current = json.loads((source / "current.json").read_text())["release"]
+    manifest = json.loads((source / "releases" / current / "manifest.json").read_text())
+    manifest["release"] = release_id
+    manifest["models"] = [model for model in manifest["models"] if model["id"] in ids]
+    for file in file_entries(manifest):
+        target = object_path(models_dir, file)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(object_path(source, file), target)
+    write_manifest(models_dir, manifest)
+    point_to(models_dir, release_id)
+
+
+def file_entries(value: object) -> Iterator[dict[str, Any]]:
+    """Yield every file entry anywhere in a manifest."""
+    if isinstance(value, dict):
+        if "sha256" in value:
+            yield value
+        for part in value.values():
+            yield from file_entries(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from file_entries(part)
 
 
 def write_manifest(models_dir: Path, manifest: dict[str, Any]) -> None:
