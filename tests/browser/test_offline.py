@@ -100,10 +100,11 @@ def expect_digit(
 
 
 def test_B14_after_one_visit_the_whole_page_works_without_a_network(
-    context: BrowserContext, models_dir: Path, reference: Reference
+    context: BrowserContext, models: Path
 ) -> None:
-    with Server(models_dir=models_dir) as server:
-        atlas = wait_until_kept(visit(context, server.url), 180)
+    reference = Reference(models)
+    with Server(models_dir=models) as server:
+        atlas = wait_until_kept(visit(context, server.url))
         assert files_kept(atlas) == files_needed(reference.manifest)
     context.set_offline(True)
     atlas.page.reload()
@@ -114,9 +115,9 @@ def test_B14_after_one_visit_the_whole_page_works_without_a_network(
     assert atlas.page.evaluate("crossOriginIsolated")  # its headers are kept with it
     wait_until_kept(atlas)
     # A link to what was never looked at, in a tab of its own.
-    linked = visit(context, server.url, "#map=fashion-vae-2&z=0.5,-0.5")
+    linked = visit(context, server.url, "#map=vae-2-mlp256&z=0.5,-0.5")
     assert linked.z() == pytest.approx((0.5, -0.5))
-    linked.expect_image("decoded", reference.decode("fashion-vae-2", [(0.5, -0.5)])[0])
+    linked.expect_image("decoded", reference.decode("vae-2-mlp256", [(0.5, -0.5)])[0])
 
 
 def test_B14_nothing_of_it_comes_before_the_first_digit(

@@ -165,7 +165,11 @@ test("to save data, only what the browser has is kept", async () => {
   expect(asked.slice(1).every(([, cache]) => cache === "only-if-cached")).toBe(true);
   await keeper.keepSeen(SCOPE + object("one"), new Response("one"));
   await keeper.keepSeen(SCOPE + object("one"), new Response("", { status: 404 }));
-  expect(storage.files()).toContain(object("one"));
+  await keeper.keepSeen(`${SCOPE}assets/later.js`, new Response("later"));
+  await keeper.keepSeen(`${SCOPE}assets/unknown.js`, new Response("unknown"));
+  expect(storage.files()).toEqual(
+    ["assets/later.js", "assets/main-r1.js", object("one"), object("two")].sort(),
+  );
 });
 
 test("when the network goes, what came stays, and the rest comes later", async () => {

@@ -50,10 +50,11 @@ export class Keeper {
     return (await this.storage.open(this.filesName)).match(url, { ignoreVary: true });
   }
 
-  /** Keeps an object that the page has just fetched, unless it arrived damaged. */
+  /** Keeps a file that the page has just fetched, unless it arrived damaged. */
   async keepSeen(url: string, response: Response): Promise<void> {
-    const sha256 = /([0-9a-f]{64})\.[a-z0-9]+$/.exec(url)?.[1];
-    if (sha256 === undefined || response.status !== 200) return;
+    if (response.status !== 200) return;
+    const sha256 = await this.hashOf(url);
+    if (sha256 === undefined) return;
     if (await this.put(url, response, sha256)) return;
     // A cache on the way may have the damage, too: the next reload is not to meet it again.
     const fresh = await this.fetch(new Request(url, { cache: "reload" }));
@@ -149,6 +150,15 @@ export class Keeper {
     const pages = await this.storage.open(this.pagesName);
     await pages.put(this.scope + SHOWN, page.response);
     if (whole(page.edition)) await pages.delete(this.scope + COMING);
+  }
+
+  /** Returns what a file's hash must be: an object has it in its name, a page says it of its own. */
+  private async hashOf(url: string): Promise<string | undefined> {
+    const named = /([0-9a-f]{64})\.[a-z0-9]+$/.exec(url)?.[1];
+    if (named !== undefined) return named;
+    const pages = [await this.read(COMING), await this.read(SHOWN)];
+    const files = pages.flatMap((page) => page?.edition.files ?? []);
+    return files.find((file) => this.url(file.url) === url)?.sha256;
   }
 
   private async read(name: string): Promise<Page | null> {
