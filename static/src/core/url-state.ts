@@ -39,7 +39,11 @@ export interface PageState {
   aeSize: "2" | "10" | null;
   aeZ: [number, number] | null;
   aePinned: boolean;
+  /** The plane through ten latents; null: that of the PCA. */
+  aePlane: "first" | null;
+  /** What the autoencoder's map shows, and what the VAE's does. */
   aeView: View | null;
+  vaeView: View | null;
   aeLayers: LayerState | null;
 
   // inside
@@ -52,6 +56,10 @@ export interface PageState {
   /** Latent units between two neighbours of the grid. */
   shapeStep: (typeof STEPS)[number] | null;
   shapeLayers: LayerState | null;
+  shapeZ: [number, number] | null;
+  /** The model whose samples are drawn, and the seed of the draws; null: the release's own. */
+  shapeModel: string | null;
+  shapeSeed: number | null;
 
   // control
   controlZ: [number, number] | null;
@@ -112,7 +120,9 @@ export const DEFAULT_STATE: PageState = {
   aeSize: null,
   aeZ: null,
   aePinned: false,
+  aePlane: null,
   aeView: null,
+  vaeView: null,
   aeLayers: null,
 
   insideTile: null,
@@ -121,6 +131,9 @@ export const DEFAULT_STATE: PageState = {
   shapeDigit: null,
   shapeStep: null,
   shapeLayers: null,
+  shapeZ: null,
+  shapeModel: null,
+  shapeSeed: null,
 
   controlZ: null,
   controlPinned: false,
@@ -265,7 +278,9 @@ const PROPERTIES: { [Key in keyof PageState]: Property<PageState[Key]> } = {
   aeSize: { name: "ae.d", ...choice("2", "10") },
   aeZ: { name: "ae.z", ...point },
   aePinned: { name: "ae.pin", ...flag },
+  aePlane: { name: "ae.plane", ...choice("first") },
   aeView: { name: "ae.view", ...view },
+  vaeView: { name: "vae.view", ...view },
   aeLayers: { name: "ae.layers", ...layers },
 
   insideTile: { name: "inside", ...integer(0, MOST_CLASSES) },
@@ -274,6 +289,9 @@ const PROPERTIES: { [Key in keyof PageState]: Property<PageState[Key]> } = {
   shapeDigit: { name: "shape.digit", ...integer(0, MOST_CLASSES) },
   shapeStep: { name: "shape.step", ...choice(...STEPS) },
   shapeLayers: { name: "shape.layers", ...layers },
+  shapeZ: { name: "shape.z", ...point },
+  shapeModel: { name: "shape.model", ...modelId },
+  shapeSeed: { name: "shape.seed", ...integer(1, 9999) },
 
   controlZ: { name: "control.z", ...point },
   controlPinned: { name: "control.pin", ...flag },

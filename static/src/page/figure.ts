@@ -3,6 +3,7 @@
 import { latest } from "../core/latest";
 import { embed, latticeSites } from "../core/lattice";
 import { imageSize, type Model } from "../core/manifest";
+import type { Lift } from "../core/planes";
 import type { Bounds } from "../core/viewport";
 import type { ImageView } from "../elements/image-view";
 import type { LatentMap } from "../elements/latent-map";
@@ -144,6 +145,8 @@ export interface LatticeRequest {
   /** Where d > 2: the value of the other latents, and which two the map shows. */
   readonly base?: readonly number[];
   readonly coordinates?: readonly [number, number];
+  /** Or what puts the map's plane into the whole space, where it is not that of two latents. */
+  readonly lift?: Lift;
 }
 
 /** Decodes a lattice in one call and lays it on the map, newest wins. */
@@ -152,9 +155,9 @@ export function latticeOnto(
   map: LatentMap,
 ): (request: LatticeRequest) => void {
   return latest(
-    ({ model, bounds, columns, rows, label, base, coordinates }: LatticeRequest) => {
+    ({ model, bounds, columns, rows, label, base, coordinates, lift }: LatticeRequest) => {
       const sites = latticeSites(bounds, columns, rows);
-      const z = base === undefined ? sites : embed(sites, base, coordinates);
+      const z = lift?.(sites) ?? (base === undefined ? sites : embed(sites, base, coordinates));
       const labels = label === undefined ? undefined : Array<number>(columns * rows).fill(label);
       return context.engine.decode(model, z, labels);
     },

@@ -1,0 +1,270 @@
+// <digit-grid>: small pictures in rows and columns, each with a caption; they can be picked.
+//
+// Attributes
+//   label     what the pictures are, for assistive technology
+//   columns   pictures in a row (10); the page's style may say otherwise by --columns
+//   pick      the pictures are buttons
+//   state     empty | loading | ready | error (reflected). Ready with the first pictures; the page
+//             sets the others
+//   message   the sentence shown in place of the pictures in state "error"
+//   count     how many places to keep free before the first pictures are there (0)
+// Properties
+//   images    Float32Array, (n, H, W, C) in 0…1, or null; drawn with the next rendering
+//   image     {height, width, channels} of one of them
+//   captions  n texts, printed under the pictures; [] for none
+//   names     n texts for assistive technology; the captions where there are none
+//   marked    the index of the picture that is marked, or null
+// Events (of a grid to pick from; both bubble and cross shadow roots)
+//   tile-point  {index}: a picture is under the pointer or has the focus
+//   tile-pick   {index}: it was clicked, or Enter or Space was pressed on it
+// Keys (of a grid to pick from): one tab stop; arrows, Home and End go from picture to picture.
+// Style: --columns, --gap; part tile.
+import { css, html, LitElement, nothing, type PropertyValues } from "lit";
+import { customElement, property, queryAll, state } from "lit/decorators.js";
+
+interface ImageShape {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+@customElement("digit-grid")
+export class DigitGrid extends LitElement {
+  static override styles = css`
+    :host {
+      display: block;
+      position: relative;
+      color: var(--muted, #666);
+      font: 0.6875rem / 1.25 var(--font, sans-serif);
+      font-variant-numeric: tabular-nums;
+    }
+    .tiles {
+      display: grid;
+      gap: var(--gap, 3px);
+      align-items: start;
+    }
+    .tile {
+      display: block;
+      box-sizing: border-box;
+      min-width: 0;
+      margin: 0;
+      padding: 0;
+      border: 0;
+      background: none;
+      color: inherit;
+      font: inherit;
+      text-align: center;
+    }
+    button.tile {
+      min-width: 24px;
+      cursor: pointer;
+    }
+    canvas,
+    .blank {
+      display: block;
+      width: 100%;
+      aspect-ratio: var(--ratio, 1);
+      border-radius: 2px;
+      background: #000;
+      image-rendering: var(--image-rendering, pixelated);
+    }
+    .blank {
+      background: var(--faint, #eee);
+    }
+    .caption {
+      display: block;
+      padding: 0.2em 0;
+      white-space: pre-line;
+    }
+    button.tile:hover canvas {
+      outline: 1px solid var(--accent, #0b57d0);
+    }
+    button.tile:focus-visible {
+      outline: 2px solid var(--accent, #0b57d0);
+      outline-offset: 1px;
+      border-radius: 2px;
+    }
+    .tile[data-marked] canvas {
+      outline: 2px solid var(--accent, #0b57d0);
+    }
+    .tile[data-marked] .caption {
+      color: var(--text, #1a1a1a);
+      font-weight: 600;
+    }
+    p {
+      position: absolute;
+      inset: 0;
+      display: grid;
+      place-content: center;
+      margin: 0;
+      padding: 0.5rem;
+      background: color-mix(in srgb, var(--background, #fff) 85%, transparent);
+      color: var(--text, #1a1a1a);
+      font-size: 0.8125rem;
+      text-align: center;
+    }
+    @media (forced-colors: active) {
+      canvas {
+        outline: 1px solid CanvasText;
+      }
+      .tile[data-marked] canvas {
+        outline: 3px solid Highlight;
+      }
+    }
+  `;
+
+  @property() label = "";
+  @property({ type: Number }) columns = 10;
+  @property({ type: Boolean }) pick = false;
+  @property({ reflect: true }) state: "empty" | "loading" | "ready" | "error" = "empty";
+  @property() message = "";
+  @property({ type: Number }) count = 0;
+  @property({ attribute: false }) images: Float32Array | null = null;
+  @property({ attribute: false }) image: ImageShape = { height: 28, width: 28, channels: 1 };
+  @property({ attribute: false }) captions: readonly string[] = [];
+  @property({ attribute: false }) names: readonly string[] = [];
+  @property({ attribute: false }) marked: number | null = null;
+
+  /** The picture that Tab leads to. */
+  @state() private current = 0;
+  @queryAll(".tile") private readonly tiles!: NodeListOf<HTMLElement>;
+
+  get #size(): number {
+    return this.image.height * this.image.width * this.image.channels;
+  }
+
+  get #drawn(): number {
+    return this.images === null ? 0 : Math.floor(this.images.length / this.#size);
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("images")) {
+      if (this.images !== null) this.state = "ready";
+      else if (this.state === "ready") this.state = "empty";
+    }
+    if (changed.has("marked") && this.marked !== null) this.current = this.marked;
+    const count = this.#drawn || this.count;
+    if (this.current >= count) this.current = Math.max(0, count - 1);
+  }
+
+  protected override render() {
+    const count = this.#drawn || this.count;
+    // Named one by one, the pictures speak for themselves; else the whole is one picture.
+    const whole = !this.pick && this.names.length === 0 && this.captions.length === 0;
+    return html`<div
+        class="tiles"
+        role=${whole ? "img" : "group"}
+        aria-label=${this.label}
+        @keydown=${this.pick ? this.#press : nothing}
+      >
+        ${Array.from({ length: count }, (_, index) => this.#tile(index, whole))}
+      </div>
+      ${this.state === "error" ? html`<p role="status">${this.message}</p>` : nothing}`;
+  }
+
+  #tile(index: number, whole: boolean) {
+    const { width, height } = this.image;
+    const picture =
+      this.#drawn === 0
+        ? html`<span class="blank"></span>`
+        : html`<canvas width=${width} height=${height} aria-hidden="true"></canvas>`;
+    const caption = this.captions[index];
+    const name = this.names[index] ?? caption ?? String(index + 1);
+    const text =
+      caption === undefined
+        ? nothing
+        : html`<span class="caption" aria-hidden="true">${caption}</span>`;
+    if (!this.pick) {
+      return html`<div
+        class="tile"
+        part="tile"
+        role=${whole ? nothing : "img"}
+        aria-label=${whole ? nothing : name}
+        >${picture}${text}</div
+      >`;
+    }
+    return html`<button
+      type="button"
+      class="tile"
+      part="tile"
+      aria-label=${name}
+      aria-current=${this.marked === index ? "true" : nothing}
+      ?data-marked=${this.marked === index}
+      tabindex=${index === this.current ? 0 : -1}
+      ?disabled=${this.#drawn === 0}
+      @pointerenter=${() => this.#tell("tile-point", index)}
+      @focus=${() => {
+        this.current = index;
+        this.#tell("tile-point", index);
+      }}
+      @click=${() => this.#tell("tile-pick", index)}
+    >
+      ${picture}${text}
+    </button>`;
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    this.style.setProperty("--ratio", `${this.image.width} / ${this.image.height}`);
+    if (changed.has("columns")) this.#lay();
+    if (changed.has("images") || changed.has("image")) this.#draw();
+  }
+
+  #lay(): void {
+    const tiles = this.renderRoot.querySelector<HTMLElement>(".tiles");
+    tiles?.style.setProperty(
+      "grid-template-columns",
+      `repeat(var(--columns, ${this.columns}), minmax(0, 1fr))`,
+    );
+  }
+
+  #draw(): void {
+    if (this.images === null) return;
+    const { width, height, channels } = this.image;
+    for (const [index, tile] of this.tiles.entries()) {
+      const context = tile.querySelector("canvas")?.getContext("2d", { alpha: false });
+      if (context === null || context === undefined) continue;
+      const picture = new ImageData(width, height);
+      const bytes = picture.data;
+      for (let i = 0, from = index * this.#size; i < bytes.length; i += 4, from += channels) {
+        for (let part = 0; part < 3; part++) {
+          bytes[i + part] = (this.images[from + (channels === 3 ? part : 0)] as number) * 255;
+        }
+        bytes[i + 3] = 255;
+      }
+      context.putImageData(picture, 0, 0);
+    }
+  }
+
+  #tell(type: "tile-point" | "tile-pick", index: number): void {
+    this.dispatchEvent(new CustomEvent(type, { detail: { index }, bubbles: true, composed: true }));
+  }
+
+  #press = (event: KeyboardEvent): void => {
+    // As many to a row as there are on the screen, whoever said so.
+    const top = this.tiles[0]?.offsetTop;
+    const row = Array.from(this.tiles).filter((tile) => tile.offsetTop === top).length;
+    const last = this.tiles.length - 1;
+    const steps: Record<string, number> = {
+      ArrowLeft: this.current - 1,
+      ArrowRight: this.current + 1,
+      ArrowUp: this.current - row,
+      ArrowDown: this.current + row,
+      Home: 0,
+      End: last,
+    };
+    const next = steps[event.key];
+    if (next === undefined) return;
+    event.preventDefault(); // the page scrolls with these keys otherwise
+    if (next >= 0 && next <= last) this.tiles[next]?.focus();
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "digit-grid": DigitGrid;
+  }
+  interface HTMLElementEventMap {
+    "tile-point": CustomEvent<{ index: number }>;
+    "tile-pick": CustomEvent<{ index: number }>;
+  }
+}
