@@ -1,5 +1,171 @@
-// Section "inside".
+// Section "inside": μ, σ, ε and z of one image, and the terms of the loss as they are computed.
 
-import type { PageContext } from "./context";
+import "../elements/reparameterization-diagram";
+import { normalise } from "../core/drawing";
+import { latest } from "../core/latest";
+import { imageSize, type Model } from "../core/manifest";
+import { reparameterize, sigmaOf, sum } from "../core/posterior";
+import { gaussian } from "../core/random";
+import { bernoulliCrossEntropy } from "../core/reconstruction";
+import type { Report, Tiles } from "../core/release";
+import { settled } from "../core/settled";
+import { formatPoint } from "../core/viewport";
+import type { ImageView } from "../elements/image-view";
+import type { ReparameterizationDiagram } from "../elements/reparameterization-diagram";
+import { type PageContext, sentence } from "./context";
+import { decoderInto, loadPart, required, showError } from "./figure";
+import { DRAWS, type Estimate, InsideTerms, type Subject } from "./inside-terms";
 
-export async function start(_context: PageContext, _section: HTMLElement): Promise<void> {}
+const MODEL = "vae-2";
+const SEED = 1;
+/** The draws of the estimate come from a source of their own: moving ε leaves them as they are. */
+const ESTIMATE_SEED = 2;
+/** The pen's own work goes first; this section follows once the pen has rested. */
+const PEN_RESTS_MS = 200;
+/** Draws decoded in one call. */
+const BATCH = 8;
+
+export async function start(context: PageContext, section: HTMLElement): Promise<void> {
+  const model = context.model(MODEL);
+  const diagram = required<ReparameterizationDiagram>(section, "reparameterization-diagram");
+  const input = required<ImageView>(section, "image-view[name=inside-input]");
+  const decoded = required<ImageView>(section, "image-view[name=inside-decoded]");
+  const numbers = required<HTMLOutputElement>(section, "output");
+  const choices = Array.from(section.querySelectorAll<HTMLInputElement>("input[name=inside-tile]"));
+  const own = required<HTMLInputElement>(section, "input[value=drawing]");
+  const ownView = required<ImageView>(section, "image-view[name=inside-tile-drawing]");
+  const tileViews = choices
+    .filter((choice) => choice !== own)
+    .map((choice) => required<ImageView>(choice.parentElement as HTMLElement, "image-view"));
+  const terms = new InsideTerms(section);
+
+  const [tiles, report] = await Promise.all([
+    context.document(model, "tiles"),
+    // Without it the class's mean is missing, and nothing else.
+    context.document(model, "report").catch((): Report | null => null),
+  ]);
+  const subjects = subjectsOf(tiles);
+  let subject: Subject | null = null;
+  let drawing: Subject | null = null;
+
+  const decode = decoderInto(
+    context,
+    [decoded],
+    () => true,
+    ({ z }) => {
+      numbers.value = `z = ${formatPoint([z[0] as number, z[1] as number], 3)}`;
+      if (subject !== null && decoded.pixels !== null) terms.here(subject, decoded.pixels);
+    },
+  );
+  const estimate = latest(
+    (of: Subject) => estimateOf(context, model, of),
+    (result, of) => {
+      if (of === subject && result !== null) terms.estimated(of, result);
+    },
+    () => {}, // the picture beside it says what is wrong
+  );
+
+  const show = (next: Subject): void => {
+    subject = next;
+    diagram.mu = next.mu;
+    diagram.sigma = next.sigma;
+    const index = subjects.indexOf(next);
+    input.pixels = next.pixels ?? tileViews[index]?.pixels ?? null;
+    for (const choice of choices) {
+      choice.checked = next.label === null ? choice === own : choice.value === String(next.label);
+    }
+    terms.show(next, report);
+    const epsilon =
+      diagram.epsilon.length === next.mu.length ? diagram.epsilon : next.mu.map(() => 0);
+    decode({ model, z: reparameterize(next.mu, next.sigma, epsilon) });
+    if (next.pixels !== null) estimate(next);
+  };
+  /** What the link says, else the drawing, else the first test image. */
+  const chosen = (): Subject | undefined =>
+    subjects.find(({ label }) => label === context.state.insideTile) ?? drawing ?? subjects[0];
+
+  diagram.addEventListener("epsilon-change", (event) => decode({ model, z: event.detail.z }));
+  for (const choice of choices) {
+    choice.addEventListener("change", () => {
+      context.update({ insideTile: choice === own ? null : Number(choice.value) });
+      const next = chosen();
+      if (next !== undefined) show(next);
+    });
+  }
+
+  const views = [decoded, input, ...tileViews];
+  if (!(await loadPart(context, model, "decoder", views))) {
+    diagram.state = "empty";
+    return;
+  }
+  const images = await context.engine.decode(model, Float32Array.from(tiles.mu.flat()));
+  const size = imageSize(model);
+  for (const [i, view] of tileViews.entries()) {
+    view.pixels = images.subarray(i * size, (i + 1) * size);
+  }
+  diagram.seed = SEED;
+
+  const takeDrawing = async (pixels: Float32Array): Promise<void> => {
+    try {
+      const { mu, logvar } = await context.engine.encode(model, pixels);
+      drawing = { mu: Array.from(mu), sigma: sigmaOf(logvar), label: null, pixels };
+    } catch (error) {
+      showError([ownView], sentence(`The model ${model.id}`, error));
+      return;
+    }
+    ownView.pixels = pixels;
+    own.disabled = false;
+    if (subject === null || subject.label === null || context.state.insideTile === null) {
+      show(chosen() as Subject);
+    }
+  };
+  const dropDrawing = (): void => {
+    drawing = null;
+    own.disabled = true;
+    ownView.pixels = null;
+    const next = chosen();
+    if (subject?.label === null && next !== undefined) show(next);
+  };
+  const follow = settled(PEN_RESTS_MS, (pixels: Float32Array | null) => {
+    if (pixels === null) dropDrawing();
+    else void takeDrawing(pixels);
+  });
+  document.addEventListener("drawing-change", (event) => {
+    const { strokes, pixels } = (event as HTMLElementEventMap["drawing-change"]).detail;
+    follow(strokes.length === 0 ? null : pixels);
+  });
+  if (context.state.drawing.length > 0) await takeDrawing(normalise(context.state.drawing));
+  const first = chosen();
+  if (subject === null && first !== undefined) show(first);
+}
+
+function subjectsOf(tiles: Tiles): Subject[] {
+  return tiles.labels.map((label, i) => ({
+    mu: tiles.mu[i] as number[],
+    sigma: tiles.sigma?.[i] as number[],
+    label,
+    pixels: null,
+  }));
+}
+
+/** Averages −log p(x|z) over draws of q(z|x); in small batches, for a pen may be waiting. */
+async function estimateOf(
+  context: PageContext,
+  model: Model,
+  { mu, sigma, pixels }: Subject,
+): Promise<Estimate | null> {
+  if (pixels === null) return null;
+  const noise = gaussian(ESTIMATE_SEED);
+  const size = imageSize(model);
+  const nats: number[] = [];
+  while (nats.length < DRAWS) {
+    const z = Array.from({ length: BATCH }, () => reparameterize(mu, sigma, mu.map(noise)));
+    const images = await context.engine.decode(model, Float32Array.from(z.flat()));
+    for (let i = 0; i < BATCH; i++) {
+      nats.push(bernoulliCrossEntropy(pixels, images.subarray(i * size, (i + 1) * size)));
+    }
+  }
+  const mean = sum(nats) / nats.length;
+  const variance = sum(nats.map((value) => (value - mean) ** 2)) / (nats.length - 1);
+  return { mean, error: Math.sqrt(variance / nats.length) };
+}

@@ -1,0 +1,210 @@
+"""Section "inside": μ, σ, ε and z of one image, and the terms of the loss, against numpy's own."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator
+
+from tests.browser.conftest import OpenAtlas
+from tests.support.atlas import Atlas
+from tests.support.reference import Reference
+
+# The letter A: as the pad writes strokes into a link.
+DRAWING = "Mz3CggAHrgzM3Cg.T1mZgsKmZg"
+SLOW = 60.0
+"""Seconds that a section may take to come up on a busy machine."""
+
+_STATE = """diagram => ({
+  mu: [...diagram.mu], sigma: [...diagram.sigma], epsilon: [...diagram.epsilon], z: diagram.z,
+})"""
+
+
+def enter(atlas: Atlas) -> Locator:
+    """Scroll to the section, wait until it decodes, and return its diagram."""
+    atlas.page.locator("#inside").evaluate("s => s.scrollIntoView({behavior: 'instant'})")
+    diagram = atlas.page.locator("#inside reparameterization-diagram")
+    atlas.page.locator("#inside reparameterization-diagram[state=ready]").wait_for(
+        timeout=1000 * SLOW
+    )
+    atlas.page.locator("image-view[name=inside-decoded][state=ready]").wait_for()
+    return diagram
+
+
+def tiles_of(reference: Reference) -> dict[str, Any]:
+    tiles: dict[str, Any] = json.loads(reference.read(reference.model("vae-2")["tiles"]))
+    return tiles
+
+
+def choose(atlas: Atlas, value: str) -> None:
+    atlas.page.locator(f"input[name=inside-tile][value='{value}']").check(force=True)
+
+
+def number(text: str) -> float:
+    return float(text.split("±")[0].replace("−", "-"))
+
+
+def expect_z_and_its_image(atlas: Atlas, reference: Reference, diagram: Locator) -> dict[str, Any]:
+    state: dict[str, Any] = diagram.evaluate(_STATE)
+    mu, sigma, epsilon = (np.array(state[name]) for name in ("mu", "sigma", "epsilon"))
+    assert state["z"] == pytest.approx(mu + sigma * epsilon, abs=1e-9)
+    atlas.expect_image("inside-decoded", reference.decode("vae-2", [state["z"]])[0], 5e-4)
+    shown = atlas.page.locator("#inside output").inner_text()
+    numbers = [float(part.replace("−", "-")) for part in shown.split("(")[1][:-1].split(", ")]
+    assert numbers == pytest.approx(state["z"], abs=6e-4)
+    return state
+
+
+def test_S3_5_mu_sigma_epsilon_and_z_are_those_of_the_image(
+    atlas: Atlas, reference: Reference
+) -> None:
+    diagram = enter(atlas)
+    tiles = tiles_of(reference)
+    decoded = reference.decode("vae-2", tiles["mu"])
+    for i in (4, 9):
+        label = tiles["labels"][i]
+        choose(atlas, str(label))
+        atlas.expect_image("inside-input", decoded[i], 5e-4)
+        atlas.expect_image(f"inside-tile-{label}", decoded[i], 5e-4)
+        state = expect_z_and_its_image(atlas, reference, diagram)
+        assert state["mu"] == pytest.approx(tiles["mu"][i])
+        assert state["sigma"] == pytest.approx(tiles["sigma"][i])
+
+        # Sampling again moves z, and the picture with it.
+        atlas.page.get_by_role("button", name="Sample again").click()
+        again = expect_z_and_its_image(atlas, reference, diagram)
+        assert again["epsilon"] != state["epsilon"]
+
+        # By keyboard: a slider's arrow moves its own ε by a hundredth, End to four.
+        slider = diagram.get_by_role("slider").nth(1)
+        slider.press("ArrowRight")
+        moved = expect_z_and_its_image(atlas, reference, diagram)
+        assert moved["epsilon"][0] == again["epsilon"][0]
+        assert moved["epsilon"][1] == pytest.approx(again["epsilon"][1] + 0.01, abs=0.006)
+        slider.press("End")
+        assert expect_z_and_its_image(atlas, reference, diagram)["epsilon"][1] == 4
+        # The gradient's factor is the noise itself.
+        noise = f"{moved['epsilon'][0]:.2f}".replace("-", "−")
+        assert f"ε = {noise}" in diagram.locator("text.factor.sigma").text_content()
+    # The link keeps the choice.
+    chosen = tiles["labels"][9]
+    atlas.until(lambda: f"inside={chosen}" in atlas.page.evaluate("location.hash"))
+    linked = Atlas(atlas.page.context.new_page(), atlas.url).open(f"#inside={chosen}")
+    assert enter(linked).evaluate(_STATE)["mu"] == pytest.approx(tiles["mu"][9])
+
+
+def test_S3_5_the_bells_are_to_scale_and_the_draws_are_gaussian(
+    atlas: Atlas, reference: Reference
+) -> None:
+    diagram = enter(atlas)
+    choose(atlas, "8")
+    tiles = tiles_of(reference)
+    i = tiles["labels"].index(8)
+    boxes = diagram.evaluate(
+        """async diagram => {
+          diagram.sample();
+          await diagram.updateComplete;
+          const box = node => { const b = node.getBBox(); return [b.x, b.width]; };
+          return [...diagram.shadowRoot.querySelectorAll(".latent")].map(latent => ({
+            prior: box(latent.querySelector(".prior")),
+            needle: box(latent.querySelector(".needle")),
+            bell: box(latent.querySelector(".posterior:not(.needle)")),
+            draw: latent.querySelector("circle.draw").cx.baseVal.value,
+            thumb: latent.querySelector("input").getBoundingClientRect().toJSON(),
+            plot: latent.querySelector("svg").getBoundingClientRect().toJSON(),
+            slider: Number(latent.querySelector("input").value),
+          }));
+        }"""
+    )
+    epsilon = diagram.evaluate(_STATE)["epsilon"]
+    for j, latent in enumerate(boxes):
+        mu, sigma = tiles["mu"][i][j], tiles["sigma"][i][j]
+        # Both outlines reach to four standard deviations, on one axis.
+        start, width = latent["prior"]
+        assert latent["needle"][1] / width == pytest.approx(sigma, rel=0.03)
+        middle = latent["needle"][0] + latent["needle"][1] / 2
+        assert (middle - start) / width * 8 - 4 == pytest.approx(mu, abs=0.02)
+        # The draw's mark and the slider's thumb stand at ε.
+        start, width = latent["bell"]
+        assert (latent["draw"] - start) / width * 8 - 4 == pytest.approx(epsilon[j], abs=0.01)
+        assert latent["slider"] == pytest.approx(epsilon[j], abs=0.006)
+        box, plot = latent["thumb"], latent["plot"]
+        thumb = box["x"] + 10 + (box["width"] - 20) * (latent["slider"] + 4) / 8
+        assert thumb == pytest.approx(plot["x"] + latent["draw"] * plot["width"] / 340, abs=1)
+    draws = np.array(
+        diagram.evaluate(
+            """diagram => Array.from({ length: 1500 }, () => {
+              diagram.sample();
+              return [...diagram.epsilon];
+            })"""
+        )
+    )
+    assert np.abs(draws.mean(0)).max() < 0.1
+    assert draws.std(0) == pytest.approx([1, 1], abs=0.08)
+    assert abs(np.corrcoef(draws.T)[0, 1]) < 0.1
+
+
+def cells(atlas: Atlas, term: str) -> str:
+    return atlas.page.locator(f"#inside [data-terms=elbo] [data-term={term}]").inner_text()
+
+
+def kl_of(mu: np.ndarray, sigma: np.ndarray) -> np.ndarray:
+    kl: np.ndarray = 0.5 * (mu**2 + sigma**2 - 1 - np.log(sigma**2))
+    return kl
+
+
+def nats(x: np.ndarray, p: np.ndarray) -> np.ndarray:
+    """−log p(x | p) of each row of p, in float64."""
+    p = np.clip(p.astype(np.float64), 1e-30, 1 - 2**-25)
+    total: np.ndarray = -(x * np.log(p) + (1 - x) * np.log(1 - p)).sum(-1)
+    return total
+
+
+def test_B4_the_kl_is_live_and_a_test_image_s_missing_term_is_its_class_s(
+    atlas: Atlas, reference: Reference
+) -> None:
+    enter(atlas)
+    tiles = tiles_of(reference)
+    report = json.loads(reference.read(reference.model("vae-2")["report"]))
+    for i in (1, 6):
+        choose(atlas, str(tiles["labels"][i]))
+        mu, sigma = np.array(tiles["mu"][i]), np.array(tiles["sigma"][i])
+        for j, row in enumerate(atlas.page.locator("#inside tr[data-latent]").all()):
+            found = [number(text) for text in row.locator("td").all_inner_texts()]
+            expected = [mu[j] ** 2, sigma[j] ** 2, -np.log(sigma[j] ** 2), kl_of(mu, sigma)[j]]
+            assert found == pytest.approx(expected, abs=0.006)
+        assert number(cells(atlas, "kl")) == pytest.approx(kl_of(mu, sigma).sum(), abs=0.006)
+        row = next(r for r in report["errors"]["by_class"] if r["label"] == tiles["labels"][i])
+        assert number(cells(atlas, "class-reconstruction")) == pytest.approx(
+            row["cross_entropy"], abs=0.06
+        )
+        assert not atlas.page.locator("#inside [data-term=elbo]").is_visible()
+    assert atlas.page.locator("#inside input[value=drawing]").is_disabled()
+
+
+def test_B4_every_term_of_the_bound_is_live_for_a_drawing(
+    open_atlas: OpenAtlas, reference: Reference
+) -> None:
+    atlas = open_atlas(f"#draw={DRAWING}")
+    diagram = enter(atlas)
+    assert atlas.page.locator("#inside input[value=drawing]").is_checked()
+    atlas.page.get_by_role("button", name="Sample again").click()
+    state = expect_z_and_its_image(atlas, reference, diagram)
+    x = atlas.pixels("inside-input")
+    assert x is not None
+    mu, logvar = reference.encode("vae-2", x)
+    assert state["mu"] == pytest.approx(mu[0], abs=1e-3)
+    sigma = np.exp(logvar[0] / 2)
+    assert state["sigma"] == pytest.approx(sigma, rel=1e-3)
+
+    here = nats(x, reference.decode("vae-2", [state["z"]]))[0]
+    atlas.until(lambda: cells(atlas, "here") != "–")
+    assert number(cells(atlas, "here")) == pytest.approx(here, rel=2e-3)
+    atlas.until(lambda: "±" in cells(atlas, "elbo"))
+    z = mu + sigma * np.random.default_rng(0).normal(size=(2000, 2))
+    mean = nats(x, reference.decode("vae-2", z)).mean()
+    error = float(cells(atlas, "reconstruction").split("±")[1])
+    assert number(cells(atlas, "reconstruction")) == pytest.approx(mean, abs=4 * error + 0.5)
+    bound = -number(cells(atlas, "reconstruction")) - kl_of(mu[0], sigma).sum()
+    assert number(cells(atlas, "elbo")) == pytest.approx(bound, abs=0.12)
