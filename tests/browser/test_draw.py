@@ -1,13 +1,19 @@
 """Section "draw": mouse, pen and finger; what the encoder sees; where it puts the drawing."""
 
+import json
+from typing import Any
+
 import numpy as np
+import onnxruntime as ort
 import pytest
 
 from tests.browser.conftest import OpenAtlas
 from tests.support.atlas import Atlas
 from tests.support.fingers import Fingers, Pen, Place
 from tests.support.reference import Reference
+from tests.support.server import ROOT
 
+CLASSIFIER = ROOT / "tests" / "data" / "digit_classifier.onnx"
 SEVEN = ((0.25, 0.2), (0.5, 0.19), (0.75, 0.22), (0.62, 0.5), (0.5, 0.85))
 BAR = ((0.42, 0.55), (0.55, 0.54), (0.7, 0.56))
 
@@ -193,3 +199,183 @@ def test_B2_walking_on_the_drawings_map_shows_the_decoder(pad: Atlas, reference:
     z = pad.z("draw")
     assert z is not None
     pad.expect_image("reconstruction", reference.decode("vae-2", [z])[0])
+
+
+def document_of(reference: Reference, name: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(reference.read(reference.model("vae-2")[name]))
+    return document
+
+
+def take(atlas: Atlas, example: str) -> np.ndarray:
+    """Put an example on the pad, wait for the verdict on it, and return what the encoder sees."""
+    before = atlas.page.locator("#draw .verdict").inner_text()
+    atlas.page.locator(f"#draw [data-example={example}]").click()
+    atlas.until(lambda: atlas.page.locator("#draw .verdict").inner_text() != before)
+    pixels = atlas.pixels("input")
+    assert pixels is not None
+    return pixels
+
+
+def reading(atlas: Atlas, name: str) -> str:
+    return atlas.page.locator(f"#draw [data-reading={name}]").inner_text()
+
+
+def number(text: str) -> float:
+    return float(text.replace("−", "-"))
+
+
+def passed(
+    reference: Reference, pixels: np.ndarray, model: str = "vae-2", labels: list[int] | None = None
+) -> np.ndarray:
+    """Return what comes back of an image through encoder and decoder."""
+    return reference.decode(model, reference.encode(model, pixels, labels)[0], labels)[0]
+
+
+def squared_error(a: np.ndarray, b: np.ndarray) -> float:
+    return float(((a.astype(np.float64) - b) ** 2).sum())
+
+
+def test_B4_the_terms_of_the_bound_and_the_place_are_those_of_the_drawing(
+    pad: Atlas, reference: Reference
+) -> None:
+    statistics = document_of(reference, "statistics")
+    for example in ("three", "face"):
+        x = take(pad, example)
+        mu, logvar = (part[0].astype(np.float64) for part in reference.encode("vae-2", x))
+        p = np.clip(reference.decode("vae-2", [mu])[0].astype(np.float64), 1e-30, 1 - 2**-25)
+        reconstruction = -(x * np.log(p) + (1 - x) * np.log(1 - p)).sum()
+        kl = 0.5 * (mu**2 + np.exp(logvar) - 1 - logvar).sum()
+        assert number(reading(pad, "reconstruction")) == pytest.approx(reconstruction, rel=2e-3)
+        assert number(reading(pad, "kl")) == pytest.approx(kl, abs=0.06)
+        assert number(reading(pad, "elbo")) == pytest.approx(-reconstruction - kl, rel=2e-3)
+        # Where μ lies: classes by their own width, the circle, and σ against the usual one.
+        distances = {}
+        for row in statistics["splits"]["train"]:
+            covariance = np.array(row["covariance"]) + np.diag(row["posterior_variance"])
+            away = mu - row["mean"]
+            distances[row["label"]] = float(np.sqrt(away @ np.linalg.solve(covariance, away)))
+        nearest = sorted(distances, key=lambda label: distances[label])
+        for name, label in zip(("nearest", "next"), nearest[:2], strict=True):
+            assert reading(pad, name).startswith(f"{label}, at ")
+            shown = float(reading(pad, name).split()[2])
+            assert shown == pytest.approx(distances[label], abs=0.06)
+        circle = statistics["circle"]
+        inside = np.hypot(*(mu - circle["centre"])) <= circle["radius"]
+        assert reading(pad, "circle") == ("inside" if inside else "outside")
+        usual = np.sqrt(statistics["latents"]["posterior_variance"])
+        times = [float(part) for part in reading(pad, "sigma").split(", ")]
+        assert times == pytest.approx(np.exp(logvar / 2) / usual, abs=0.06)
+    # The face's own place is further from every class than the three's.
+    assert distances[nearest[0]] > 2
+    pad.page.locator("drawing-pad").evaluate("pad => pad.clear()")
+    assert {reading(pad, name) for name in ("kl", "elbo", "error", "nearest")} == {"–"}
+
+
+def test_S3_4_what_is_no_digit_becomes_one_and_the_page_says_so_with_numbers(
+    pad: Atlas, reference: Reference
+) -> None:
+    judge = ort.InferenceSession(CLASSIFIER)
+    mean = document_of(reference, "report")["errors"]["squared_error"]
+    ratios = {}
+    for example in ("three", "letter", "star"):
+        x = take(pad, example)
+        answer = passed(reference, x)
+        error, again = squared_error(x, answer), squared_error(answer, passed(reference, answer))
+        said = pad.page.locator("#draw .verdict").inner_text()
+        assert f"squared error of {error:.1f}, {error / mean:.1f} times the mean" in said
+        assert f"with an error of {again:.1f}" in said
+        assert number(reading(pad, "again")) == pytest.approx(again, abs=0.06)
+        ratios[example] = error / mean
+        # What came back is a digit, to a judge that knows nothing of this model, and the model's
+        # own: it passes through once more nearly unchanged.
+        (scores,) = judge.run(["scores"], {"image": answer.reshape(1, 1, 28, 28)})
+        powers = np.exp(scores[0] - scores[0].max())
+        assert powers.max() / powers.sum() > 0.9, example
+        assert again < error / 10
+        # As the page says of the letter and the star: their place gives nothing away.
+        assert reading(pad, "circle") == "inside"
+        assert float(reading(pad, "nearest").split()[2]) < 2
+    assert ratios["three"] < 1
+    assert min(ratios["letter"], ratios["star"]) > 2
+
+
+def test_S4_9_the_drawing_s_error_stands_on_the_scale_of_the_test_set_s(
+    pad: Atlas, reference: Reference
+) -> None:
+    report = document_of(reference, "report")
+    x = take(pad, "star")
+    error = squared_error(x, passed(reference, x))
+    assert number(reading(pad, "error")) == pytest.approx(error, abs=0.06)
+    scale = pad.page.locator("#draw error-scale").evaluate(
+        """async scale => {
+          await scale.updateComplete;
+          const root = scale.shadowRoot;
+          const x = selector => root.querySelector(selector).x1.baseVal.value;
+          return {
+            drawing: x("line.drawing"), mean: x("line.mean"),
+            classes: [...root.querySelectorAll("g[data-class]")].map(group =>
+              [Number(group.dataset.class), group.querySelector("line").x1.baseVal.value]),
+          };
+        }"""
+    )
+    # One linear axis from nought: two places give its unit, all others must agree.
+    errors = {row["label"]: row["squared_error"] for row in report["errors"]["by_class"]}
+    unit = (scale["drawing"] - scale["mean"]) / (error - report["errors"]["squared_error"])
+    origin = scale["drawing"] - unit * error
+    assert unit > 0
+    assert len(scale["classes"]) == 10
+    for label, place in scale["classes"]:
+        assert place == pytest.approx(origin + unit * errors[label], abs=0.5)
+    # The curves are the report's, and so are the areas in the text.
+    for kind, name in (("fashion-mnist", "fashion"), ("rotated", "rotated"), ("noise", "noise")):
+        curve = report["anomaly"][kind]["roc"]
+        points = pad.page.locator(f"#draw polyline.{name}").get_attribute("points")
+        assert points
+        drawn = [tuple(map(float, point.split(","))) for point in points.split()[1:]]
+        measured = zip(curve["false_positive"], curve["true_positive"], strict=True)
+        for place, (false, true) in zip(drawn, measured, strict=True):
+            assert place == pytest.approx((100 * false, 100 - 100 * true), abs=0.06)
+        area = f"{100 * report['anomaly'][kind]['auc']:.1f} %"
+        assert area in pad.page.locator("#draw .detection p").inner_text()
+
+
+def test_S3_3_every_model_answers_once_the_pen_rests(pad: Atlas, reference: Reference) -> None:
+    page = pad.page
+    # Its own answer comes while the pen moves, the others' must not: they would hold it up.
+    places = on_pad(pad, SEVEN)
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for step in range(40):
+        page.mouse.move(places[0][0] + 3 * step, places[0][1] + 2 * (step % 9))
+    expect_what_the_model_makes_of_it(pad, reference)
+    page.mouse.up()
+    x = take(pad, "letter")
+    label = int(reading(pad, "nearest").split(",")[0])
+    models = [
+        name
+        for name in ("ae-2", "vae-2", "vae-5", "vae-10", "vae-20", "cvae-2")
+        if name in reference.ids
+    ]
+    for name in models:
+        told = reference.model(name)["condition"] != "none"
+        answer = passed(reference, x, name, [label] if told else None)
+        pad.until(
+            lambda name=name: pad.page.locator(
+                f'image-view[name="answer-{name}"][state=ready]'
+            ).count(),
+            name,
+            60,
+        )
+        pad.expect_image(f"answer-{name}", answer, 2e-3)
+        error = squared_error(x, answer)
+        caption = page.locator(f"#draw [data-model={name}] .error").inner_text()
+        assert number(caption.split(" · ")[0]) == pytest.approx(error, abs=0.11)
+        mean = reference.model(name)["metrics"]["squared_error"]
+        assert number(caption.split(" · ")[1].split()[0]) == pytest.approx(error / mean, abs=0.06)
+        assert (f"told {label}" in caption) == told
+    # The others are asked only when the reader wants them.
+    other = page.locator("#draw [data-model=ae-100]")
+    assert not other.is_visible()
+    page.locator("#draw button.all").click()
+    pad.until(lambda: pad.pixels("answer-ae-100") is not None, seconds=120)
+    pad.expect_image("answer-ae-100", passed(reference, x, "ae-100"), 2e-3)

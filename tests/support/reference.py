@@ -55,12 +55,17 @@ class Reference:
         (image,) = self._session(model_id, "decoder").run(["image"], feeds)
         return image.transpose(0, 2, 3, 1).reshape(len(image), -1)
 
-    def encode(self, model_id: str, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Map grey images (N, H·W) in 0…1 to mu and logvar, (N, d) each."""
+    def encode(
+        self, model_id: str, pixels: np.ndarray, labels: Sequence[int] | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Map grey images (N, H·W) in 0…1 to mu and logvar, (N, d) each; (N, 0) without one."""
         size = self.model(model_id)["image"]
         image = np.asarray(pixels, np.float32).reshape(-1, 1, size["height"], size["width"])
-        mu, logvar = self._session(model_id, "encoder").run(["mu", "logvar"], {"image": image})
-        return mu, logvar
+        feeds = {"image": image}
+        if labels is not None:
+            feeds["label"] = np.eye(self.model(model_id)["classes"], dtype=np.float32)[labels]
+        mu, *logvar = self._session(model_id, "encoder").run(None, feeds)
+        return mu, logvar[0] if logvar else mu[:, :0]
 
     def _open(self, model_id: str, part: str) -> ort.InferenceSession:
         return ort.InferenceSession(self.read(self.model(model_id)[part]), _ONE_THREAD)

@@ -1,17 +1,30 @@
 // Section "draw": a drawing, what MNIST would have made of it, its μ and σ, its reconstruction.
 
+import "../elements/error-scale";
+import { EXAMPLE_DRAWINGS } from "../core/example-drawings";
 import { latest } from "../core/latest";
+import type { Model } from "../core/manifest";
+import { sigmaOf } from "../core/posterior";
+import { squaredError } from "../core/reconstruction";
+import type { Statistics } from "../core/release";
+import { settled } from "../core/settled";
+import { formatNumber } from "../core/viewport";
 import type { DrawingPad } from "../elements/drawing-pad";
 import type { ImageView } from "../elements/image-view";
 import type { LatentMap } from "../elements/latent-map";
 import { type PageContext, sentence } from "./context";
+import { DrawAnswers } from "./draw-answers";
+import { DrawReadings, type Passage } from "./draw-readings";
 import { fillMap, loadPart, required, showError } from "./figure";
+import { whenNear } from "./near";
 
 const MODEL = "vae-2";
 // The ring of the cursor would hide an ellipse of a few pixels.
 const WITHOUT_CURSOR = { cursor: false };
 /** Zoomed to a drawing, the map is this many of its σ wide. */
 const SIGMAS_ACROSS = 16;
+/** Longer than between two movements of a pen: then everything else about the drawing is asked. */
+const PEN_RESTS_MS = 80;
 
 /** An image to encode, or a point to decode. */
 type Job = { pixels: Float32Array } | { z: Float32Array };
@@ -19,7 +32,7 @@ type Job = { pixels: Float32Array } | { z: Float32Array };
 interface Shown {
   image: Float32Array;
   /** Of an image that was encoded. */
-  posterior?: { mu: Float32Array; sigma: Float32Array };
+  passage?: Passage;
 }
 
 export async function start(context: PageContext, section: HTMLElement): Promise<void> {
@@ -30,38 +43,57 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   const numbers = required<HTMLOutputElement>(section, "output");
   const zoom = required<HTMLButtonElement>(section, "button.zoom");
   const model = context.model(MODEL);
-  let ellipse: { mu: [number, number]; sigma: [number, number] } | null = null;
+  const readings = new DrawReadings(section, model);
+  const strip = required<HTMLElement>(section, ".answers");
+  const answers = new DrawAnswers(context, strip);
+  let passage: Passage | null = null;
+
+  // What need not keep up with the pen: the second pass, and the other models.
+  const look = latest(
+    (of: Passage) => pass(context, model, of.image),
+    (again, of) => {
+      if (of !== passage) return;
+      readings.conclude(of, squaredError(of.image, again.image));
+      answers.ask({ pixels: of.pixels, label: readings.nearest ?? 0 });
+    },
+    () => {}, // the reconstruction's own place says what is wrong
+  );
+  const rested = settled(PEN_RESTS_MS, (of: Passage) => {
+    if (of === passage) look(of);
+  });
 
   // One queue for both ways to an image, so that neither can overwrite a newer one.
   const show = latest(
     async (job: Job): Promise<Shown> => {
       if ("z" in job) return { image: await context.engine.decode(model, job.z) };
-      const { mu, logvar } = await context.engine.encode(model, job.pixels);
-      const image = await context.engine.decode(model, mu);
-      return { image, posterior: { mu, sigma: logvar.map((value) => Math.exp(value / 2)) } };
+      const passage = await pass(context, model, job.pixels);
+      return { image: passage.image, passage };
     },
-    ({ image, posterior }) => {
-      if (posterior === undefined) {
-        reconstruction.pixels = image;
+    (shown) => {
+      if (shown.passage === undefined) {
+        reconstruction.pixels = shown.image;
         return;
       }
       if (pad.strokes.length === 0) return; // cleared while the model was at work
-      reconstruction.pixels = image;
-      const mu = Array.from(posterior.mu) as [number, number];
-      const sigma = Array.from(posterior.sigma) as [number, number];
-      ellipse = { mu, sigma };
-      map.ellipse = ellipse;
+      reconstruction.pixels = shown.image;
+      passage = shown.passage;
+      const { mu, sigma } = passage;
+      map.ellipse = { mu, sigma };
       map.layers = WITHOUT_CURSOR;
-      map.z = mu;
+      map.z = [...mu];
       zoom.disabled = false;
       numbers.value = `μ = ${vector(mu)}   σ = ${vector(sigma)}`;
+      readings.show(passage);
+      rested(passage);
     },
     (error) => showError([reconstruction], sentence(`The model ${model.id}`, error)),
   );
 
   pad.addEventListener("drawing-change", (event) => {
     const { pixels, strokes, final } = event.detail;
+    answers.pause();
     if (strokes.length === 0) {
+      passage = null;
       input.pixels = null;
       reconstruction.pixels = null;
       map.ellipse = null;
@@ -69,6 +101,8 @@ export async function start(context: PageContext, section: HTMLElement): Promise
       map.view = null;
       zoom.disabled = true;
       numbers.value = "";
+      readings.clear();
+      answers.clear();
     } else {
       input.pixels = pixels;
       show({ pixels });
@@ -82,10 +116,20 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     show({ z: Float32Array.from(event.detail.z) });
   });
   zoom.addEventListener("click", () => {
-    if (ellipse === null) return;
-    map.view = { centre: ellipse.mu, scale: SIGMAS_ACROSS * Math.max(...ellipse.sigma) };
+    if (passage === null) return;
+    map.view = { centre: passage.mu, scale: SIGMAS_ACROSS * Math.max(...passage.sigma) };
   });
   map.home = model.view;
+  for (const button of section.querySelectorAll<HTMLButtonElement>("[data-example]")) {
+    button.addEventListener("click", () => {
+      pad.strokes = (EXAMPLE_DRAWINGS[button.dataset.example ?? ""] ?? []).map((s) => [...s]);
+    });
+  }
+  const all = section.querySelector<HTMLButtonElement>("button.all");
+  all?.addEventListener("click", () => {
+    all.hidden = true;
+    answers.showAll();
+  });
 
   // Shown before the models are there, as is what is drawn meanwhile: its answer waits for them.
   if (context.state.drawing.length > 0) pad.strokes = context.state.drawing;
@@ -97,9 +141,37 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     reconstruction.state = "empty";
   }
   await fillMap(context, map, model);
+  await compare(context, model, readings, map);
+  whenNear(strip, () => void answers.prepare());
+}
+
+/** Encodes an image and decodes its μ. */
+async function pass(context: PageContext, model: Model, pixels: Float32Array): Promise<Passage> {
+  const { mu, logvar } = await context.engine.encode(model, pixels);
+  const image = await context.engine.decode(model, mu);
+  return {
+    pixels,
+    mu: Array.from(mu) as [number, number],
+    sigma: sigmaOf(logvar) as [number, number],
+    image,
+  };
+}
+
+/** Fetches what a drawing is compared with; a document that is missing costs only its numbers. */
+async function compare(
+  context: PageContext,
+  model: Model,
+  readings: DrawReadings,
+  map: LatentMap,
+): Promise<void> {
+  const [report, statistics] = await Promise.all([
+    context.document(model, "report").catch(() => null),
+    context.document(model, "statistics").catch((): Statistics | null => null),
+  ]);
+  map.circle = statistics?.circle ?? null;
+  readings.compareWith(report, statistics);
 }
 
 function vector(values: readonly number[]): string {
-  const number = (value: number): string => value.toFixed(2).replace("-", "−");
-  return `(${values.map(number).join(", ")})`;
+  return `(${values.map((value) => formatNumber(value, 2)).join(", ")})`;
 }

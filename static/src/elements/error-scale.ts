@@ -1,0 +1,174 @@
+// <error-scale>: an axis on which one error lies among the mean errors of the classes.
+//
+// Attributes
+//   label    what is measured, for assistive technology
+//   state    empty | ready (reflected): empty while there is no value
+// Properties
+//   value    the error shown, or null
+//   mean     the mean over all test images, or null where it is not known
+//   classes  {label, name, value}[]: the mean error of each class
+// Style      --class-0 … --class-9 and the page's colours
+//
+// Nothing in here is operated; it takes no focus.
+import { css, html, LitElement, nothing, type PropertyValues, svg } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { formatNumber, ticks } from "../core/viewport";
+
+export interface ClassError {
+  readonly label: number;
+  readonly name: string;
+  readonly value: number;
+}
+
+const WIDTH = 340;
+const HEIGHT = 104;
+const LEFT = 10;
+const RIGHT = 326;
+const AXIS = 74;
+/** Classes have this many colours. */
+const COLOURS = 10;
+/** Room that a class's name takes along the axis, and above it. */
+const NAME_WIDTH = 13;
+const NAME_HEIGHT = 14;
+/** The axis ends a little beyond what it shows. */
+const MARGIN = 1.12;
+
+/** Puts names that would lie over each other in rows above one another. */
+export function stack(places: readonly number[], width: number): number[] {
+  const ends: number[] = [];
+  return places.map((place) => {
+    const free = ends.findIndex((end) => end <= place);
+    const row = free < 0 ? ends.length : free;
+    ends[row] = place + width;
+    return row;
+  });
+}
+
+@customElement("error-scale")
+export class ErrorScale extends LitElement {
+  static override styles = css`
+    :host {
+      display: block;
+      color: var(--text, #111);
+      font: 12px var(--font, sans-serif);
+      font-variant-numeric: tabular-nums;
+    }
+    svg {
+      display: block;
+      width: 100%;
+      overflow: visible;
+    }
+    text {
+      fill: var(--muted, #555);
+      text-anchor: middle;
+    }
+    .axis,
+    .tick {
+      stroke: var(--line, #ccc);
+    }
+    .stem {
+      stroke-width: 2;
+    }
+    .name {
+      fill: var(--text, #111);
+      stroke: var(--background, #fff);
+      stroke-width: 3px;
+      paint-order: stroke;
+    }
+    .mean {
+      stroke: var(--text, #111);
+      stroke-dasharray: 3 2;
+    }
+    .drawing {
+      stroke: var(--accent, #06c);
+      stroke-width: 2.5;
+    }
+    .drawing-head {
+      fill: var(--accent, #06c);
+    }
+    .value {
+      fill: var(--accent, #06c);
+      font-weight: 650;
+    }
+    @media (forced-colors: active) {
+      .drawing,
+      .mean,
+      .stem {
+        stroke: CanvasText;
+      }
+      .drawing-head {
+        fill: Highlight;
+      }
+    }
+  `;
+
+  @property() label = "Squared error";
+  @property({ reflect: true }) state: "empty" | "ready" = "empty";
+  @property({ attribute: false }) value: number | null = null;
+  @property({ attribute: false }) mean: number | null = null;
+  @property({ attribute: false }) classes: readonly ClassError[] = [];
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("value")) this.state = this.value === null ? "empty" : "ready";
+  }
+
+  /** Where an error lies on the axis. */
+  private get end(): number {
+    const all = [...this.classes.map(({ value }) => value), this.mean ?? 0, this.value ?? 0];
+    return MARGIN * Math.max(...all, 1);
+  }
+
+  private x(error: number): number {
+    return LEFT + ((RIGHT - LEFT) * error) / this.end;
+  }
+
+  private spoken(): string {
+    const own = this.value === null ? "nothing drawn yet" : formatNumber(this.value, 1);
+    const mean = this.mean === null ? "" : `; mean of the test set ${formatNumber(this.mean, 1)}`;
+    const classes = this.classes.map(({ name, value }) => `${name}: ${formatNumber(value, 1)}`);
+    return `${this.label}: ${own}${mean}; mean of each class: ${classes.join(", ")}.`;
+  }
+
+  protected override render() {
+    const classes = [...this.classes].sort((a, b) => a.value - b.value);
+    const rows = stack(
+      classes.map(({ value }) => this.x(value)),
+      NAME_WIDTH,
+    );
+    const own = this.value === null ? null : this.x(this.value);
+    const axis = ticks(0, this.end, 6);
+    return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${this.spoken()}>
+      <line class="axis" x1=${LEFT} x2=${RIGHT} y1=${AXIS} y2=${AXIS}></line>
+      ${axis.values.map(
+        (value) => svg`<line class="tick" x1=${this.x(value)} x2=${this.x(value)} y1=${AXIS}
+            y2=${AXIS + 4}></line>
+          <text x=${this.x(value)} y=${AXIS + 16}>${formatNumber(value, axis.decimals)}</text>`,
+      )}
+      ${
+        this.mean === null
+          ? nothing
+          : svg`<line class="mean" x1=${this.x(this.mean)} x2=${this.x(this.mean)} y1="4"
+              y2=${AXIS}></line>`
+      }
+      ${classes.map(({ label, name, value }, i) => {
+        const top = AXIS - 12 - NAME_HEIGHT * (rows[i] as number);
+        return svg`<g data-class=${label}>
+          <line class="stem" stroke=${`var(--class-${label % COLOURS})`} x1=${this.x(value)}
+            x2=${this.x(value)} y1=${AXIS - 8} y2=${AXIS}></line>
+          <text class="name" x=${this.x(value)} y=${top}>${name}</text></g>`;
+      })}
+      ${
+        own === null
+          ? nothing
+          : svg`<line class="drawing" x1=${own} x2=${own} y1="12" y2=${AXIS}></line>
+              <path class="drawing-head" d=${`M${own - 6},4h12l-6,9z`}></path>`
+      }
+    </svg>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "error-scale": ErrorScale;
+  }
+}
