@@ -4,6 +4,7 @@ import "./styles/page.css";
 import "./styles/sections/hover.css";
 import "./styles/sections/autoencoders.css";
 import "./styles/sections/inside.css";
+import "./styles/sections/training.css";
 import "./styles/sections/draw.css";
 import "./styles/sections/shape.css";
 import "./styles/sections/labels.css";

@@ -10,6 +10,7 @@ export type LayerState = Readonly<Record<string, boolean>>;
 /** Latent units between neighbours of a grid that the reader can choose. */
 export const STEPS = ["0.05", "0.1", "0.2", "0.5", "1"] as const;
 const SPLITS = ["train", "first_half", "second_half", "test"] as const;
+const ROWS = ["ae", "vae", "cvae", "kinds"] as const;
 /** Labels are checked against their model where they are used. */
 const MOST_CLASSES = 255;
 
@@ -77,12 +78,19 @@ export interface PageState {
   // dimensions
   dimensionsModel: string | null;
   dimensionsZ: number[] | null;
+  /** What a conditioned model is told. */
+  dimensionsLabel: number | null;
+  /** Whose reconstructions are shown by latent size; "kinds": of all kinds at one size. */
+  dimensionsRows: (typeof ROWS)[number] | null;
+
+  // training
+  trainingModel: string | null;
+  /** Which of the trace's epochs the slider is at. */
+  trainingFrame: number | null;
 
   // numbers
   numbersLayout: "pca" | "tsne" | null;
   numbersSize: number | null;
-  /** Which of the trace's epochs the training slider is at. */
-  numbersFrame: number | null;
 
   // lab
   labModel: string | null;
@@ -147,10 +155,14 @@ export const DEFAULT_STATE: PageState = {
 
   dimensionsModel: null,
   dimensionsZ: null,
+  dimensionsLabel: null,
+  dimensionsRows: null,
+
+  trainingModel: null,
+  trainingFrame: null,
 
   numbersLayout: null,
   numbersSize: null,
-  numbersFrame: null,
 
   labModel: null,
   labOther: null,
@@ -305,10 +317,14 @@ const PROPERTIES: { [Key in keyof PageState]: Property<PageState[Key]> } = {
 
   dimensionsModel: { name: "dims", ...modelId },
   dimensionsZ: { name: "dims.z", ...vector },
+  dimensionsLabel: { name: "dims.digit", ...integer(0, MOST_CLASSES) },
+  dimensionsRows: { name: "dims.rows", ...choice(...ROWS) },
+
+  trainingModel: { name: "training", ...modelId },
+  trainingFrame: { name: "frame", ...integer(0, 200) },
 
   numbersLayout: { name: "layout", ...choice("pca", "tsne") },
   numbersSize: { name: "layout.d", ...integer(2, 100) },
-  numbersFrame: { name: "frame", ...integer(0, 200) },
 
   labModel: { name: "lab", ...modelId },
   labOther: { name: "lab.beside", ...modelId },

@@ -15,6 +15,7 @@ type Start = (context: PageContext, section: HTMLElement) => Promise<void>;
 const LATER: Record<string, () => Promise<{ start: Start }>> = {
   autoencoders: () => import("./autoencoders"),
   inside: () => import("./inside"),
+  training: () => import("./training"),
   draw: () => import("./draw"),
   shape: () => import("./shape"),
   labels: () => import("./labels"),
