@@ -1,5 +1,243 @@
-// Section "dimensions".
+// Section "dimensions": more than two latents. Sliders, tiles, a drawing and a map share one z.
 
-import type { PageContext } from "./context";
+import { type Latent, latentsOf, standardNormal } from "../core/latents";
+import type { Model } from "../core/manifest";
+import { moveInPlane, project, projectVariance } from "../core/plane";
+import type { Statistics, Tiles } from "../core/release";
+import type { ImageView } from "../elements/image-view";
+import type { LatentMap } from "../elements/latent-map";
+import "../elements/latent-sliders";
+import type { LatentSliders } from "../elements/latent-sliders";
+import { type PageContext, sentence } from "./context";
+import { DrawnSample } from "./dimensions-drawing";
+import { startRows } from "./dimensions-rows";
+import { type Sample, TileSamples } from "./dimensions-tiles";
+import { decoderInto, dressMap, dressView, fillMap, loadPart, required } from "./figure";
 
-export async function start(_context: PageContext, _section: HTMLElement): Promise<void> {}
+/** The map only tells what is done elsewhere until the reader clicks it. */
+const PINNED = true;
+const BY_HAND = "z is set by hand.";
+
+/** What is known of the model that is shown. */
+interface Shown {
+  readonly model: Model;
+  readonly statistics: Statistics;
+  readonly latents: readonly Latent[];
+}
+
+export async function start(context: PageContext, section: HTMLElement): Promise<void> {
+  startRows(context, section);
+  await new Bench(context, section).start();
+}
+
+/** The figure in which everything moves the same z. */
+class Bench {
+  readonly #context: PageContext;
+  readonly #chooser: HTMLSelectElement;
+  readonly #told: HTMLSelectElement;
+  readonly #telling: HTMLElement;
+  readonly #sliders: LatentSliders;
+  readonly #map: LatentMap;
+  readonly #view: ImageView;
+  readonly #bar: HTMLProgressElement;
+  readonly #said: HTMLOutputElement;
+  readonly #prior: HTMLButtonElement;
+  readonly #mean: HTMLButtonElement;
+  readonly #tiles: TileSamples;
+  readonly #drawn: DrawnSample;
+  readonly #decode: ReturnType<typeof decoderInto>;
+  #model: Model;
+  /** Null until the model's statistics are there. */
+  #shown: Shown | null = null;
+  /** The image whose posterior z was drawn from. */
+  #sample: Sample | null = null;
+
+  constructor(context: PageContext, section: HTMLElement) {
+    this.#context = context;
+    this.#chooser = required(section, "#dimensions-model");
+    this.#told = required(section, "#dimensions-label");
+    this.#telling = required(section, ".told");
+    this.#sliders = required(section, "latent-sliders");
+    this.#map = required(section, "latent-map");
+    this.#view = required(section, "image-view[name=dimensions-decoded]");
+    this.#bar = required(section, ".seen progress");
+    this.#said = required(section, ".seen output");
+    this.#prior = required(section, "button.prior");
+    this.#mean = required(section, "button.mean");
+    this.#model = context.model(this.#chooser.value);
+    const isShown = (model: Model): boolean => model.id === this.#model.id;
+    this.#decode = decoderInto(context, [this.#view], isShown);
+    this.#tiles = new TileSamples(context, section, isShown, (...taken) => this.#take(...taken));
+    this.#drawn = new DrawnSample(
+      context,
+      section,
+      () => this.#label,
+      (...taken) => this.#take(...taken),
+    );
+  }
+
+  async start(): Promise<void> {
+    const { state } = this.#context;
+    this.#listen();
+    const offered = Array.from(this.#chooser.options, (option) => option.value);
+    if (state.dimensionsModel !== null && !offered.includes(state.dimensionsModel)) {
+      state.dimensionsModel = null;
+    }
+    const model = this.#context.model(state.dimensionsModel ?? this.#chooser.value);
+    this.#chooser.value = model.id;
+    this.#chooser.disabled = false;
+    await this.#show(model, state.dimensionsZ, state.dimensionsLabel);
+  }
+
+  /** What a conditioned model is told; else of no use. */
+  get #label(): number {
+    return Number(this.#told.value);
+  }
+
+  #listen(): void {
+    this.#sliders.addEventListener("latent-change", () => {
+      this.#say(BY_HAND);
+      this.#set(this.#sliders.z, "sliders");
+    });
+    this.#map.addEventListener("latent-change", (event) => {
+      const plane = this.#shown?.statistics.plane;
+      if (plane === undefined) return;
+      this.#say(BY_HAND);
+      this.#set(moveInPlane(plane, this.#sliders.z, event.detail.z), "map");
+    });
+    this.#prior.addEventListener("click", () => {
+      this.#choose(null);
+      this.#say("z is drawn from N(0, I).");
+      this.#set(standardNormal(this.#model.latent_size));
+    });
+    this.#mean.addEventListener("click", () => this.#sample?.take(true));
+    this.#told.addEventListener("change", () => {
+      this.#context.update({ dimensionsLabel: this.#label });
+      this.#set(this.#sliders.z);
+    });
+    this.#chooser.addEventListener("change", () => {
+      const id = this.#chooser.selectedOptions[0]?.defaultSelected ? null : this.#chooser.value;
+      // A place among one model's latents means nothing among another's.
+      this.#context.update({ dimensionsModel: id, dimensionsZ: null, dimensionsLabel: null });
+      void this.#show(this.#context.model(this.#chooser.value), null, null);
+    });
+  }
+
+  async #show(model: Model, z: readonly number[] | null, label: number | null): Promise<void> {
+    this.#dress(model);
+    this.#offerLabels(model, label);
+    const progress = (share: number): void => {
+      if (this.#model === model) this.#bar.value = share;
+    };
+    progress(0);
+    const isShown = (): boolean => this.#model === model;
+    const loaded = loadPart(this.#context, model, "decoder", [this.#view], progress, isShown);
+    let tiles: Tiles;
+    let statistics: Statistics;
+    try {
+      [statistics, tiles] = await Promise.all([
+        this.#context.document(model, "statistics"),
+        this.#context.document(model, "tiles"),
+      ]);
+    } catch (error) {
+      if (!isShown()) return;
+      this.#sliders.message = sentence(`The latents of ${model.id}`, error);
+      this.#sliders.state = "error";
+      progress(1);
+      return;
+    }
+    if (!isShown()) return;
+    const latents = latentsOf(statistics);
+    this.#shown = { model, statistics, latents };
+    this.#sliders.latents = latents;
+    this.#prior.disabled = false;
+    this.#set(z?.length === model.latent_size ? z : model.prepared.z, "start");
+    if (!(await loaded)) return;
+    progress(1);
+    if (!isShown()) return;
+    this.#tiles.show(model, tiles);
+    this.#drawn.show(model);
+    await fillMap(this.#context, this.#map, model);
+  }
+
+  /** Takes another model's things off and puts up what is known of this one. */
+  #dress(model: Model): void {
+    this.#model = model;
+    this.#shown = null;
+    this.#choose(null);
+    this.#say("");
+    this.#prior.disabled = true;
+    this.#sliders.latents = [];
+    this.#sliders.state = "loading";
+    this.#sliders.message = "";
+    this.#tiles.clear();
+    this.#drawn.clear();
+    dressMap(this.#map, model);
+    this.#map.pinned = PINNED;
+    dressView(this.#view, model);
+    const prepared = this.#view.querySelector("img");
+    if (prepared !== null) prepared.src = model.prepared.image.url;
+  }
+
+  #offerLabels(model: Model, label: number | null): void {
+    const names = model.condition === "none" ? [] : model.class_names;
+    const options = names.map((name, index) => new Option(name, String(index)));
+    this.#told.replaceChildren(...options);
+    const wanted = label !== null && label < names.length ? label : model.prepared.label;
+    this.#told.value = String(wanted ?? 0);
+    this.#telling.hidden = names.length === 0;
+  }
+
+  /** Shows z everywhere but where it comes from; `from` "start": without noting it in the link. */
+  #set(z: ArrayLike<number>, from: "sliders" | "map" | "start" | "elsewhere" = "elsewhere"): void {
+    if (this.#shown === null) return;
+    const { model, statistics } = this.#shown;
+    // First of all: what is drawn here can be drawn while it is decoded.
+    this.#decode({ model, z, ...(model.condition !== "none" && { labels: [this.#label] }) });
+    if (from !== "sliders") this.#sliders.z = z;
+    if (from !== "map" && statistics.plane) this.#map.z = project(statistics.plane, z);
+    if (from !== "start") this.#context.update({ dimensionsZ: Array.from(z) });
+  }
+
+  /** A tile or the drawing was taken: z is of its posterior. */
+  #take(sample: Sample, z: readonly number[], text: string): void {
+    if (this.#model.condition !== "none" && sample.label !== null) {
+      this.#told.value = String(sample.label);
+      this.#context.update({ dimensionsLabel: sample.label });
+    }
+    this.#choose(sample);
+    this.#say(text);
+    this.#set(z);
+  }
+
+  /** Marks the image whose posterior is shown; null: none. */
+  #choose(sample: Sample | null): void {
+    this.#sample = sample;
+    this.#mean.disabled = sample?.posterior.sigma == null;
+    for (const button of [...this.#tiles.buttons, this.#drawn.button]) {
+      button.setAttribute("aria-pressed", String(button === sample?.button));
+    }
+    const posterior = sample?.posterior ?? null;
+    const plane = this.#shown?.statistics.plane;
+    const sigma = posterior?.sigma ?? null;
+    this.#sliders.posterior = posterior === null || sigma === null ? null : { ...posterior, sigma };
+    // On the map as a Gaussian of the image's own class, in that class's colour.
+    this.#map.ellipses =
+      posterior === null || sigma === null || plane === undefined
+        ? []
+        : [
+            {
+              label: sample?.label ?? 0,
+              mean: project(plane, posterior.mu),
+              covariance: projectVariance(
+                plane,
+                Array.from(sigma, (one) => one * one),
+              ),
+            },
+          ];
+  }
+
+  #say(text: string): void {
+    this.#said.value = text;
+  }
+}

@@ -1,0 +1,51 @@
+// The latents one by one: the range that each is worth moving in, and draws of Gaussians.
+
+import type { Statistics } from "./release";
+
+/** Standard deviations of the aggregate posterior to each side of its mean. */
+const REACH = 3;
+
+/** One latent as a slider needs it. */
+export interface Latent {
+  readonly low: number;
+  readonly high: number;
+  /** Its mean over the training images. */
+  readonly rest: number;
+  /** Whether the encoder uses it at all; an autoencoder's always counts as used. */
+  readonly active: boolean;
+  /** Its share of the mean KL to the prior in nats; null of an autoencoder. */
+  readonly kl: number | null;
+}
+
+/** Returns each latent's range: μ varies over the images, and each has a posterior variance. */
+export function latentsOf({ latents }: Pick<Statistics, "latents">): Latent[] {
+  return latents.mean.map((mean, i) => {
+    const variance = (latents.variance[i] as number) + (latents.posterior_variance?.[i] ?? 0);
+    const reach = REACH * Math.sqrt(variance);
+    return {
+      low: mean - reach,
+      high: mean + reach,
+      rest: mean,
+      active: latents.active?.[i] ?? true,
+      kl: latents.kl?.[i] ?? null,
+    };
+  });
+}
+
+/** Returns `count` draws of N(0, 1), by Box and Muller. */
+export function standardNormal(count: number, random: () => number = Math.random): number[] {
+  return Array.from({ length: count }, () => {
+    // 1 − u lies in (0, 1]: its logarithm is finite.
+    const radius = Math.sqrt(-2 * Math.log(1 - random()));
+    return radius * Math.cos(2 * Math.PI * random());
+  });
+}
+
+/** Returns z = μ + σ · ε, latent by latent. */
+export function reparameterize(
+  mu: ArrayLike<number>,
+  sigma: ArrayLike<number>,
+  epsilon: ArrayLike<number>,
+): number[] {
+  return Array.from(mu, (mean, i) => mean + (sigma[i] as number) * (epsilon[i] as number));
+}

@@ -1,0 +1,199 @@
+// How <latent-sliders> looks: rows in as many columns as fit, and a track that carries a band.
+import { css } from "lit";
+
+export const slidersStyles = css`
+  :host {
+    display: block;
+    color: var(--text, #1a1a1a);
+    font: 0.875rem / 1.4 var(--font, sans-serif);
+    font-variant-numeric: tabular-nums;
+    --thumb: 16px;
+  }
+  :host([hidden]) {
+    display: none;
+  }
+  .rows {
+    display: grid;
+    grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr));
+    gap: 0 1.75rem;
+  }
+  /* A hundred of them scroll in a place of their own. */
+  .many {
+    max-height: min(30rem, 70svh);
+    overflow-y: auto;
+    overscroll-behavior: contain;
+    padding-inline-end: 0.75rem;
+    border-block: 1px solid var(--line, #ccc);
+  }
+  .row {
+    display: grid;
+    grid-template-columns: 2.2em minmax(4rem, 1fr) 3.4em 4.6em;
+    gap: 0.5rem;
+    align-items: center;
+    min-height: 2.25rem;
+  }
+  .plain .row {
+    grid-template-columns: 2.2em minmax(4rem, 1fr) 3.4em;
+  }
+  label {
+    font-family: var(--serif, serif);
+    font-style: italic;
+    font-size: 1.0625em;
+  }
+  sub {
+    font-style: normal;
+    font-size: 0.72em;
+    line-height: 0;
+  }
+  .value,
+  .kl {
+    text-align: end;
+    white-space: nowrap;
+  }
+  .kl {
+    color: var(--muted, #666);
+    font-size: 0.8125rem;
+  }
+  .unused {
+    color: var(--muted, #666);
+  }
+  .rail {
+    position: relative;
+    display: grid;
+    align-items: center;
+    height: 2.25rem;
+  }
+  .rail::before,
+  .rail::after,
+  .band {
+    content: "";
+    position: absolute;
+    top: 50%;
+    pointer-events: none;
+    transform: translateY(-50%);
+  }
+  .rail::before {
+    inset-inline: calc(var(--thumb) / 2);
+    height: 2px;
+    background: var(--line, #ccc);
+  }
+  /* The mean, to which a row is reset. */
+  .rail::after {
+    left: calc(50% - 1px);
+    width: 2px;
+    height: 10px;
+    background: var(--line, #ccc);
+  }
+  .band {
+    z-index: 1;
+    left: calc(var(--thumb) / 2 + var(--from) * (100% - var(--thumb)));
+    width: max(2px, var(--share) * (100% - var(--thumb)));
+    height: 14px;
+    border-radius: 3px;
+    background: var(--accent, #0b57d0);
+    opacity: 0.3;
+  }
+  .unused .band {
+    background: var(--muted, #666);
+  }
+  input {
+    position: relative;
+    z-index: 2;
+    width: 100%;
+    height: 2.25rem;
+    margin: 0;
+    background: none;
+    cursor: pointer;
+    appearance: none;
+    /* Across, a finger moves the slider; up and down it scrolls the page. */
+    touch-action: pan-y;
+  }
+  input::-webkit-slider-runnable-track {
+    height: var(--thumb);
+  }
+  input::-moz-range-track {
+    height: var(--thumb);
+    background: none;
+  }
+  input::-webkit-slider-thumb {
+    width: var(--thumb);
+    height: var(--thumb);
+    border: 2px solid var(--surface, #fff);
+    border-radius: 50%;
+    background: var(--accent, #0b57d0);
+    appearance: none;
+  }
+  input::-moz-range-thumb {
+    box-sizing: border-box;
+    width: var(--thumb);
+    height: var(--thumb);
+    border: 2px solid var(--surface, #fff);
+    border-radius: 50%;
+    background: var(--accent, #0b57d0);
+  }
+  .unused input::-webkit-slider-thumb {
+    background: var(--muted, #666);
+  }
+  .unused input::-moz-range-thumb {
+    background: var(--muted, #666);
+  }
+  input:disabled {
+    cursor: default;
+    opacity: 0.5;
+  }
+  :focus-visible {
+    outline: 2px solid var(--accent, #0b57d0);
+    outline-offset: 2px;
+    border-radius: 3px;
+  }
+  summary {
+    min-height: 2.25rem;
+    padding: 0.45rem 0;
+    color: var(--muted, #666);
+    cursor: pointer;
+  }
+  .tools {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.5rem;
+    margin-top: 0.75rem;
+  }
+  button {
+    min-height: 2.25rem;
+    padding: 0.3rem 0.9rem;
+    border: 1px solid var(--line, #ccc);
+    border-radius: var(--radius, 4px);
+    background: var(--surface, #fff);
+    color: inherit;
+    font: 500 0.875rem var(--font, sans-serif);
+    cursor: pointer;
+  }
+  button:disabled {
+    color: var(--muted, #666);
+    cursor: default;
+  }
+  .note {
+    margin: 0;
+    color: var(--muted, #666);
+  }
+  .spoken {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+  }
+  @media (forced-colors: active) {
+    input {
+      appearance: auto;
+      accent-color: auto;
+    }
+    .band {
+      background: Highlight;
+    }
+    .rail::before,
+    .rail::after {
+      background: CanvasText;
+    }
+  }
+`;

@@ -1,0 +1,395 @@
+"""Section "dimensions": sliders, tiles, a drawing and a map that share one z of many latents."""
+
+import json
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator
+
+from tests.browser.conftest import OpenAtlas
+from tests.browser.test_page import AXE
+from tests.support.atlas import Atlas
+from tests.support.reference import Reference
+
+MODEL = "vae-10"
+DECODED = "dimensions-decoded"
+SIZES = (2, 5, 10, 20, 50, 100)
+SLOW = 60.0
+"""Seconds for whatever loads models."""
+
+
+def enter(atlas: Atlas, model_id: str = MODEL) -> Atlas:
+    """Scroll to the sliders and wait until they, the tiles and the map are live."""
+    atlas.page.locator("#dimensions").evaluate(
+        "section => section.scrollIntoView({behavior: 'instant'})"
+    )
+    atlas.page.locator(f"#dimensions latent-map[model={model_id}][state=ready]").wait_for(
+        state="attached", timeout=1000 * SLOW
+    )
+    tile = 'image-view[name="dimensions-tile-9"][state=ready]'
+    atlas.page.locator(tile).wait_for(state="attached", timeout=1000 * SLOW)
+    return atlas
+
+
+def sliders(atlas: Atlas) -> Locator:
+    return atlas.page.locator("latent-sliders")
+
+
+def z(atlas: Atlas) -> list[float]:
+    answer: list[float] = sliders(atlas).evaluate("sliders => sliders.z")
+    return answer
+
+
+def texts(atlas: Atlas) -> list[str]:
+    """Return the values that are written beside the sliders, in the order of the latents."""
+    return [
+        text.replace("−", "-")
+        for text in sliders(atlas).locator(".row:not(.unused) .value").all_inner_texts()
+    ]
+
+
+def document(reference: Reference, model_id: str, name: str) -> Any:
+    return json.loads(reference.read(reference.model(model_id)[name]))
+
+
+def on_plane(reference: Reference, point: list[float], model_id: str = MODEL) -> np.ndarray:
+    plane = document(reference, model_id, "statistics")["plane"]
+    place: np.ndarray = np.array(plane["axes"]) @ (np.array(point) - plane["origin"])
+    return place
+
+
+def expect_shown(atlas: Atlas, reference: Reference) -> None:
+    """The picture, the numbers and the mark on the map are those of the sliders' z."""
+    now = z(atlas)
+    atlas.expect_image(DECODED, reference.decode(MODEL, [now])[0], tolerance=2e-4)
+    assert [float(text) for text in texts(atlas)] == pytest.approx(now, abs=0.0051)
+    assert atlas.z("dimensions") == pytest.approx(on_plane(reference, now), abs=1e-3)
+
+
+def tile(atlas: Atlas, index: int) -> Locator:
+    return atlas.page.locator("#dimensions button.sample").nth(index)
+
+
+def test_S3_1_every_latent_has_a_slider_and_z_is_decoded_live(
+    open_atlas: OpenAtlas, reference: Reference
+) -> None:
+    atlas = enter(open_atlas("#at=dimensions"))
+    latents = document(reference, MODEL, "statistics")["latents"]
+    inputs = sliders(atlas).locator("input")
+    assert inputs.count() == 10
+    mean = np.array(latents["mean"])
+    reach = 3 * np.sqrt(np.array(latents["variance"]) + latents["posterior_variance"])
+    ranges = inputs.evaluate_all("all => all.map(one => [Number(one.min), Number(one.max)])")
+    np.testing.assert_allclose(ranges, np.stack([mean - reach, mean + reach], 1), atol=1e-6)
+    assert sliders(atlas).locator(".kl").all_inner_texts() == [
+        f"{kl:.2f} nats" for kl in latents["kl"]
+    ]
+    # It opens on the picture that was prepared.
+    assert z(atlas) == pytest.approx(reference.model(MODEL)["prepared"]["z"])
+    expect_shown(atlas, reference)
+
+    # The mouse: the thumb goes where it is pressed, and is drawn along.
+    atlas.page.mouse.move(0, 0)
+    inputs.nth(3).scroll_into_view_if_needed()
+    box = inputs.nth(3).bounding_box()
+    assert box is not None
+    before = z(atlas)
+    for share in (0.25, 0.4, 0.7):
+        atlas.page.mouse.move(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
+        atlas.page.mouse.down()
+        wanted = mean[3] + (2 * share - 1) * reach[3]
+        assert z(atlas)[3] == pytest.approx(wanted, abs=0.15 * reach[3])
+        expect_shown(atlas, reference)
+    atlas.page.mouse.up()
+    assert [a == b for a, b in zip(before, z(atlas), strict=True)] == [i != 3 for i in range(10)]
+
+    # The keys: a hundredth of the range, ten times that with Shift, the ends, the mean.
+    step = 2 * reach[0] / 100
+    inputs.nth(0).focus()
+    inputs.nth(0).press("0")
+    for key, wanted in (
+        ("ArrowRight", mean[0] + step),
+        ("Shift+ArrowRight", mean[0] + 11 * step),
+        ("PageDown", mean[0] + step),
+        ("ArrowDown", mean[0]),
+        ("End", mean[0] + reach[0]),
+        ("ArrowUp", mean[0] + reach[0]),
+        ("Home", mean[0] - reach[0]),
+        ("0", mean[0]),
+    ):
+        inputs.nth(0).press(key)
+        assert z(atlas)[0] == pytest.approx(wanted), key
+    assert inputs.nth(0).get_attribute("aria-valuetext") == texts(atlas)[0].replace("-", "−")
+    expect_shown(atlas, reference)
+
+    # Back: one by a double click on its row, all by a button.
+    sliders(atlas).locator(".row").nth(3).dblclick(position={"x": 4, "y": 8})
+    assert z(atlas)[3] == pytest.approx(mean[3])
+    sliders(atlas).get_by_role("button", name="Reset all").click()
+    assert z(atlas) == pytest.approx(mean)
+    expect_shown(atlas, reference)
+
+    # The prior: another draw of it each time, and a link that reproduces it.
+    atlas.page.get_by_role("button", name="Sample the prior").click()
+    first = z(atlas)
+    atlas.page.get_by_role("button", name="Sample the prior").click()
+    second = z(atlas)
+    assert np.abs(np.subtract(first, second)).max() > 0.1
+    expect_shown(atlas, reference)
+    atlas.until(lambda: "dims.z=" in atlas.page.url)
+    atlas.page.wait_for_timeout(500)
+    atlas.page.reload()
+    enter(atlas)
+    assert z(atlas) == pytest.approx(second, abs=0.00051)
+    expect_shown(atlas, reference)
+
+
+def test_S3_2_a_click_on_a_tile_draws_another_z_from_its_posterior(
+    open_atlas: OpenAtlas, reference: Reference
+) -> None:
+    atlas = enter(open_atlas("#at=dimensions"))
+    tiles = document(reference, MODEL, "tiles")
+    images = reference.decode(MODEL, tiles["mu"])
+    for index in range(10):
+        atlas.expect_image(f"dimensions-tile-{index}", images[index], tolerance=2e-4)
+        name = reference.model(MODEL)["class_names"][tiles["labels"][index]]
+        assert tile(atlas, index).inner_text() == name
+    mu, sigma = np.array(tiles["mu"][3]), np.array(tiles["sigma"][3])
+
+    tile(atlas, 3).click(modifiers=["Shift"])
+    assert z(atlas) == pytest.approx(mu)
+    assert "z = μ." in atlas.page.locator("#dimensions output").inner_text()
+    expect_shown(atlas, reference)
+    epsilon = []
+    for variation in range(1, 16):
+        if variation % 2:
+            tile(atlas, 3).click()
+        else:
+            tile(atlas, 3).press("Enter")
+        epsilon.append((z(atlas) - mu) / sigma)
+        said = atlas.page.locator("#dimensions output").inner_text()
+        assert f"variation {variation}:" in said
+        length = re.search(r"‖ε‖ = ([\d.]+)\.", said)
+        assert length
+        assert float(length[1]) == pytest.approx(np.linalg.norm(epsilon[-1]), abs=0.051)
+    expect_shown(atlas, reference)
+    drawn = np.array(epsilon)
+    # 150 draws of N(0, 1): four standard errors.
+    assert abs(drawn.mean()) < 4 / np.sqrt(drawn.size)
+    assert abs(drawn.std() - 1) < 4 / np.sqrt(2 * drawn.size)
+    assert len(np.unique(drawn.round(6))) == drawn.size
+
+    # The bands behind the sliders are μ ± σ.
+    latents = document(reference, MODEL, "statistics")["latents"]
+    total = np.add(latents["variance"], latents["posterior_variance"])
+    shares = (
+        sliders(atlas)
+        .locator(".band")
+        .evaluate_all("bands => bands.map(band => Number(band.style.getPropertyValue('--share')))")
+    )
+    low, high = (np.clip((mu + s * sigma - latents["mean"]) / (6 * np.sqrt(total)) + 0.5, 0, 1)
+                 for s in (-1, 1))  # fmt: skip
+    np.testing.assert_allclose(shares, high - low, atol=1e-3)
+
+    atlas.page.get_by_role("button", name="Show μ").click()
+    assert z(atlas) == pytest.approx(mu)
+    assert tile(atlas, 3).get_attribute("aria-pressed") == "true"
+    tile(atlas, 7).click()
+    assert tile(atlas, 3).get_attribute("aria-pressed") == "false"
+    expect_shown(atlas, reference)
+
+    # A click on the map moves z in its plane alone.
+    before = np.array(z(atlas))
+    atlas.map("dimensions").scroll_into_view_if_needed()
+    place = atlas.at(0.3, 0.35, "dimensions")
+    atlas.page.mouse.click(*place)
+    atlas.page.mouse.click(*place)  # pinned again
+    after = np.array(z(atlas))
+    target = np.array(atlas.data_at(place, "dimensions"))
+    assert on_plane(reference, list(after)) == pytest.approx(target, abs=2e-3)
+    axes = np.array(document(reference, MODEL, "statistics")["plane"]["axes"])
+    moved = after - before
+    assert moved - axes.T @ (axes @ moved) == pytest.approx(np.zeros(10), abs=2e-3)
+    expect_shown(atlas, reference)
+
+
+def test_S3_3_the_sliders_follow_the_pen(open_atlas: OpenAtlas, reference: Reference) -> None:
+    atlas = enter(open_atlas("#at=dimensions"))
+    drawn = atlas.page.locator("#dimensions button.drawn")
+    assert drawn.inner_text() == "draw"
+    drawn.click()
+    pad = atlas.page.locator("#dimensions drawing-pad")
+    pad.evaluate("pad => pad.scrollIntoView({ behavior: 'instant', block: 'end' })")
+    box = pad.locator("canvas").bounding_box()
+    assert box is not None
+    middle = None
+    said = atlas.page.locator("#dimensions output")
+    atlas.page.mouse.move(box["x"] + 0.25 * box["width"], box["y"] + 0.2 * box["height"])
+    atlas.page.mouse.down()
+    for step in range(1, 21):
+        x, y = (0.25 + 0.045 * step, 0.2) if step <= 10 else (0.7 - 0.025 * (step - 10), 0.2)
+        y += 0 if step <= 10 else 0.06 * (step - 10)
+        atlas.page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+        if step == 12:
+            atlas.until(lambda: "Your drawing" in said.inner_text(), seconds=SLOW)
+            middle = z(atlas)
+    atlas.page.mouse.up()
+
+    def follows(of: Atlas) -> bool:
+        pixels = of.page.evaluate("[...document.querySelector('#draw drawing-pad').pixels]")
+        mu, _ = reference.encode(MODEL, np.array([pixels]))
+        return z(of) == pytest.approx(mu[0], abs=2e-3)
+
+    # The pad of section "draw" has the same drawing.
+    atlas.until(lambda: follows(atlas), seconds=SLOW)
+    assert middle is not None
+    assert np.abs(np.subtract(middle, z(atlas))).max() > 0.05
+    assert drawn.inner_text() == "yours"
+    expect_shown(atlas, reference)
+    atlas.expect_image("dimensions-drawing", reference.decode(MODEL, [z(atlas)])[0], 2e-3)
+
+    # Its posterior can be drawn from, as a tile's can; and the other pad moves the sliders, too.
+    mu = z(atlas)
+    drawn.click()
+    assert np.abs(np.subtract(mu, z(atlas))).max() > 0.01
+    line = [[{"x": x, "y": y, "pressure": 0.5} for x, y in ((0.5, 0.15), (0.48, 0.85))]]
+    atlas.page.locator("#draw drawing-pad").evaluate(
+        "(pad, strokes) => { pad.strokes = strokes; }", line
+    )
+    atlas.until(lambda: follows(atlas), seconds=SLOW)
+    expect_shown(atlas, reference)
+    pad.get_by_role("button", name="Clear").click()
+    assert drawn.inner_text() == "draw"
+    assert atlas.page.locator("#draw drawing-pad").evaluate("pad => pad.strokes.length") == 0
+
+
+def test_S4_4_ten_test_digits_by_latent_size_and_by_kind(
+    open_atlas: OpenAtlas, reference: Reference
+) -> None:
+    atlas = open_atlas()
+    asked: list[str] = []
+    atlas.page.on("request", lambda request: asked.append(request.url))
+    late = [reference.model(f"{kind}-50")["decoder"]["url"] for kind in ("ae", "vae", "cvae")]
+    enter(atlas)
+    figure = atlas.page.locator("#dimensions .sizes")
+
+    def expect_rows(names: dict[str, str]) -> None:
+        for name, model_id in names.items():
+            view = atlas.page.locator(f'image-view[name="{name}"][state=ready]')
+            view.wait_for(timeout=1000 * SLOW)
+            tiles = document(reference, model_id, "tiles")
+            told = reference.model(model_id)["condition"] == "both"
+            images = reference.decode(model_id, tiles["mu"], tiles["labels"] if told else None)
+            strip = images.reshape(10, 28, 28).transpose(1, 0, 2).reshape(-1)
+            atlas.expect_image(name, strip, tolerance=2e-4)
+            error = reference.model(model_id)["metrics"]["squared_error"]
+            row = figure.locator(".strip", has=view)
+            assert f"{error:.1f}" in row.inner_text()
+
+    for kind, name in (("vae", "VAE"), ("ae", "AE"), ("cvae", "CVAE")):
+        figure.get_by_label(name, exact=True).check()
+        figure.scroll_into_view_if_needed()
+        expect_rows({f"dimensions-row-{kind}-{size}": f"{kind}-{size}" for size in SIZES})
+        assert figure.locator(".strips:visible").count() == 1
+        # Whatever the reader has not asked for was not fetched.
+        loaded = [any(url in one for one in asked) for url in late]
+        assert loaded == {"vae": [0, 1, 0], "ae": [1, 1, 0], "cvae": [1, 1, 1]}[kind]
+    figure.get_by_label("all three, ten latents").check()
+    expect_rows({f"dimensions-kinds-{kind}-10": f"{kind}-10" for kind in ("ae", "vae", "cvae")})
+
+
+def test_S4_2_what_more_latents_buy_is_what_the_study_measured(
+    atlas: Atlas, reference: Reference
+) -> None:
+    section = atlas.page.locator("#dimensions")
+    study = json.loads(reference.read(reference.manifest["study"]))
+    grid = {
+        (row["kind"], row["latent_size"]): row["numbers"]
+        for row in study["models"]
+        if row["group"] == "grid"
+    }
+    rows = section.locator(".numbers tbody tr").all()
+    assert len(rows) == len(SIZES)
+    for row, size in zip(rows, SIZES, strict=True):
+        errors = [grid[kind, size]["squared_error"] for kind in ("ae", "vae", "cvae")]
+        expected = [f"{error['mean']:.2f} ± {error['std']:.2f}" for error in errors]
+        active = grid["vae", size]["active_units"]["mean"]
+        assert row.locator("th").text_content() == str(size)
+        assert row.locator("td").all_text_contents() == [*expected, f"{active:.0f}"]
+    text = section.text_content() or ""
+    vae = [grid["vae", size]["squared_error"]["mean"] for size in SIZES]
+    # What the prose says of these numbers is so.
+    assert vae[0] > vae[1] > vae[2] > vae[3] < vae[4] < vae[5]
+    assert f"from {vae[0]:.1f} to {vae[3]:.1f}. Beyond 20 it is true" in text
+    assert f"to {vae[5]:.1f} at 100" in text
+    ae = [grid["ae", size]["squared_error"]["mean"] for size in SIZES]
+    assert all(np.less(ae, vae))
+    assert f"reconstructs better at every size, down to {ae[5]:.1f}" in text
+    shares = [
+        document(reference, model_id, "report")["samples"]["prior"]["confident"]
+        for model_id in ("vae-10", "ae-10")
+    ]
+    assert f"reads {100 * shares[0]:.0f} % as one digit" in text
+    assert f"of ae-10, {100 * shares[1]:.0f} %" in text
+
+
+def test_S3_1_other_models_unused_latents_and_the_digit_that_is_told(
+    open_atlas: OpenAtlas, reference: Reference
+) -> None:
+    atlas = enter(open_atlas("#at=dimensions&dims=vae-20"), "vae-20")
+    active = document(reference, "vae-20", "statistics")["latents"]["active"]
+    unused = sliders(atlas).locator(".row.unused label").all_inner_texts()
+    assert unused == [f"z{i + 1}" for i, used in enumerate(active) if not used]
+    assert f"{len(unused)} unused" in sliders(atlas).locator("summary").inner_text()
+
+    atlas.page.get_by_label("Model").last.scroll_into_view_if_needed()
+    chooser, told = (atlas.page.locator(f"#dimensions-{name}") for name in ("model", "label"))
+    assert not told.is_visible()
+    chooser.select_option("cvae-10")
+    enter(atlas, "cvae-10")
+    tiles = document(reference, "cvae-10", "tiles")
+    tile(atlas, 4).click(modifiers=["Shift"])
+    assert told.input_value() == str(tiles["labels"][4])
+    for label in (tiles["labels"][4], 7):
+        told.select_option(str(label))
+        expected = reference.decode("cvae-10", [z(atlas)], [label])[0]
+        atlas.expect_image(DECODED, expected, tolerance=2e-4)
+    atlas.until(lambda: "dims=cvae-10" in atlas.page.url and "dims.digit=7" in atlas.page.url)
+
+    # An autoencoder has no posterior to draw from, and says so.
+    chooser.select_option("ae-10")
+    enter(atlas, "ae-10")
+    mu = document(reference, "ae-10", "tiles")["mu"][4]
+    for _ in range(2):
+        tile(atlas, 4).click()
+        assert z(atlas) == pytest.approx(mu)
+    assert "without a spread" in atlas.page.locator("#dimensions output").inner_text()
+    assert atlas.page.get_by_role("button", name="Show μ").is_disabled()
+    atlas.expect_image(DECODED, reference.decode("ae-10", [mu])[0], tolerance=2e-4)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_B15_axe_finds_nothing_in_dimensions_and_training(
+    open_atlas: OpenAtlas, scheme: str
+) -> None:
+    atlas = open_atlas("#at=dimensions", bypass_csp=True, color_scheme=scheme)
+    enter(atlas)
+    tile(atlas, 3).click()
+    atlas.page.locator("#dimensions button.drawn").click()
+    training = atlas.page.locator("#training")
+    training.evaluate("section => section.scrollIntoView({behavior: 'instant'})")
+    training.locator("latent-map[state=ready]").wait_for(timeout=1000 * SLOW)
+    atlas.page.add_script_tag(path=AXE)
+    found = atlas.page.evaluate(
+        """async () => {
+          const include = [["#dimensions"], ["#training"]];
+          const { passes, violations } = await axe.run({ include });
+          const told = violations.flatMap(({ id, help, nodes }) =>
+            nodes.map(node => `${id}: ${help}: ${node.target} ${node.failureSummary}`));
+          return { passes: passes.map(({ id }) => id), violations: told };
+        }"""
+    )
+    assert "color-contrast" in found["passes"]
+    assert found["violations"] == []
