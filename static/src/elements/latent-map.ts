@@ -6,6 +6,7 @@
 //                        drawn; the page sets error, and new points end it
 //               message  the sentence to show while loading or in error
 //               pinned   z stays where it is while the mouse hovers (reflected)
+//               symbol   what the cursor's coordinates are called ("z")
 // Properties    z           [x, y] or null; setting it moves the mark and emits nothing
 //               view        {centre: [x, y], scale}: scale is in latent units across the shorter
 //                           side; setting it emits nothing
@@ -93,6 +94,7 @@ export class LatentMap extends LitElement implements MapTarget {
   @property({ reflect: true }) state: MapState = "empty";
   @property() message = "";
   @property({ type: Boolean, reflect: true }) pinned = false;
+  @property() symbol = "z";
   @property({ attribute: false }) points: Points | null = null;
   @property({ attribute: false }) statistics: readonly ClassStatistics[] | null = null;
   @property({ attribute: false }) classNames: readonly string[] = DIGITS;
@@ -458,7 +460,8 @@ export class LatentMap extends LitElement implements MapTarget {
   }
 
   #placeCursor(): void {
-    if (this.#size.width > 0) this.#cursor?.place(this.#z, this.view, this.#size, this.pinned);
+    if (this.#size.width === 0) return;
+    this.#cursor?.place(this.#z, this.view, this.#size, this.pinned, this.symbol);
   }
 
   #emit(type: string, detail: object): void {

@@ -62,8 +62,8 @@ export class MapCursor {
     this.#lifted = lifted;
   }
 
-  /** Shows the mark at `z`, or hides it where z is null. */
-  place(z: Point | null, view: View, size: Size, pinned: boolean): void {
+  /** Shows the mark at `z`, which it calls `symbol`, or hides it where z is null. */
+  place(z: Point | null, view: View, size: Size, pinned: boolean, symbol: string): void {
     this.#show(z === null ? "" : pinned ? "pinned" : "free");
     if (z === null) return;
     const [x, y] = toPixel(view, size, z);
@@ -72,7 +72,7 @@ export class MapCursor {
       this.#across.style.transform = `translateY(${y}px)`;
       this.#down.style.transform = `translateX(${x}px)`;
     }
-    const text = `z = ${formatPoint(z, coordinateDecimals(view, size))}${pinned ? " pinned" : ""}`;
+    const text = `${symbol} = ${formatPoint(z, coordinateDecimals(view, size))}${pinned ? " pinned" : ""}`;
     this.#text.data = text;
     const width = text.length * CHARACTER + PADDING;
     if (width !== this.#width) this.#label.style.width = `${width}px`;

@@ -13,6 +13,8 @@ const REST = 600;
 
 export interface Place {
   readonly z: Point | null;
+  /** What z is called. */
+  readonly symbol: string;
   readonly pinned: boolean;
   readonly view: View;
   readonly size: Size;
@@ -41,9 +43,9 @@ export class MapReadout {
   }
 
   /** "z = (0.42, −1.37), nearest class 7, pinned" */
-  #describe({ z, pinned, view, size, points, classNames }: Place): string {
+  #describe({ z, symbol, pinned, view, size, points, classNames }: Place): string {
     if (z === null) return "";
-    const parts = [`z = ${formatPoint(z, coordinateDecimals(view, size))}`];
+    const parts = [`${symbol} = ${formatPoint(z, coordinateDecimals(view, size))}`];
     if (points !== null) {
       const nearest = this.#nearest(points, z);
       parts.push(

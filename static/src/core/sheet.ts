@@ -1,0 +1,25 @@
+// A sheet of images: many of one size, row by row, as one large image.
+
+/**
+ * Lays images side by side.
+ *
+ * @param images (columns · rows, H, W, C).
+ * @returns (rows · H, columns · W, C).
+ */
+export function sheetOf(
+  images: Float32Array,
+  { height, width, channels }: { height: number; width: number; channels: number },
+  columns: number,
+  rows: number,
+): Float32Array {
+  const line = width * channels;
+  const sheet = new Float32Array(columns * rows * height * line);
+  for (let i = 0; i < columns * rows; i++) {
+    const corner = Math.floor(i / columns) * height * columns * line + (i % columns) * line;
+    for (let y = 0; y < height; y++) {
+      const from = (i * height + y) * line;
+      sheet.set(images.subarray(from, from + line), corner + y * columns * line);
+    }
+  }
+  return sheet;
+}

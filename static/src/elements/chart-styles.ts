@@ -1,0 +1,133 @@
+// What a chart looks like.
+import { css } from "lit";
+
+export const chartStyles = css`
+  :host {
+    display: block;
+    min-width: 0;
+    color: var(--muted, #5b5e63);
+    font: 0.8125rem / 1.4 var(--font, sans-serif);
+    font-variant-numeric: tabular-nums;
+  }
+  :host([hidden]) {
+    display: none;
+  }
+  .surface {
+    position: relative;
+    border-radius: var(--radius, 4px);
+  }
+  .surface:focus-visible,
+  summary:focus-visible,
+  .scroll:focus-visible {
+    outline: 2px solid var(--accent, #0b57d0);
+    outline-offset: 2px;
+  }
+  .plot {
+    height: var(--chart-height, 18rem);
+    overflow: hidden;
+  }
+  .grid {
+    color: var(--line, #d5d7d9);
+  }
+  .u-over {
+    touch-action: pan-y;
+  }
+  .u-hz .u-cursor-x {
+    border-right: 1px solid var(--muted, #5b5e63);
+  }
+  .note {
+    position: absolute;
+    inset: 0;
+    display: grid;
+    place-content: center;
+    margin: 0;
+    padding: 1rem;
+    border: 1px dashed var(--line, #d5d7d9);
+    border-radius: var(--radius, 4px);
+    text-align: center;
+  }
+  .legend {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.2rem 1.25rem;
+    min-height: 1.4em;
+    margin-top: 0.5rem;
+  }
+  .at {
+    min-width: 6.5em;
+    color: var(--muted, #5b5e63);
+  }
+  .entry {
+    display: inline-flex;
+    gap: 0.45em;
+    align-items: center;
+    color: var(--text, #1c1d1f);
+  }
+  .value {
+    min-width: 3.2em;
+    font-weight: 600;
+  }
+  .swatch {
+    flex: none;
+    width: 30px;
+    height: 12px;
+  }
+  .line {
+    stroke: currentColor;
+    stroke-width: 2;
+  }
+  .mark {
+    fill: currentColor;
+  }
+  details {
+    margin-top: 0.4rem;
+  }
+  summary {
+    width: fit-content;
+    padding-block: 0.25rem;
+    border-radius: var(--radius, 4px);
+    cursor: pointer;
+  }
+  .scroll {
+    max-height: 20rem;
+    overflow: auto;
+    border: 1px solid var(--line, #d5d7d9);
+    border-radius: var(--radius, 4px);
+  }
+  table {
+    border-collapse: collapse;
+    color: var(--text, #1c1d1f);
+  }
+  th,
+  td {
+    padding: 0.2rem 0.75rem;
+    border-bottom: 1px solid var(--line, #d5d7d9);
+    text-align: right;
+    font-weight: 400;
+    white-space: nowrap;
+  }
+  thead th {
+    position: sticky;
+    top: 0;
+    background: var(--surface, #fff);
+    color: var(--muted, #5b5e63);
+  }
+  .spoken {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    margin: -1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+  @media (forced-colors: active) {
+    .entry,
+    .swatch {
+      forced-color-adjust: auto;
+    }
+    .u-hz .u-cursor-x {
+      border-color: Highlight;
+    }
+  }
+`;
