@@ -64,16 +64,15 @@ describe("marginalOf", () => {
 });
 
 describe("outline", () => {
-  const marginal = { low: 0, step: 1, densities: [] };
   const density = Float64Array.of(0, 2, 0);
 
   it("stands on the axis below it", () => {
-    const path = outline(marginal, density, [0, 2], 4, { length: 100, height: 10, upright: false });
+    const path = outline(density, 4, { length: 100, height: 10, upright: false });
     expect(path).toBe("M0.0,10.0L0.0,10.0L50.0,5.0L100.0,10.0L100.0,10.0Z");
   });
 
   it("or grows to the right of an axis that runs upwards", () => {
-    const path = outline(marginal, density, [0, 2], 4, { length: 100, height: 10, upright: true });
+    const path = outline(density, 4, { length: 100, height: 10, upright: true });
     expect(path).toBe("M0.0,100.0L0.0,100.0L5.0,50.0L0.0,0.0L0.0,0.0Z");
   });
 });

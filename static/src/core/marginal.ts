@@ -87,15 +87,13 @@ function smooth(values: Float64Array, width: number): Float64Array {
 /**
  * Returns the outline of a density as an SVG path, closed along the axis.
  *
- * @param range what the axis shows: `length` units of the path.
  * @param peak the density that is `height` units high.
+ * @param length of the axis from the first cell to the last, in units of the path.
  * @param upright the axis runs upwards, and densities grow to the right; else it runs to the
  *   right, and densities grow upwards.
  */
 export function outline(
-  { low, step }: Marginal,
   density: Float64Array,
-  range: readonly [number, number],
   peak: number,
   { length, height, upright }: { length: number; height: number; upright: boolean },
 ): string {
@@ -103,8 +101,8 @@ export function outline(
     upright
       ? `${out.toFixed(1)},${(length - along).toFixed(1)}`
       : `${along.toFixed(1)},${(height - out).toFixed(1)}`;
-  const along = (i: number): number =>
-    ((low + i * step - range[0]) / (range[1] - range[0])) * length;
-  const middle = Array.from(density, (value, i) => place(along(i), (value / peak) * height));
-  return `M${place(along(0), 0)}L${middle.join("L")}L${place(along(density.length - 1), 0)}Z`;
+  const middle = Array.from(density, (value, i) =>
+    place((i / (density.length - 1)) * length, (value / peak) * height),
+  );
+  return `M${place(0, 0)}L${middle.join("L")}L${place(length, 0)}Z`;
 }

@@ -78,42 +78,49 @@ export class MarginalDensity extends LitElement {
   @property({ attribute: false }) isolated: readonly number[] = [];
   @property({ attribute: false }) at: number | null = null;
 
+  /** The outline of each class that occurs, by its label; made once, and then only moved. */
+  #outlines: { label: number; d: string }[] = [];
+
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has("marginal")) this.state = this.marginal === null ? "empty" : "ready";
+    if (!changed.has("marginal") && !changed.has("upright")) return;
+    this.state = this.marginal === null ? "empty" : "ready";
+    const densities = this.marginal?.densities ?? [];
+    const peaks = densities.map((density) => Math.max(0, ...density));
+    const peak = Math.max(...peaks) / FILL;
+    const size = { length: LENGTH, height: HEIGHT, upright: this.upright };
+    this.#outlines = densities.flatMap((density, label) =>
+      peaks[label] === 0 ? [] : [{ label, d: outline(density, peak, size) }],
+    );
+  }
+
+  /** Units of the drawing at a place on the axis. */
+  #along(value: number): number {
+    if (this.marginal === null) return 0;
+    const { low, step, densities } = this.marginal;
+    return ((value - low) / (step * ((densities[0]?.length ?? 2) - 1))) * LENGTH;
   }
 
   protected override render() {
-    const { marginal, upright } = this;
-    const [width, height] = upright ? [HEIGHT, LENGTH] : [LENGTH, HEIGHT];
-    return html`<svg
-      role="img"
-      aria-label=${this.label}
-      viewBox=${`0 0 ${width} ${height}`}
-      preserveAspectRatio="none"
-    >
-      ${marginal === null ? nothing : this.#curves(marginal)}${this.#cursor()}
+    const [low, high] = [this.#along(this.range[0]), this.#along(this.range[1])];
+    const box = this.upright
+      ? `0 ${LENGTH - high} ${HEIGHT} ${high - low}`
+      : `${low} 0 ${high - low} ${HEIGHT}`;
+    const dimmed = (label: number): boolean =>
+      this.isolated.length > 0 && !this.isolated.includes(label);
+    // Those that are not singled out lie below those that are.
+    const order = [...this.#outlines].sort((a, b) => +dimmed(b.label) - +dimmed(a.label));
+    return html`<svg role="img" aria-label=${this.label} viewBox=${box} preserveAspectRatio="none">
+      ${order.map(
+        ({ label, d }) =>
+          svg`<path class=${dimmed(label) ? "dimmed" : `class-${label % CLASSES}`} d=${d}></path>`,
+      )}
+      ${this.#cursor()}
     </svg>`;
   }
 
-  #curves(marginal: Marginal) {
-    const peaks = marginal.densities.map((density) => Math.max(0, ...density));
-    const peak = Math.max(...peaks) / FILL;
-    const dimmed = (k: number): boolean => this.isolated.length > 0 && !this.isolated.includes(k);
-    // Those that are not singled out lie below those that are.
-    const order = peaks
-      .flatMap((own, k) => (own > 0 ? [k] : []))
-      .sort((a, b) => Number(dimmed(b)) - Number(dimmed(a)));
-    return order.map((k) => {
-      const size = { length: LENGTH, height: HEIGHT, upright: this.upright };
-      const d = outline(marginal, marginal.densities[k] as Float64Array, this.range, peak, size);
-      return svg`<path class=${dimmed(k) ? "dimmed" : `class-${k % CLASSES}`} d=${d}></path>`;
-    });
-  }
-
   #cursor() {
-    const [low, high] = this.range;
-    if (this.at === null || this.at < low || this.at > high) return nothing;
-    const along = ((this.at - low) / (high - low)) * LENGTH;
+    if (this.at === null || this.marginal === null) return nothing;
+    const along = this.#along(this.at);
     return this.upright
       ? svg`<line class="at" x1="0" x2=${HEIGHT} y1=${LENGTH - along} y2=${LENGTH - along}></line>`
       : svg`<line class="at" x1=${along} x2=${along} y1="0" y2=${HEIGHT}></line>`;
