@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { penPoint } from "./strokes";
-import { DEFAULT_STATE, type PageState, readState, writeState } from "./url-state";
+import { DEFAULT_STATE, type PageState, readState, roundVector, writeState } from "./url-state";
 
 test("every property survives its link", () => {
   const state: PageState = {
@@ -51,8 +51,15 @@ test("every property survives its link", () => {
     labPinned: true,
     labView: { centre: [1, 1], scale: 1 },
     labLayers: { density: true },
-    labTo: [0, 0],
     labLabel: 5,
+    labFrom: [0.123456, -7],
+    labTo: [0, 0],
+    labWay: "arc",
+    labAt: 500,
+    labOtherZ: [0.125, 1, -3],
+    labOtherPinned: true,
+    labOtherView: { centre: [2, 1], scale: 7 },
+    labOtherLabel: 1,
     drawing: [[penPoint(0.2, 0.3, 0.5), penPoint(0.6, 0.7, 1)]],
     smooth: true,
   };
@@ -91,4 +98,9 @@ test("a hostile or old hash is ignored by name and the rest is kept", () => {
     "at",
     "toString",
   ]);
+});
+
+test("a point is rounded as its link will have it", () => {
+  expect(roundVector([0.12345678, -2000])).toEqual([0.123457, -1000]);
+  expect(roundVector([0.12345678, 0, -0.0001])).toEqual([0.123, 0, 0]);
 });

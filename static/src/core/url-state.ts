@@ -1,5 +1,6 @@
 // The page's state in the URL's hash: one table of properties reads it, checks it and writes it.
 
+import type { Way } from "./interpolation";
 import type { Split } from "./release";
 import { decodeStrokes, encodeStrokes, type Stroke } from "./strokes";
 import type { View } from "./viewport";
@@ -100,9 +101,18 @@ export interface PageState {
   labPinned: boolean;
   labView: View | null;
   labLayers: LayerState | null;
-  /** Where the path from z leads. */
-  labTo: number[] | null;
   labLabel: number | null;
+  /** The ends of the path; null: where the section puts them. */
+  labFrom: number[] | null;
+  labTo: number[] | null;
+  labWay: Way | null;
+  /** How far along it one is, in thousandths. */
+  labAt: number | null;
+  /** Of the model beside it; null: as the first model's where they can agree. */
+  labOtherZ: number[] | null;
+  labOtherPinned: boolean;
+  labOtherView: View | null;
+  labOtherLabel: number | null;
 
   // draw
   drawing: Stroke[];
@@ -170,8 +180,15 @@ export const DEFAULT_STATE: PageState = {
   labPinned: false,
   labView: null,
   labLayers: null,
-  labTo: null,
   labLabel: null,
+  labFrom: null,
+  labTo: null,
+  labWay: null,
+  labAt: null,
+  labOtherZ: null,
+  labOtherPinned: false,
+  labOtherView: null,
+  labOtherLabel: null,
 
   drawing: [],
 
@@ -216,10 +233,22 @@ const point: Kind<[number, number] | null> = {
 /** Any number of numbers: a z of many latents. */
 const vector: Kind<number[] | null> = {
   read: (text) => readNumbers(text, null),
-  write: (value) => (value === null ? null : value.map((number) => short(round(number))).join(",")),
+  write: (value) => (value === null ? null : roundVector(value).map(short).join(",")),
 };
-// A slider's step is no finer, and a hundred latents still fit into an address.
-const round = (value: number): number => Math.round(value * 1000) / 1000;
+
+/**
+ * Returns a z as a link can hold it: a reader who sees this one has sent exactly what is shown.
+ *
+ * Two latents are as fine as their map can be zoomed; of more, no slider's step is finer than a
+ * thousandth, and a hundred of them still fit into an address.
+ */
+export function roundVector(z: readonly number[]): number[] {
+  const parts = z.length <= 2 ? 1e6 : 1e3;
+  return z.map((value) => {
+    const near = Math.max(-FARTHEST, Math.min(FARTHEST, value));
+    return Math.round(near * parts) / parts || 0; // never −0
+  });
+}
 
 const flag: Kind<boolean> = {
   read: (text) => (text === "1" ? true : null),
@@ -332,8 +361,15 @@ const PROPERTIES: { [Key in keyof PageState]: Property<PageState[Key]> } = {
   labPinned: { name: "lab.pin", ...flag },
   labView: { name: "lab.view", ...view },
   labLayers: { name: "lab.layers", ...layers },
-  labTo: { name: "lab.to", ...vector },
   labLabel: { name: "lab.label", ...integer(0, MOST_CLASSES) },
+  labFrom: { name: "lab.from", ...vector },
+  labTo: { name: "lab.to", ...vector },
+  labWay: { name: "lab.way", ...choice("line", "arc") },
+  labAt: { name: "lab.at", ...integer(0, 1000) },
+  labOtherZ: { name: "lab.beside.z", ...vector },
+  labOtherPinned: { name: "lab.beside.pin", ...flag },
+  labOtherView: { name: "lab.beside.view", ...view },
+  labOtherLabel: { name: "lab.beside.label", ...integer(0, MOST_CLASSES) },
 
   drawing: {
     name: "draw",
@@ -343,6 +379,9 @@ const PROPERTIES: { [Key in keyof PageState]: Property<PageState[Key]> } = {
 
   smooth: { name: "smooth", ...flag },
 };
+
+/** Returns what a property is called in the hash. */
+export const nameInLink = (key: keyof PageState): string => PROPERTIES[key].name;
 
 const KEYS = Object.keys(PROPERTIES) as (keyof PageState)[];
 

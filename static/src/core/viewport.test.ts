@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   boundsOfView,
   clampView,
+  commonView,
   coordinateDecimals,
   fitBounds,
   formatNumber,
@@ -121,4 +122,13 @@ describe("numbers", () => {
     expect(coordinateDecimals(view, square)).toBe(2);
     expect(coordinateDecimals({ centre: [0, 0], scale: 0.1 }, square)).toBe(4);
   });
+});
+
+it("a common view shows both", () => {
+  const one: View = { centre: [0, 0], scale: 2 };
+  expect(commonView(one, { centre: [2, 0.5], scale: 1 })).toEqual({
+    centre: [0.75, 0],
+    scale: 3.5,
+  });
+  expect(commonView(one, one)).toEqual(one);
 });

@@ -95,9 +95,7 @@ export function clampView(view: View, limits: Limits): View {
 
 /** The limits of a map that starts at `home` and holds data within `data` (null: none yet). */
 export function limitsOf(home: View, data: Bounds | null): Limits {
-  const half = home.scale / 2;
-  const [x, y] = home.centre;
-  const square: Bounds = { min: [x - half, y - half], max: [x + half, y + half] };
+  const square = squareOf(home);
   const bounds = data === null ? square : union(square, data);
   const span = Math.max(bounds.max[0] - bounds.min[0], bounds.max[1] - bounds.min[1]);
   return {
@@ -115,6 +113,17 @@ export function fitBounds(bounds: Bounds, padding = 0.05): View {
     centre: [(min[0] + max[0]) / 2, (min[1] + max[1]) / 2],
     scale: span > 0 ? span * (1 + 2 * padding) : 1,
   };
+}
+
+/** The smallest square view that shows all of both squares. */
+export function commonView(a: View, b: View): View {
+  return fitBounds(union(squareOf(a), squareOf(b)), 0);
+}
+
+/** What a view shows of a square map. */
+export function squareOf({ centre: [x, y], scale }: View): Bounds {
+  const half = scale / 2;
+  return { min: [x - half, y - half], max: [x + half, y + half] };
 }
 
 /** What a view shows of data space. */

@@ -2,7 +2,7 @@
 
 import { inscribedSquare } from "../core/lattice";
 import type { Model } from "../core/manifest";
-import { firstTwo, type Lift, principal } from "../core/planes";
+import { firstTwo, type Lift, liftAround } from "../core/plane";
 import { circleOf, type Disc, densestPlace, emptiestDisc } from "../core/pockets";
 import type { LayerState } from "../core/url-state";
 import { type Bounds, formatNumber, formatPoint, type Point, type View } from "../core/viewport";
@@ -120,7 +120,8 @@ export class Side {
       if (!isShown()) return;
       if (model.latent_size === 2) this.#lift = (points) => points;
       else if (flat) this.#lift = firstTwo(statistics);
-      else if (statistics.plane !== undefined) this.#lift = principal(statistics.plane);
+      else if (statistics.plane !== undefined)
+        this.#lift = liftAround(statistics.plane, statistics.plane.origin);
       if (model.latent_size === 2 || flat) this.#circle = statistics.circle;
       if (flat) {
         map.axisNames = ["z1", "z2"];

@@ -3,7 +3,7 @@
 import { latest } from "../core/latest";
 import { embed, latticeSites } from "../core/lattice";
 import { imageSize, type Model } from "../core/manifest";
-import type { Lift } from "../core/planes";
+import type { Lift } from "../core/plane";
 import type { Bounds } from "../core/viewport";
 import type { ImageView } from "../elements/image-view";
 import type { LatentMap } from "../elements/latent-map";

@@ -1,11 +1,15 @@
 // Section "hover": the pointer over the map is z, and the digit appears. Other maps can be chosen.
 
+import "../elements/layer-switches";
 import type { Model } from "../core/manifest";
+import { FIRST_LAYERS, layersOf, switchedFrom } from "../core/map-layers";
 import type { View } from "../core/viewport";
 import type { ImageView } from "../elements/image-view";
 import type { LatentMap } from "../elements/latent-map";
+import type { LayerSwitches } from "../elements/layer-switches";
 import type { PageContext } from "./context";
 import { decoderInto, dressMap, dressView, fillMap, loadPart, required } from "./figure";
+import { MapLayers } from "./map-layers";
 import { followNeighbours } from "./neighbours";
 
 const DEFAULT_MODEL = "vae-2";
@@ -25,7 +29,11 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   const bar = required<HTMLProgressElement>(section, "progress");
   // Absent where the release has a single model to show here.
   const chooser = section.querySelector<HTMLSelectElement>("select");
+  const switches = required<LayerSwitches>(section, "layer-switches");
   const { state } = context;
+  const layers = new MapLayers(context, map);
+  layers.switchTo(state.layers ?? {});
+  switches.on = layers.on;
 
   const isShown = (model: Model): boolean => model.id === map.model;
   let answered = (): void => {};
@@ -34,6 +42,8 @@ export async function start(context: PageContext, section: HTMLElement): Promise
 
   const show = async (model: Model, { z, view: seen, pinned }: Place): Promise<void> => {
     if (!isShown(model)) dress(section, map, view, model);
+    layers.leave();
+    switches.layers = layersOf(model).join(" ");
     map.home = model.view;
     map.view = seen;
     map.z = z ?? (model.prepared.z as [number, number]);
@@ -57,7 +67,9 @@ export async function start(context: PageContext, section: HTMLElement): Promise
       await answer;
     }
     progress(1);
-    if (isShown(model)) void fillMap(context, map, model).then(showNeighbours);
+    if (!isShown(model)) return;
+    layers.show(model);
+    void fillMap(context, map, model).then(showNeighbours);
   };
 
   map.addEventListener("latent-change", (event) => {
@@ -67,6 +79,10 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   });
   map.addEventListener("pin-change", (event) => context.update({ pinned: event.detail.pinned }));
   map.addEventListener("view-change", (event) => context.update({ view: event.detail.view }));
+  switches.addEventListener("layers-change", ({ detail }) => {
+    layers.switchTo(detail.layers);
+    context.update({ layers: switchedFrom(FIRST_LAYERS, layers.on) });
+  });
   chooser?.addEventListener("change", () => {
     const id = chooser.value;
     // A place on one map means nothing on another.

@@ -6,6 +6,7 @@ import { PageContext, sentence } from "./context";
 import { required } from "./figure";
 import * as hover from "./hover";
 import { whenNear } from "./near";
+import { notice } from "./notice";
 import { keepOffline } from "./offline";
 import { followSections, goToSection } from "./sections";
 
@@ -67,13 +68,6 @@ export function start(): void {
   addEventListener("hashchange", () => {
     if (location.hash.includes("=")) location.reload();
   });
-}
-
-/** Shows a sentence at the top of the page. */
-function notice(text: string): void {
-  const place = required<HTMLElement>(document, "#notice");
-  place.textContent = text;
-  place.hidden = false;
 }
 
 /** The reader's choice between crisp and smooth pictures. */

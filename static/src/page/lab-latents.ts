@@ -1,0 +1,71 @@
+// The latents of a model on the bench as numbers, each in a field of its own.
+
+import { required } from "./figure";
+
+const STEP = 0.1;
+
+export class LatentNumbers {
+  private readonly box: HTMLDetailsElement;
+  private readonly grid: HTMLElement;
+  private z: readonly number[] = [];
+  private fields: HTMLInputElement[] = [];
+
+  constructor(
+    root: HTMLElement,
+    private readonly moved: (z: number[]) => void,
+  ) {
+    this.box = required(root, "details[data-latents]");
+    this.grid = required(this.box, "div");
+    this.box.addEventListener("toggle", () => this.fill());
+    required<HTMLButtonElement>(root, "button[name=draw-z]").addEventListener("click", () =>
+      moved(this.z.map(normal)),
+    );
+  }
+
+  /** Shows a z of any length. */
+  show(z: readonly number[]): void {
+    this.z = z;
+    this.fill();
+  }
+
+  /** Nobody sees the numbers of a closed box. */
+  private fill(): void {
+    if (!this.box.open) return;
+    if (this.fields.length !== this.z.length) {
+      this.fields = this.z.map((_, i) => this.field(i));
+      this.grid.replaceChildren(
+        ...this.fields.map((field, i) => {
+          const label = document.createElement("label");
+          const name = document.createElement("span");
+          name.textContent = `z${i + 1}`;
+          label.append(name, field);
+          return label;
+        }),
+      );
+    }
+    for (const [i, field] of this.fields.entries()) {
+      // Not under the reader's own typing.
+      if (field === document.activeElement) continue;
+      field.value = String(this.z[i]);
+    }
+  }
+
+  private field(index: number): HTMLInputElement {
+    const field = document.createElement("input");
+    Object.assign(field, { type: "number", step: String(STEP), min: "-1000", max: "1000" });
+    field.addEventListener("input", () => {
+      const value = field.valueAsNumber;
+      if (Number.isFinite(value)) this.moved(this.z.map((own, i) => (i === index ? value : own)));
+    });
+    field.addEventListener("blur", () => {
+      field.value = String(this.z[index]);
+    });
+    return field;
+  }
+}
+
+/** A draw from N(0, 1) (Box and Muller 1958). */
+function normal(): number {
+  const radius = Math.sqrt(-2 * Math.log(1 - Math.random()));
+  return radius * Math.cos(2 * Math.PI * Math.random());
+}
