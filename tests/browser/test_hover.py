@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
+from tests.browser.conftest import OpenAtlas
 from tests.support.atlas import Atlas
 from tests.support.reference import Reference
 from tests.support.scatter import POINTS_ALONE, classify, colour, counts
@@ -181,3 +182,44 @@ def ask_engine(page: Page, **request: Any) -> dict[str, list[float]]:
         [script, request],
     )
     return answer
+
+
+def test_S2_4_the_layers_of_the_first_map_are_switches_that_the_link_keeps(
+    open_atlas: OpenAtlas, reference: Reference
+) -> None:
+    model = reference.model("vae-2")
+    asked: list[str] = []
+    atlas = open_atlas()
+    atlas.page.on("request", lambda request: asked.append(request.url))
+    atlas.wait_live("hover")
+
+    def switch(name: str) -> Locator:
+        return atlas.page.locator(f"#hover layer-switches input[name={name}]")
+
+    assert not [url for url in asked if model["statistics"]["url"] in url]
+    switch("ellipses").check()
+    shapes = json.loads(reference.read(model["statistics"]))
+    row = shapes["splits"]["train"][3]
+    spread = np.array(row["covariance"]) + np.diag(row["posterior_variance"])
+    ellipse = atlas.map().locator(f"g.ellipse.class-{row['label']} ellipse.sd-1")
+    units = model["view"]["scale"] / atlas.surface()["width"]
+    longer = np.sqrt(np.linalg.eigvalsh(spread)[-1]) / units
+    assert float(ellipse.get_attribute("rx") or "") == pytest.approx(longer, rel=0.01)
+    switch("circle").check()
+    radius = atlas.map().locator("circle.circle").get_attribute("r")
+    assert float(radius or "") == pytest.approx(shapes["circle"]["radius"] / units, rel=0.01)
+    # The lattice is decoded in place, and again for another view.
+    switch("lattice").check()
+    atlas.map().evaluate("map => map.viewBy({centre: [0.5, 0.5], scale: 4})")
+    held = "map => map.lattice?.bounds.max[0] === 2.5 ? Array.from(map.lattice.images) : null"
+    images = atlas.until(lambda: atlas.map().evaluate(held))
+    place = [(0.5 - 2 + 4 * (7 + 0.5) / 20, 0.5 + 2 - 4 * (12 + 0.5) / 20)]
+    tile = np.reshape(images, (400, -1))[12 * 20 + 7]
+    assert np.abs(tile - reference.decode("vae-2", place)[0]).max() < 1e-4
+    switch("points").uncheck()
+    atlas.until(lambda: "-points" in atlas.page.evaluate("location.hash"))
+    again = open_atlas(atlas.page.evaluate("location.hash"))
+    assert again.page.locator("#hover layer-switches input[name=lattice]").is_checked()
+    again.until(lambda: again.map().evaluate(held))
+    assert not again.map().evaluate("map => map.layers.points")
+    again.map().locator("g.ellipse").first.wait_for(state="attached")

@@ -134,7 +134,7 @@ def test_B12_the_program_follows_z_and_a_refused_copy_has_a_sentence(
     bench.get_by_text("Copied.", exact=True).wait_for()
     assert lab.page.evaluate("navigator.clipboard.readText()") == lab.program()
     lab.page.evaluate(
-        "navigator.clipboard.writeText = () => Promise.reject(new DOMException('no'))"
+        "() => { navigator.clipboard.writeText = () => Promise.reject(new DOMException('no')); }"
     )
     bench.get_by_role("button", name="Copy", exact=True).click()
     bench.get_by_text("does not let the page copy").wait_for()

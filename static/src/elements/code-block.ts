@@ -109,7 +109,7 @@ export class CodeBlock extends LitElement {
           Copy
         </button>
       </header>
-      ${this.code === "" ? nothing : html`<pre tabindex="0" role="region" aria-label=${this.label}><code>${this.code}</code></pre>`}`;
+      ${this.code === "" ? nothing : html`<pre tabindex="0" role="group" aria-label=${this.label}><code>${this.code}</code></pre>`}`;
   }
 }
 

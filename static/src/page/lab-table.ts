@@ -68,7 +68,7 @@ export class NumbersTable {
   async show(models: readonly Model[]): Promise<void> {
     const generation = ++this.generation;
     const head = document.createElement("tr");
-    head.append(cell("th", ""), ...models.map((model) => cell("th", model.id, "col")));
+    head.append(cell("td", ""), ...models.map((model) => cell("th", model.id, "col")));
     const body = ROWS.map((row) => {
       const line = document.createElement("tr");
       line.append(
