@@ -93,7 +93,7 @@ export class Downloads {
     const sites = latticeSites(squareOf(this.bench.map.view), side, side);
     const images = await this.context.engine.decode(
       model,
-      source.place?.(sites) ?? sites,
+      source.lift?.(sites) ?? sites,
       source.label === undefined ? undefined : Array<number>(side * side).fill(source.label),
     );
     const told = source.label === undefined ? "" : `-label_${source.label}`;
