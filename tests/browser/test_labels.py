@@ -1,4 +1,4 @@
-"""Section "labels": ten digits from one z, by either conditioned model."""
+"""Section "labels": ten digits from one z, and as many of one digit as are asked for."""
 
 import json
 import re
@@ -6,8 +6,18 @@ import re
 import numpy as np
 import pytest
 
+from tests.browser.conftest import OpenAtlas
 from tests.support.atlas import Atlas
 from tests.support.reference import Reference
+from tests.support.scatter import classify
+
+SIDE = 10
+_TILES = """grid => {
+  const canvas = grid.shadowRoot.querySelector("canvas");
+  const { width, height } = canvas;
+  const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+  return { width, height, red: Array.from({ length: width * height }, (_, i) => data[4 * i]) };
+}"""
 
 MODELS = {"label-decoder-vae-2": "the decoder", "cvae-2": "encoder and decoder"}
 
@@ -77,7 +87,7 @@ def test_S0_4_S0_9_the_numbers_in_the_prose_are_the_releases_own(
     apart = abs(style["slant"]["direction"] - style["boldness"]["direction"]) % 360
     assert between == round(min(apart, 360 - apart))
 
-    rows = atlas.page.locator(".numbers tbody tr").all()
+    rows = atlas.page.locator("#labels .numbers tbody tr").all()
     assert len(rows) == 3
     for row, model_id in zip(rows, ("vae-2", *MODELS), strict=True):
         own = metrics[model_id]
@@ -116,6 +126,159 @@ def test_S0_4_told_the_digit_a_model_loses_far_less(reference: Reference) -> Non
     }
     # ln 10 nats are what the label itself is worth: the gain is more than that.
     assert elbo["label-decoder-vae-2"] > elbo["vae-2"] + np.log(10)
+
+
+def test_S2_7_in_the_cvaes_scatter_the_classes_cannot_be_told_apart(
+    atlas: Atlas, reference: Reference
+) -> None:
+    """Cells of the pictures: in the VAE's one class has most of a cell, in the CVAE's none has."""
+    figures = atlas.page.locator("#labels .scatters figure").all()
+    mixed = []
+    for figure, model_id in zip(figures, ("vae-2", *MODELS), strict=True):
+        picture = figure.locator("img")
+        picture.scroll_into_view_if_needed()
+        atlas.until(lambda picture=picture: picture.evaluate("i => i.complete && i.naturalWidth"))
+        model = reference.model(model_id)
+        knn = json.loads(reference.read(model["report"]))["knn"]["1000"]["mean"]
+        said = figure.inner_text()
+        assert f"{100 * model['metrics']['nearest_mean_accuracy']:.0f} % lie nearest" in said
+        assert f"{100 * knn:.0f} % of the test digits" in said
+        shot = atlas.shot(picture)
+        found = classify(shot, reference.manifest["palette"], shot[3, 3].astype(float))
+        height, width = (length // 8 for length in found.shape)
+        largest = []
+        for row in range(8):
+            for column in range(8):
+                cell = found[row * height :, column * width :][:height, :width]
+                tally = np.bincount(cell[cell >= 0], minlength=10)
+                if tally.sum() > 100:
+                    largest.append(tally.max() / tally.sum())
+        mixed.append(np.mean(largest))
+    assert mixed[0] > 0.65
+    assert mixed[2] < 0.45
+    assert mixed[2] < mixed[1] < mixed[0]
+
+
+def sites(step: float) -> list[list[float]]:
+    """The points of the grid, row by row from the top left."""
+    places = [step * (i - (SIDE - 1) / 2) for i in range(SIDE)]
+    return [[x, y] for y in reversed(places) for x in places]
+
+
+def expect_grid(
+    atlas: Atlas, reference: Reference, model_id: str, step: float, digit: int | None
+) -> None:
+    """Wait until a grid shows what the model decodes, each tile at its place."""
+    labels = None if digit is None else [digit] * SIDE**2
+    images = reference.decode(model_id, sites(step), labels).reshape(SIDE, SIDE, 28, 28)
+    expected = images.transpose(0, 2, 1, 3).reshape(280, 280)
+    grid = atlas.page.locator(f"#labels lattice-view[model={model_id}]")
+
+    def shown() -> bool:
+        tiles = grid.evaluate(_TILES)
+        if (tiles["width"], tiles["height"]) != (280, 280):
+            return False
+        red = np.array(tiles["red"]).reshape(280, 280)
+        return bool(np.abs(red - 255 * expected).max() < 0.6)
+
+    atlas.until(shown, f"{model_id} is not at step {step}, digit {digit}")
+
+
+def enter_asked(atlas: Atlas) -> None:
+    atlas.enter("labels")
+    atlas.page.locator("#labels .asked").evaluate("it => it.scrollIntoView({behavior: 'instant'})")
+    for model_id in ("vae-2", "cvae-2"):
+        atlas.page.locator(f"lattice-view[model={model_id}][state=ready]").wait_for()
+    atlas.page.locator("image-view[name=sample-9][state=ready]").wait_for()
+
+
+def test_S2_7_S4_10_a_grid_around_the_origin_for_the_digit_asked_for(
+    open_atlas: OpenAtlas, reference: Reference
+) -> None:
+    atlas = open_atlas()
+    page = atlas.page
+    enter_asked(atlas)
+    expect_grid(atlas, reference, "vae-2", 0.5, None)
+    expect_grid(atlas, reference, "cvae-2", 0.5, 3)
+    # Its axes say where the tiles lie: at the middle of the tile whose site it is.
+    ticks = page.locator("lattice-view[model=cvae-2] svg.across text:not(.name)")
+    canvas = page.locator("lattice-view[model=cvae-2] canvas").bounding_box()
+    assert canvas
+    for tick in ticks.all():
+        box = tick.bounding_box()
+        assert box
+        share = (box["x"] + box["width"] / 2 - canvas["x"]) / canvas["width"]
+        value = float((tick.text_content() or "").replace("−", "-"))
+        assert value == pytest.approx(5 * share - 2.5, abs=0.05)
+
+    page.locator("input[name=labels-digit][value='7']").check()
+    page.locator("#labels-step").select_option("0.2")
+    expect_grid(atlas, reference, "cvae-2", 0.2, 7)
+    expect_grid(atlas, reference, "vae-2", 0.2, None)
+    atlas.until(lambda: "ldigit=7&lstep=0.2" in page.evaluate("location.hash"))
+    again = open_atlas(page.evaluate("location.hash"))
+    enter_asked(again)
+    assert again.page.locator("input[name=labels-digit]:checked").input_value() == "7"
+    assert again.page.locator("#labels-step").input_value() == "0.2"
+    expect_grid(again, reference, "cvae-2", 0.2, 7)
+
+
+def test_S4_10_the_cvaes_grid_is_played_over_the_digits(
+    open_atlas: OpenAtlas, reference: Reference
+) -> None:
+    atlas = open_atlas(reduced_motion="reduce")
+    enter_asked(atlas)
+    bar = atlas.page.locator("#labels play-bar")
+    bar.evaluate(
+        """bar => {
+          bar.duration = 3;
+          window.seen = [];
+          bar.addEventListener("value-change", () => seen.push(
+            document.querySelector("input[name=labels-digit]:checked").value));
+        }"""
+    )
+    atlas.page.locator("input[name=labels-digit][value='0']").check()
+    bar.get_by_role("button", name="Play: The digits in turn").click()
+    atlas.until(lambda: bar.evaluate("bar => bar.value === 1 && !bar.playing"))
+    # Asked for less motion, it steps from digit to digit and leaves none out.
+    assert atlas.page.evaluate("seen") == [str(digit) for digit in range(1, SIDE)]
+    expect_grid(atlas, reference, "cvae-2", 0.5, 9)
+    assert bar.locator("output").inner_text() == "digit 9"
+    # Scrubbed with the keyboard, a digit a key; the VAE's grid is asked nothing and stays.
+    bar.get_by_role("slider").press("ArrowLeft")
+    expect_grid(atlas, reference, "cvae-2", 0.5, 8)
+    expect_grid(atlas, reference, "vae-2", 0.5, None)
+    # With motion it runs as well, and the grid keeps up.
+    atlas.page.emulate_media(reduced_motion="no-preference")
+    bar.get_by_role("slider").press("Home")
+    bar.evaluate("bar => { bar.duration = 1; }")
+    bar.get_by_role("button", name="Play: The digits in turn").click()
+    atlas.until(lambda: bar.evaluate("bar => bar.value === 1 && !bar.playing"))
+    expect_grid(atlas, reference, "cvae-2", 0.5, 9)
+
+
+def test_S4_5_ten_draws_of_the_prior_are_the_digit_asked_for(
+    atlas: Atlas, reference: Reference
+) -> None:
+    enter_asked(atlas)
+    prior = json.loads(reference.read(reference.model("cvae-10")["prior"]))["z"]
+
+    def expect_samples(first: int, digit: int) -> None:
+        expected = reference.decode("cvae-10", prior[first : first + 10], [digit] * 10)
+        for i in range(10):
+            atlas.expect_image(f"sample-{i}", expected[i])
+
+    expect_samples(0, 3)
+    atlas.page.locator("input[name=labels-digit][value='8']").check()
+    expect_samples(0, 8)
+    others = atlas.page.get_by_role("button", name="Ten other draws")
+    for first in (10, 20, 30, 40, 50, 0):  # of 64 draws six rows are whole
+        others.click()
+        expect_samples(first, 8)
+    told = atlas.page.locator("#labels .samples .caption").inner_text()
+    for model_id in ("cvae-2", "cvae-10"):
+        samples = json.loads(reference.read(reference.model(model_id)["report"]))["samples"]
+        assert f"{100 * samples['prior']['asked']:.1f} %" in told
 
 
 def nats(value: float) -> str:

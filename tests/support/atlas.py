@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Locator, Page
 
-SECTIONS = ("hover", "draw", "labels")
+SECTIONS = ("hover", "draw", "labels", "control", "classify")
 PATIENCE = 15.0
 """Seconds in which anything the page does must have happened."""
 
@@ -62,7 +62,10 @@ class Atlas:
     def wait_live(self, section: str) -> None:
         """Wait until a section's points are drawn and its models have been loaded."""
         self.page.locator(f"#{section} latent-map[state=ready]").wait_for(state="attached")
-        first = {"hover": "decoded", "draw": "reconstruction", "labels": "class-9"}[section]
+        first = {
+            "hover": "decoded", "draw": "reconstruction", "labels": "class-9",
+            "control": "control-decoded", "classify": "classify-decoded",
+        }[section]  # fmt: skip
         loaded = ":not([state=loading])" if section == "draw" else "[state=ready]"
         self.page.locator(f'image-view[name="{first}"]{loaded}').wait_for(state="attached")
 

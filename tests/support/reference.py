@@ -55,6 +55,12 @@ class Reference:
         (image,) = self._session(model_id, "decoder").run(["image"], feeds)
         return image.transpose(0, 2, 3, 1).reshape(len(image), -1)
 
+    def probabilities(self, model_id: str, z: Sequence[Sequence[float]]) -> np.ndarray:
+        """Map z (N, d) to what a model that classifies reads from it, (N, K)."""
+        feeds = {"z": np.asarray(z, np.float32)}
+        (found,) = self._session(model_id, "decoder").run(["class_probability"], feeds)
+        return np.asarray(found)
+
     def encode(
         self, model_id: str, pixels: np.ndarray, labels: Sequence[int] | None = None
     ) -> tuple[np.ndarray, np.ndarray]:

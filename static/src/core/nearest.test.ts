@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nearestPoints } from "./nearest";
+import { nearestPoints, shareNearestOwn } from "./nearest";
 import { pointsFromColumns } from "./points";
 
 const random = (n: number, seed: number): number[] =>
@@ -18,4 +18,14 @@ test("of fewer points than asked for, all; of points in one place, the first", (
   expect(nearestPoints(pointsFromColumns([0, 0, 0], [1, 1, 1], [0, 0, 0]), [0, 0], 2)).toEqual([
     0, 1,
   ]);
+});
+
+test("the share of points that lie nearest to the place of their own class", () => {
+  const points = pointsFromColumns([0, 0, 1, 1], [0, 1, 9, 4], [0, 1, 0, 0]);
+  // The last point, of class 1, lies nearer to the place of class 0.
+  const places = [
+    [0, 0],
+    [10, 0],
+  ] as const;
+  expect(shareNearestOwn(points, places)).toBe(0.75);
 });

@@ -1,4 +1,6 @@
-// The points nearest to a place: no index, because one pass over 60,000 takes a tenth of a ms.
+// Nearest by Euclidean distance: points of the scatter to a place, a place to each point.
+//
+// No index: one pass over 60,000 points takes a tenth of a millisecond.
 
 import type { Points } from "./points";
 import type { Point } from "./viewport";
@@ -21,4 +23,27 @@ export function nearestPoints(points: Points, place: Point, count: number): numb
     distances.length = found.length;
   }
   return found;
+}
+
+/**
+ * Returns the share of points to which, of all places, that of their own class is nearest.
+ *
+ * @param places one for each class.
+ */
+export function shareNearestOwn({ count, labels, xy }: Points, places: readonly Point[]): number {
+  let own = 0;
+  for (let i = 0; i < count; i++) {
+    let nearest = -1;
+    let least = Infinity;
+    for (let k = 0; k < places.length; k++) {
+      const [x, y] = places[k] as Point;
+      const distance = ((xy[2 * i] as number) - x) ** 2 + ((xy[2 * i + 1] as number) - y) ** 2;
+      if (distance < least) {
+        least = distance;
+        nearest = k;
+      }
+    }
+    if (nearest === labels[i]) own++;
+  }
+  return own / count;
 }

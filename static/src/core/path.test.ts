@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { along } from "./path";
+import { along, shareOfWay } from "./path";
 import type { Point } from "./viewport";
 
 const corner: Point[] = [
@@ -31,4 +31,12 @@ test("a way that leads nowhere is where it is", () => {
     ),
   ).toEqual([1, 2]);
   expect(along([[1, 2]], 0.5)).toEqual([1, 2]);
+});
+
+test("a place on a straight way is told by its share, one beside it by none", () => {
+  expect(shareOfWay([0, 0], [10, 0], [2.5, 0])).toBeCloseTo(0.25, 10);
+  expect(shareOfWay([0, 0], [3, 4], [3, 4])).toBe(1);
+  expect(shareOfWay([0, 0], [10, 0], [2.5, 0.1])).toBeNull();
+  expect(shareOfWay([0, 0], [10, 0], [-1, 0])).toBeNull();
+  expect(shareOfWay([1, 1], [1, 1], [1, 1])).toBeNull();
 });

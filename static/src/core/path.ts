@@ -19,3 +19,17 @@ export function along(points: readonly Point[], share: number): Point {
   }
   return points.at(-1) ?? [0, 0];
 }
+
+/** How far off the way, in latent units, a place may be and still be on it. */
+const OFF = 0.001;
+
+/** The share of the straight way from `a` to `b` after which it comes through `place`; null: never. */
+export function shareOfWay(a: Point, b: Point, place: Point): number | null {
+  const [dx, dy] = [b[0] - a[0], b[1] - a[1]];
+  const length = Math.hypot(dx, dy);
+  if (length === 0) return null;
+  const share = ((place[0] - a[0]) * dx + (place[1] - a[1]) * dy) / length ** 2;
+  const within = Math.min(1, Math.max(0, share));
+  const [x, y] = along([a, b], within);
+  return Math.hypot(place[0] - x, place[1] - y) <= OFF ? within : null;
+}

@@ -14,6 +14,7 @@ test("every property survives its link", () => {
     labelsZ: [-3, 0],
     labelsPinned: true,
     labelsDigit: 7,
+    labelsStep: "0.2",
     aeSize: "10",
     aeZ: [1, 2],
     aePinned: true,

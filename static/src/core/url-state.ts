@@ -36,6 +36,8 @@ export interface PageState {
   labelsPinned: boolean;
   /** The digit whose grid is drawn. */
   labelsDigit: number | null;
+  /** Latent units between two neighbours of that grid. */
+  labelsStep: (typeof STEPS)[number] | null;
 
   // autoencoders
   aeSize: "2" | "10" | null;
@@ -134,6 +136,7 @@ export const DEFAULT_STATE: PageState = {
   labelsZ: null,
   labelsPinned: false,
   labelsDigit: null,
+  labelsStep: null,
 
   aeSize: null,
   aeZ: null,
@@ -315,6 +318,7 @@ const PROPERTIES: { [Key in keyof PageState]: Property<PageState[Key]> } = {
   labelsZ: { name: "lz", ...point },
   labelsPinned: { name: "lpin", ...flag },
   labelsDigit: { name: "ldigit", ...integer(0, MOST_CLASSES) },
+  labelsStep: { name: "lstep", ...choice(...STEPS) },
 
   aeSize: { name: "ae.d", ...choice("2", "10") },
   aeZ: { name: "ae.z", ...point },

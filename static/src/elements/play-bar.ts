@@ -17,7 +17,8 @@
 //   play(), pause()
 // Keys: those of a button and of a slider.
 //
-// Where the reader wants less motion it never starts by itself, and `play()` goes in five still steps.
+// Where the reader wants less motion it never starts by itself, and `play()` goes in still steps: five,
+// or from one discrete position to the next.
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
@@ -120,9 +121,10 @@ export class PlayBar extends LitElement {
   readonly #step = (now: number): void => {
     if (!this.playing) return;
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const due = still ? (1000 * this.duration) / STILLS : 0;
+    const stills = this.steps > 1 ? this.steps - 1 : STILLS;
+    const due = still ? (1000 * this.duration) / stills : 0;
     if (now - this.#last >= due) {
-      const passed = still ? 1 / STILLS : (now - this.#last) / 1000 / this.duration;
+      const passed = still ? 1 / stills : (now - this.#last) / 1000 / this.duration;
       this.#last = now;
       this.#advance(passed);
     }

@@ -1,5 +1,170 @@
-// Section "classify".
+// Section "classify": what a classifier beside the decoder reads from z, at three weights of its loss.
 
-import type { PageContext } from "./context";
+import "../elements/class-probabilities";
+import "../elements/confusion-matrix";
+import "../elements/layer-switches";
+import { latest } from "../core/latest";
+import { imageSize, type Model } from "../core/manifest";
+import { nearestPoints } from "../core/nearest";
+import type { Point } from "../core/viewport";
+import type { ClassProbabilities } from "../elements/class-probabilities";
+import type { ConfusionMatrix } from "../elements/confusion-matrix";
+import type { ImageView } from "../elements/image-view";
+import type { LatentMap } from "../elements/latent-map";
+import type { LayerSwitches } from "../elements/layer-switches";
+import type { Decoded } from "../engine/engine";
+import { type PageContext, sentence } from "./context";
+import { dressMap, dressView, fillMap, loadPart, required } from "./figure";
 
-export async function start(_context: PageContext, _section: HTMLElement): Promise<void> {}
+const LAYERS = { points: true, regions: true, names: true, density: false };
+/** The two digits that are hardest to keep apart. */
+const PAIR = [4, 9] as const;
+
+export async function start(context: PageContext, section: HTMLElement): Promise<void> {
+  const map = required<LatentMap>(section, "latent-map");
+  const view = required<ImageView>(section, "image-view[name=classify-decoded]");
+  const bars = required<ClassProbabilities>(section, "class-probabilities");
+  const matrix = required<ConfusionMatrix>(section, "confusion-matrix");
+  const switches = required<LayerSwitches>(section, "layer-switches");
+  const choices = Array.from(
+    section.querySelectorAll<HTMLInputElement>("input[name=classify-model]"),
+  );
+  const { state } = context;
+  const isShown = (model: Model): boolean => map.model === model.id;
+
+  const decode = latest(
+    ({ model, z }: { model: Model; z: Point }) =>
+      context.engine.decodeWithClasses(model, Float32Array.from(z)),
+    ({ images, probabilities }: Decoded, { model }) => {
+      if (!isShown(model)) return;
+      view.pixels = images.subarray(0, imageSize(model));
+      bars.probabilities = probabilities;
+    },
+    (error, { model }) => {
+      if (isShown(model)) fail(sentence(`The model ${model.id}`, error));
+    },
+  );
+  const fail = (message: string): void => {
+    for (const element of [view, bars]) {
+      element.message = message;
+      element.state = "error";
+    }
+  };
+
+  /** Shows a model; `place` tells where on its map, once its points may be asked. */
+  const show = async (
+    model: Model,
+    place: () => Promise<Point> | Point,
+    pinned: boolean,
+  ): Promise<void> => {
+    for (const choice of choices) choice.checked = choice.value === model.id;
+    dressMap(map, model);
+    dressView(view, model);
+    map.z = null;
+    map.pinned = pinned;
+    bars.probabilities = null;
+    bars.classNames = model.class_names;
+    bars.state = "loading";
+    for (const text of section.querySelectorAll<HTMLElement>("[data-model]")) {
+      text.hidden = text.dataset.model !== model.id;
+    }
+    void showRegions(context, map, model);
+    void showConfusion(context, matrix, model, () => isShown(model));
+    const loaded = loadPart(context, model, "decoder", [view], undefined, () => isShown(model));
+    const z = await place();
+    if (!isShown(model)) return;
+    map.z = z;
+    context.update({ classifyZ: [z[0], z[1]] });
+    if (await loaded) {
+      if (isShown(model)) decode({ model, z: map.z ?? z });
+    } else if (isShown(model)) {
+      bars.message = "No model, no probabilities.";
+      bars.state = "error";
+    }
+    if (isShown(model)) await fillMap(context, map, model);
+  };
+
+  const layers = { ...LAYERS, ...state.classifyLayers };
+  map.layers = layers;
+  switches.on = layers;
+  switches.addEventListener("layers-change", (event) => {
+    map.layers = { ...map.layers, ...event.detail.layers };
+    const changed = Object.entries(event.detail.layers).filter(
+      ([name, on]) => LAYERS[name as keyof typeof LAYERS] !== on,
+    );
+    context.update({ classifyLayers: changed.length > 0 ? Object.fromEntries(changed) : null });
+  });
+  map.addEventListener("latent-change", (event) => {
+    decode({ model: context.model(map.model), z: event.detail.z });
+    context.update({ classifyZ: event.detail.z });
+  });
+  map.addEventListener("pin-change", (event) => {
+    context.update({ classifyPinned: event.detail.pinned });
+  });
+  const preset = (model: Model): Point => model.prepared.z as unknown as Point;
+  for (const choice of choices) {
+    choice.addEventListener("change", () => {
+      const [before, after] = [context.model(map.model), context.model(choice.value)];
+      const z = map.z;
+      context.update({ classifyModel: choice.value === choices[0]?.value ? null : choice.value });
+      const follow = async (): Promise<Point> =>
+        (z && (await counterpart(context, before, z, after))) ?? preset(after);
+      void show(after, follow, map.pinned);
+    });
+    choice.disabled = false;
+  }
+  const wanted = choices.find(({ value }) => value === state.classifyModel) ?? choices[0];
+  const first = context.model(wanted?.value ?? map.model);
+  await show(first, () => state.classifyZ ?? preset(first), state.classifyPinned);
+}
+
+/**
+ * Returns where another model's map has the training image nearest to `z`: maps of different
+ * models share no coordinates, but row i is image i on each of them. Null where it cannot be told.
+ */
+async function counterpart(
+  context: PageContext,
+  before: Model,
+  z: Point,
+  after: Model,
+): Promise<Point | null> {
+  try {
+    const [from, to] = await Promise.all([context.means(before), context.means(after)]);
+    const [i] = nearestPoints(from, z, 1);
+    return i === undefined || i >= to.count
+      ? null
+      : [to.xy[2 * i] as number, to.xy[2 * i + 1] as number];
+  } catch {
+    return null;
+  }
+}
+
+async function showRegions(context: PageContext, map: LatentMap, model: Model): Promise<void> {
+  try {
+    const regions = await context.document(model, "regions");
+    if (map.model === model.id) map.regions = regions;
+  } catch (error) {
+    if (map.model === model.id) map.message = sentence("The class regions", error);
+  }
+}
+
+async function showConfusion(
+  context: PageContext,
+  matrix: ConfusionMatrix,
+  model: Model,
+  isShown: () => boolean,
+): Promise<void> {
+  matrix.confusion = null;
+  matrix.state = "loading";
+  try {
+    const { classifier } = await context.document(model, "report");
+    if (!isShown()) return;
+    matrix.classNames = model.class_names;
+    matrix.marked = PAIR;
+    matrix.confusion = classifier?.confusion ?? null;
+  } catch (error) {
+    if (!isShown()) return;
+    matrix.message = sentence("The confusion matrix", error);
+    matrix.state = "error";
+  }
+}

@@ -7,6 +7,7 @@ import type { Lift } from "../core/plane";
 import type { Bounds } from "../core/viewport";
 import type { ImageView } from "../elements/image-view";
 import type { LatentMap } from "../elements/latent-map";
+import type { LatticeView } from "../elements/lattice-view";
 import type { Part } from "../engine/engine";
 import { type PageContext, sentence } from "./context";
 
@@ -149,10 +150,10 @@ export interface LatticeRequest {
   readonly lift?: Lift;
 }
 
-/** Decodes a lattice in one call and lays it on the map, newest wins. */
+/** Decodes a lattice in one call and lays it on the map or shows it alone, newest wins. */
 export function latticeOnto(
   context: PageContext,
-  map: LatentMap,
+  map: LatentMap | LatticeView,
 ): (request: LatticeRequest) => void {
   return latest(
     ({ model, bounds, columns, rows, label, base, coordinates, lift }: LatticeRequest) => {

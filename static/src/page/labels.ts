@@ -1,10 +1,12 @@
-// Section "labels": one z, ten digits, one a class.
+// Section "labels": one z, ten digits, one a class; then a digit of choice (labels-asked).
 
 import type { Model } from "../core/manifest";
 import type { ImageView } from "../elements/image-view";
 import type { LatentMap } from "../elements/latent-map";
 import type { PageContext } from "./context";
 import { decoderInto, dressMap, fillMap, loadPart, required } from "./figure";
+import { startAsked } from "./labels-asked";
+import { whenNear } from "./near";
 
 const DEFAULT_MODEL = "label-decoder-vae-2";
 
@@ -15,6 +17,9 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     section.querySelectorAll<HTMLInputElement>("input[name=labels-model]"),
   );
   const { state } = context;
+  // Absent where the release lacks its models.
+  const asked = section.querySelector<HTMLElement>(".asked");
+  if (asked !== null) whenNear(asked, () => startAsked(context, asked));
 
   const decodeInto = decoderInto(context, views, (model) => model.id === map.model);
   const decode = (model: Model, z: readonly [number, number]): void => {

@@ -1,0 +1,151 @@
+// <confusion-matrix>: which class was taken for which, as a table with shaded cells.
+//
+// Attributes    label    the table's caption
+//               state    empty | loading | ready | error (reflected). Ready once there is a
+//                        matrix; the page sets loading and error
+//               message  the sentence shown in place of the table in state "error"
+// Properties    confusion   K rows of K counts, or null; rows are the true class
+//               classNames  K names
+//               marked      [a, b] or null: two classes whose two cells are outlined
+// Style         the page's colours. Cells off the diagonal are shaded by their share of the row
+//               (core/confusion), those on it are plain; the table is as wide as the element.
+import { css, html, LitElement, nothing, type PropertyValues } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { type Confusion, shade } from "../core/confusion";
+import type { ElementState } from "./image-view";
+
+const DIGITS = [..."0123456789"];
+
+@customElement("confusion-matrix")
+export class ConfusionMatrix extends LitElement {
+  static override styles = css`
+    :host {
+      display: block;
+      color: var(--text, #1a1a1a);
+      font: 0.75rem / 1 var(--font, sans-serif);
+      font-variant-numeric: tabular-nums;
+    }
+    table {
+      width: 100%;
+      border-collapse: separate;
+      border-spacing: 1px;
+      table-layout: fixed;
+    }
+    caption {
+      padding-bottom: 0.6rem;
+      color: var(--muted, #666);
+      font-size: 0.875rem;
+      line-height: 1.5;
+      text-align: start;
+    }
+    th,
+    td {
+      height: 2rem;
+      padding: 0;
+      border-radius: 2px;
+      font-weight: 400;
+      text-align: center;
+    }
+    th {
+      color: var(--muted, #666);
+      font-weight: 600;
+    }
+    .diagonal {
+      background: var(--faint, #eee);
+    }
+    .none {
+      color: var(--muted, #666);
+    }
+    .shade-0,
+    .shade-1 {
+      background: color-mix(in srgb, var(--accent, #0b57d0) 5%, var(--surface, #fff));
+    }
+    .shade-2 {
+      background: color-mix(in srgb, var(--accent, #0b57d0) 14%, var(--surface, #fff));
+    }
+    .shade-3 {
+      background: color-mix(in srgb, var(--accent, #0b57d0) 26%, var(--surface, #fff));
+    }
+    .shade-4 {
+      background: color-mix(in srgb, var(--accent, #0b57d0) 40%, var(--surface, #fff));
+    }
+    .shade-5 {
+      background: var(--accent, #0b57d0);
+      color: var(--surface, #fff);
+      font-weight: 650;
+    }
+    .marked {
+      outline: 2px solid var(--text, #1a1a1a);
+      outline-offset: -1px;
+    }
+    p {
+      margin: 0;
+      color: var(--muted, #666);
+      font-size: 0.875rem;
+      line-height: 1.5;
+    }
+    @media (max-width: 30rem) {
+      :host {
+        font-size: 0.6875rem;
+      }
+    }
+    @media (forced-colors: active) {
+      td {
+        border: 1px solid GrayText;
+      }
+    }
+  `;
+
+  @property() label = "";
+  @property({ reflect: true }) state: ElementState = "empty";
+  @property() message = "";
+  @property({ attribute: false }) confusion: Confusion | null = null;
+  @property({ attribute: false }) classNames: readonly string[] = DIGITS;
+  @property({ attribute: false }) marked: readonly [number, number] | null = null;
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has("confusion")) return;
+    if (this.confusion !== null) this.state = "ready";
+    else if (changed.get("confusion") != null) this.state = "empty";
+  }
+
+  protected override render() {
+    if (this.state === "error") return html`<p role="status">${this.message}</p>`;
+    return html`<table>
+      <caption>${this.label}</caption>
+      <thead>
+        <tr>
+          <th scope="col" aria-label="digit, and what is read"></th>
+          ${this.classNames.map((name) => html`<th scope="col">${name}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${this.classNames.map((name, row) => this.#row(name, row))}
+      </tbody>
+    </table>`;
+  }
+
+  #row(name: string, row: number) {
+    const counts = this.confusion?.[row] ?? [];
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    return html`<tr>
+      <th scope="row">${name}</th>
+      ${this.classNames.map((_, column) => {
+        const count = counts[column];
+        const level = row === column ? "diagonal" : `shade-${shade(count ?? 0, total)}`;
+        const isMarked =
+          row !== column && this.marked?.includes(row) && this.marked.includes(column);
+        const none = count === 0 && row !== column ? " none" : "";
+        return html`<td class=${`${level}${none}${isMarked ? " marked" : ""}`}>
+          ${count ?? nothing}
+        </td>`;
+      })}
+    </tr>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "confusion-matrix": ConfusionMatrix;
+  }
+}

@@ -1,0 +1,163 @@
+"""Section "control": a target for every digit, hovering, and walks between two targets."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from tests.browser.conftest import OpenAtlas
+from tests.support.atlas import Atlas
+from tests.support.reference import Reference
+
+MODEL = "target-means-vae-2"
+STATIONS = 9
+
+
+@pytest.fixture(scope="module")
+def targets(reference: Reference) -> np.ndarray:
+    """Where each digit was sent, (10, 2)."""
+    return np.array(json.loads(reference.read(reference.model(MODEL)["statistics"]))["targets"])
+
+
+def expect_strip(atlas: Atlas, reference: Reference, start: np.ndarray, end: np.ndarray) -> None:
+    places = [start + (end - start) * i / (STATIONS - 1) for i in range(STATIONS)]
+    expected = reference.decode(MODEL, places)
+    for i in range(STATIONS):
+        atlas.expect_image(f"station-{i}", expected[i])
+        said = atlas.page.locator("#control .strip figcaption").nth(i).text_content() or ""
+        numbers = [float(text) for text in re.findall(r"-?\d+\.\d", said.replace("−", "-"))]
+        assert numbers == pytest.approx(places[i], abs=0.0501)
+
+
+def test_S0_5_the_targets_are_marked_and_hovering_draws(
+    atlas: Atlas, reference: Reference, targets: np.ndarray
+) -> None:
+    atlas.enter("control")
+    assert atlas.map("control").evaluate("map => map.points.count") == 60_000
+    crosses = atlas.map("control").locator("path.target").all()
+    assert len(crosses) == len(targets)
+    for cross, target in zip(crosses, targets, strict=True):
+        box = cross.bounding_box()
+        assert box
+        middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        assert middle == pytest.approx(atlas.place_of(tuple(target), "control"), abs=1)
+    for x, y in ((0.5, 0.4), (0.25, 0.14), (0.7, 0.6)):
+        place = atlas.at(x, y, "control")
+        atlas.page.mouse.move(*place)
+        z = atlas.z("control")
+        assert z == pytest.approx(atlas.data_at(place, "control"), abs=1e-4)
+        assert z is not None
+        atlas.expect_image("control-decoded", reference.decode(MODEL, [z])[0])
+    # Every digit's cloud lies around its own cross: the colours there are its own.
+    atlas.page.mouse.move(*atlas.at(0.02, 0.98, "control"))
+    images = reference.decode(MODEL, targets)
+    for digit, target in enumerate(targets):
+        atlas.move_to(tuple(target), "control")
+        atlas.expect_image("control-decoded", images[digit])
+
+
+def test_S0_5_S0_9_the_numbers_are_what_the_points_and_the_release_show(
+    atlas: Atlas, reference: Reference, targets: np.ndarray
+) -> None:
+    atlas.enter("control")
+    means = json.loads(reference.read(reference.model(MODEL)["means"]))
+    points, labels = np.column_stack([means["x"], means["y"]]), np.array(means["labels"])
+    nearest = ((points[:, None] - targets) ** 2).sum(-1).argmin(1)
+    share = f"{100 * (nearest == labels).mean():.1f} %"
+    places = atlas.page.locator("#control [data-share]")
+    atlas.until(lambda: places.first.text_content() == share, share)
+    assert places.all_text_contents() == [share] * 2
+    assert (nearest == labels).mean() > 0.9
+    told = atlas.page.locator("#control").inner_text()
+    for model_id in (MODEL, "vae-2"):
+        model = reference.model(model_id)
+        samples = json.loads(reference.read(model["report"]))["samples"]
+        assert f"{100 * samples['prior']['confident']:.1f} %" in told
+        assert f"{model['metrics']['test_elbo']:.1f}".replace("-", "−") in told
+    own = reference.model("vae-2")["metrics"]["nearest_mean_accuracy"]
+    assert f"{100 * own:.1f} % of the training digits" in told
+
+
+def test_B5_a_walk_from_one_target_to_another_is_played_and_scrubbed(
+    atlas: Atlas, reference: Reference, targets: np.ndarray
+) -> None:
+    atlas.enter("control")
+    page = atlas.page
+    expect_strip(atlas, reference, targets[2], targets[7])
+    page.locator("input[name=control-from][value='1']").check()
+    page.locator("input[name=control-to][value='8']").check()
+    expect_strip(atlas, reference, targets[1], targets[8])
+    assert atlas.z("control") == pytest.approx(targets[1])
+
+    bar = page.locator("#control play-bar")
+    bar.get_by_role("slider").fill("0.5")
+    middle = (targets[1] + targets[8]) / 2
+    assert atlas.z("control") == pytest.approx(middle)
+    atlas.expect_image("control-decoded", reference.decode(MODEL, [middle])[0])
+    walker = atlas.map("control").locator("circle.walker")
+
+    def on_the_way() -> bool:
+        box = walker.bounding_box()
+        assert box
+        at = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        place = atlas.place_of(tuple(middle), "control")
+        return bool(np.hypot(*np.subtract(at, place)) < 1)
+
+    atlas.until(on_the_way)
+    here = page.locator("#control .strip .tile.here image-view")
+    assert here.get_attribute("name") == f"station-{STATIONS // 2}"
+    # By the keyboard, on from there.
+    bar.get_by_role("slider").press("End")
+    assert atlas.z("control") == pytest.approx(targets[8])
+
+    # Played, it passes places of the way one after the other, and ends at the target.
+    bar.evaluate(
+        """bar => {
+          bar.duration = 1;
+          window.way = [];
+          const map = document.querySelector("#control latent-map");
+          bar.addEventListener("value-change", () => way.push([...map.z]));
+        }"""
+    )
+    bar.get_by_role("button", name="Play: The walk from the 1 to the 8").click()
+    atlas.until(lambda: bar.evaluate("bar => bar.value === 1 && !bar.playing"))
+    way = np.array(page.evaluate("way"))
+    along = (way - targets[1]) @ (targets[8] - targets[1]) / np.sum((targets[8] - targets[1]) ** 2)
+    assert len(way) > 3
+    assert (np.diff(along) >= 0).all()
+    assert np.abs(way - (targets[1] + along[:, None] * (targets[8] - targets[1]))).max() < 1e-6
+    atlas.expect_image("control-decoded", reference.decode(MODEL, [targets[8]])[0])
+
+    # The reader's pointer takes over from the bar.
+    bar.evaluate("bar => { bar.duration = 60; bar.play(); }")
+    atlas.show("control")
+    page.mouse.move(*atlas.at(0.3, 0.3, "control"))
+    page.mouse.move(*atlas.at(0.31, 0.3, "control"))
+    atlas.until(lambda: not bar.evaluate("bar => bar.playing"))
+    z = atlas.z("control")
+    assert z is not None
+    atlas.expect_image("control-decoded", reference.decode(MODEL, [z])[0])
+
+    # A walk to where it starts is turned round instead.
+    page.locator("input[name=control-to][value='1']").check()
+    assert page.locator("input[name=control-from]:checked").input_value() == "8"
+    expect_strip(atlas, reference, targets[8], targets[1])
+
+
+def test_B5_B6_a_link_opens_on_the_way(
+    open_atlas: OpenAtlas, reference: Reference, targets: np.ndarray
+) -> None:
+    atlas = open_atlas("#control.z=5,10&control.pin=1&control.from=3&control.to=2")
+    atlas.enter("control")
+    assert atlas.z("control") == (5, 10)
+    assert atlas.map("control").evaluate("map => map.pinned")
+    assert atlas.page.locator("#control play-bar").evaluate("bar => bar.value") == pytest.approx(
+        0.5
+    )
+    expect_strip(atlas, reference, targets[3], targets[2])
+    atlas.expect_image("control-decoded", reference.decode(MODEL, [[5, 10]])[0])
+    atlas.page.mouse.click(*atlas.at(0.6, 0.6, "control"))
+    atlas.page.locator("input[name=control-to][value='4']").check()
+    atlas.until(lambda: "control.to=4" in atlas.page.evaluate("location.hash"))
+    assert "control.from=3" in atlas.page.evaluate("location.hash")
