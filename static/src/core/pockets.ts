@@ -112,9 +112,15 @@ function squaredDistances(counts: Uint32Array, cells: number): Float32Array {
   for (let row = 0; row < cells; row++) {
     for (let column = 0; column < cells; column++) {
       let nearest = Infinity;
-      for (let other = 0; other < cells; other++) {
-        const reach = (other - column) ** 2 + (down[row * cells + other] as number);
-        if (reach < nearest) nearest = reach;
+      // Outwards from the cell itself: whatever lies farther off cannot be nearer.
+      for (let away = 0; away < cells && away ** 2 < nearest; away++) {
+        const left = column - away;
+        const right = column + away;
+        if (left >= 0)
+          nearest = Math.min(nearest, away ** 2 + (down[row * cells + left] as number));
+        if (right < cells) {
+          nearest = Math.min(nearest, away ** 2 + (down[row * cells + right] as number));
+        }
       }
       squared[row * cells + column] = nearest;
     }
