@@ -2,16 +2,18 @@
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, Page
 
-from tests.browser.conftest import OpenAtlas
+from tests.browser.conftest import OpenAtlas, Watch
 from tests.browser.test_page import AXE
 from tests.support.atlas import Atlas
 from tests.support.reference import Reference
+from tests.support.server import Server
 
 MODEL = "vae-10"
 DECODED = "dimensions-decoded"
@@ -344,7 +346,6 @@ def test_S3_1_other_models_unused_latents_and_the_digit_that_is_told(
     assert unused == [f"z{i + 1}" for i, used in enumerate(active) if not used]
     assert f"{len(unused)} unused" in sliders(atlas).locator("summary").inner_text()
 
-    atlas.page.get_by_label("Model").last.scroll_into_view_if_needed()
     chooser, told = (atlas.page.locator(f"#dimensions-{name}") for name in ("model", "label"))
     assert not told.is_visible()
     chooser.select_option("cvae-10")
@@ -368,6 +369,37 @@ def test_S3_1_other_models_unused_latents_and_the_digit_that_is_told(
     assert "without a spread" in atlas.page.locator("#dimensions output").inner_text()
     assert atlas.page.get_by_role("button", name="Show μ").is_disabled()
     atlas.expect_image(DECODED, reference.decode("ae-10", [mu])[0], tolerance=2e-4)
+
+
+def test_files_that_cannot_be_had_are_said_and_cost_only_their_figure(
+    new_page: Callable[..., Page], server: Server, reference: Reference, watch: Watch
+) -> None:
+    watch.expect("404")
+    atlas = Atlas(new_page(), server.url)
+    traced = [model for model in reference.manifest["models"] if "trace" in model]
+    missing = [reference.model(MODEL)["statistics"], *(model["trace"] for model in traced)]
+    for file in missing:
+        atlas.page.route(f"**/{file['url']}", lambda route: route.fulfill(status=404, body=""))
+    atlas.open()
+    atlas.page.locator("#dimensions").evaluate(
+        "section => section.scrollIntoView({behavior: 'instant'})"
+    )
+    wait = {"timeout": 1000 * SLOW}
+    atlas.page.locator("latent-sliders[state=error]").wait_for(**wait)
+    assert (
+        f"The latents of {MODEL} cannot be shown"
+        in sliders(atlas).locator("[role=status]").inner_text()
+    )
+    atlas.page.locator("#dimensions latent-map[state=ready]").wait_for(**wait)
+    # The next model has all it needs.
+    atlas.page.locator("#dimensions-model").select_option("vae-5")
+    enter(atlas, "vae-5")
+    assert len(z(atlas)) == 5
+    training = atlas.page.locator("#training")
+    training.evaluate("section => section.scrollIntoView({behavior: 'instant'})")
+    training.locator("latent-map[state=error]").wait_for(**wait)
+    assert "cannot be shown" in training.locator("latent-map .note").inner_text()
+    assert training.locator("play-bar").get_attribute("state") == "empty"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

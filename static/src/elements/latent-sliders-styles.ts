@@ -88,7 +88,8 @@ export const slidersStyles = css`
     z-index: 1;
     left: calc(var(--thumb) / 2 + var(--from) * (100% - var(--thumb)));
     width: max(2px, var(--share) * (100% - var(--thumb)));
-    height: 14px;
+    /* Taller than the thumb, which would else hide a narrow one. */
+    height: 22px;
     border-radius: 3px;
     background: var(--accent, #0b57d0);
     opacity: 0.3;

@@ -1,6 +1,6 @@
 // Section "dimensions": more than two latents. Sliders, tiles, a drawing and a map share one z.
 
-import { type Latent, latentsOf, standardNormal } from "../core/latents";
+import { latentsOf, standardNormal } from "../core/latents";
 import type { Model } from "../core/manifest";
 import { moveInPlane, project, projectVariance } from "../core/plane";
 import type { Statistics, Tiles } from "../core/release";
@@ -22,7 +22,6 @@ const BY_HAND = "z is set by hand.";
 interface Shown {
   readonly model: Model;
   readonly statistics: Statistics;
-  readonly latents: readonly Latent[];
 }
 
 export async function start(context: PageContext, section: HTMLElement): Promise<void> {
@@ -144,19 +143,21 @@ class Bench {
       this.#sliders.message = sentence(`The latents of ${model.id}`, error);
       this.#sliders.state = "error";
       progress(1);
+      await fillMap(this.#context, this.#map, model);
       return;
     }
     if (!isShown()) return;
-    const latents = latentsOf(statistics);
-    this.#shown = { model, statistics, latents };
-    this.#sliders.latents = latents;
+    this.#shown = { model, statistics };
+    this.#sliders.latents = latentsOf(statistics);
     this.#prior.disabled = false;
     this.#set(z?.length === model.latent_size ? z : model.prepared.z, "start");
-    if (!(await loaded)) return;
+    const answers = await loaded;
     progress(1);
     if (!isShown()) return;
-    this.#tiles.show(model, tiles);
-    this.#drawn.show(model);
+    if (answers) {
+      this.#tiles.show(model, tiles);
+      this.#drawn.show(model);
+    }
     await fillMap(this.#context, this.#map, model);
   }
 
