@@ -3,6 +3,7 @@
 // Attributes
 //   state    empty | loading | ready | error (reflected): "empty" until there is a μ
 //   message  the sentence shown in state "error"
+//   latents  how many there will be: their room is kept while there is no μ (2)
 //   seed     where the draws start; the same seed gives the same draws (1)
 // Properties
 //   mu, sigma  number[], one for each latent; setting them keeps ε
@@ -16,7 +17,7 @@
 //   input    what is encoded, before the latents; output: what is decoded from z, after them
 //
 // Keys: each ε is a slider (arrows, Page up and down, Home, End); "Sample again" is a button.
-import { html, LitElement, nothing, type PropertyValues } from "lit";
+import { html, LitElement, type PropertyValues } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { reparameterize } from "../core/posterior";
 import { gaussian } from "../core/random";
@@ -50,6 +51,7 @@ export class ReparameterizationDiagram extends LitElement {
 
   @property({ reflect: true }) state: ElementState = "empty";
   @property() message = "";
+  @property({ type: Number }) latents = 2;
   @property({ type: Number }) seed = 1;
   @property({ attribute: false }) mu: readonly number[] = [];
   @property({ attribute: false }) sigma: readonly number[] = [];
@@ -125,6 +127,16 @@ export class ReparameterizationDiagram extends LitElement {
     </div>`;
   }
 
+  /** The room of a latent that is still to come. */
+  private vacant(index: number) {
+    const text = this.state === "loading" && index === 0 ? "Loading …" : "\u00a0";
+    return html`<div class="latent">
+      <p class="given">${text}</p>
+      <div class="plot"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" aria-hidden="true"></svg></div>
+      <p class="sum">\u00a0</p>
+    </div>`;
+  }
+
   protected override render() {
     const first: LatentDraw = {
       mu: this.mu[0] ?? 0,
@@ -140,12 +152,9 @@ export class ReparameterizationDiagram extends LitElement {
           ${
             this.state === "error"
               ? html`<p class="message" role="status">${this.message}</p>`
-              : this.mu.map((_, index) => this.latent(index))
-          }
-          ${
-            this.mu.length === 0 && this.state !== "error"
-              ? html`<p class="message">${this.state === "loading" ? "Loading …" : nothing}</p>`
-              : nothing
+              : this.mu.length > 0
+                ? this.mu.map((_, index) => this.latent(index))
+                : Array.from({ length: this.latents }, (_, index) => this.vacant(index))
           }
         </div>
         <p class="arrow" aria-hidden="true"><span>decoder</span></p>

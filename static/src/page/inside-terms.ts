@@ -49,7 +49,7 @@ export class InsideTerms {
     this.put("kl", formatNumber(this.kl, 2));
     const kind = label === null ? "drawing" : "tile";
     for (const part of this.section.querySelectorAll<HTMLElement>("[data-of]")) {
-      part.hidden = part.dataset.of !== kind;
+      part.classList.toggle("away", part.dataset.of !== kind);
     }
     required(this.section, "[data-subject]").textContent =
       label === null ? "your drawing" : "this image";
