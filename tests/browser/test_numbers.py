@@ -158,6 +158,11 @@ def test_S4_3_training_and_held_out_curves_of_the_runs_that_are_chosen(
     assert before.shape == after.shape
     assert (before != after).any(-1).mean() > 0.01
 
+    # No run turns up again beyond its jitter, as the prose has it.
+    for run in study.values():
+        held_out = run["curves"]["held_out_loss"]
+        assert run["group"] != "grid" or held_out[-1] < 1.005 * min(held_out)
+
     # By keyboard: the cursor goes from epoch to epoch, and what is read is spoken at rest.
     own = study["study-vae-2"]["curves"]["held_out_reconstruction"]
     chart.locator(".surface").focus()
@@ -411,6 +416,8 @@ def test_S4_2_what_does_not_hold_is_told_with_the_studys_numbers(
         assert spread(numbers[id_]["elbo"], 1) in told
     for id_ in ("ae-2", "vae-2", "ae-10", "vae-10"):
         assert spread(numbers[id_]["confident"], 1, 100) in told
+    for id_ in ("ae-2", "vae-2"):
+        assert spread(numbers[id_]["evenness"], 2) in told
     # And the sentences are true of them.
     falling = [numbers[f"vae-{size}"]["squared_error"]["mean"] for size in SIZES[:4]]
     assert falling == sorted(falling, reverse=True)
