@@ -18,7 +18,7 @@ _OUTSIDE = """() => {
   const visit = root => {
     for (const node of root.querySelectorAll("*")) {
       const { left, right, width } = node.getBoundingClientRect();
-      const skipped = node.closest(".skip, .spoken, .scroll, svg, .marks, .picture");
+      const skipped = node.closest(".skip, .spoken, .scroll, nav, svg, .marks, .picture, .bitmap");
       if (width > 0 && !skipped && (left < -1 || right > innerWidth + 1))
         outside.push(`${node.localName}.${node.className} ${left} ${right}`);
       if (node.shadowRoot) visit(node.shadowRoot);

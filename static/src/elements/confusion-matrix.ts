@@ -115,7 +115,7 @@ export class ConfusionMatrix extends LitElement {
       <caption>${this.label}</caption>
       <thead>
         <tr>
-          <th scope="col" aria-label="digit, and what is read"></th>
+          <td></td>
           ${this.classNames.map((name) => html`<th scope="col">${name}</th>`)}
         </tr>
       </thead>
