@@ -1,4 +1,4 @@
-// The latents one by one: the range that each is worth moving in, and draws of Gaussians.
+// The latents one by one: the range that each is worth moving in, and whether it is used.
 
 import type { Statistics } from "./release";
 
@@ -30,22 +30,4 @@ export function latentsOf({ latents }: Pick<Statistics, "latents">): Latent[] {
       kl: latents.kl?.[i] ?? null,
     };
   });
-}
-
-/** Returns `count` draws of N(0, 1), by Box and Muller. */
-export function standardNormal(count: number, random: () => number = Math.random): number[] {
-  return Array.from({ length: count }, () => {
-    // 1 − u lies in (0, 1]: its logarithm is finite.
-    const radius = Math.sqrt(-2 * Math.log(1 - random()));
-    return radius * Math.cos(2 * Math.PI * random());
-  });
-}
-
-/** Returns z = μ + σ · ε, latent by latent. */
-export function reparameterize(
-  mu: ArrayLike<number>,
-  sigma: ArrayLike<number>,
-  epsilon: ArrayLike<number>,
-): number[] {
-  return Array.from(mu, (mean, i) => mean + (sigma[i] as number) * (epsilon[i] as number));
 }

@@ -3,6 +3,7 @@
 import { normalise, SIDE } from "../core/drawing";
 import { latest } from "../core/latest";
 import type { Model } from "../core/manifest";
+import { sigmaOf } from "../core/posterior";
 import type { Stroke } from "../core/strokes";
 import type { DrawingPad } from "../elements/drawing-pad";
 import type { ImageView } from "../elements/image-view";
@@ -107,11 +108,11 @@ export class DrawnSample {
   }
 
   #show({ mu, logvar }: Posterior, { model, label, follow }: Job): void {
-    const sigma = logvar.length > 0 ? logvar.map((value) => Math.exp(value / 2)) : null;
+    const sigma = logvar.length > 0 ? sigmaOf(logvar) : null;
     const sample: Sample = {
       button: this.button,
       label: model.condition === "none" ? null : label,
-      posterior: { mu, sigma },
+      posterior: { mu: Array.from(mu), sigma },
       take: (mean) => {
         if (!mean) this.#count++;
         this.#taken(sample, ...drawFrom(sample.posterior, NAME, mean, this.#count));

@@ -1,7 +1,7 @@
 // The reconstructions of section "dimensions": the same test images by latent size or by kind.
 
 import { imageSize } from "../core/manifest";
-import { sideBySide } from "../core/strip";
+import { sheetOf } from "../core/sheet";
 import type { PageState } from "../core/url-state";
 import type { ImageView } from "../elements/image-view";
 import { type PageContext, sentence } from "./context";
@@ -56,7 +56,7 @@ async function fill(context: PageContext, rows: HTMLElement): Promise<void> {
       view.width = count * model.image.width;
       view.height = model.image.height;
       view.channels = model.image.channels;
-      view.pixels = sideBySide(images, model.image);
+      view.pixels = sheetOf(images, model.image, count, 1);
     } catch (error) {
       showError([view], sentence(`The model ${id}`, error));
     }

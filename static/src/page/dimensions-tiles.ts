@@ -1,7 +1,8 @@
 // The tiles of section "dimensions": test images as their posteriors, each click another z of it.
 
-import { reparameterize, standardNormal } from "../core/latents";
 import type { Model } from "../core/manifest";
+import { reparameterize } from "../core/posterior";
+import { gaussian } from "../core/random";
 import type { Tiles } from "../core/release";
 import { formatNumber } from "../core/viewport";
 import type { ImageView } from "../elements/image-view";
@@ -13,10 +14,13 @@ export interface Sample {
   readonly button: HTMLButtonElement;
   /** The image's class; null where nobody knows it. */
   readonly label: number | null;
-  readonly posterior: { readonly mu: ArrayLike<number>; readonly sigma: ArrayLike<number> | null };
+  readonly posterior: { readonly mu: readonly number[]; readonly sigma: readonly number[] | null };
   /** Draws z from the posterior, or takes its mean. */
   take(mean: boolean): void;
 }
+
+/** A draw from N(0, 1); another visit sees other draws. */
+export const normal = gaussian(Date.now());
 
 /** Called with what was taken, its z and a sentence on it. */
 export type Taken = (sample: Sample, z: readonly number[], text: string) => void;
@@ -29,10 +33,10 @@ export function drawFrom(
   count: number,
 ): [z: number[], text: string] {
   if (sigma === null) {
-    return [Array.from(mu), `${name}: an autoencoder encodes it as one point, without a spread.`];
+    return [[...mu], `${name}: an autoencoder encodes it as one point, without a spread.`];
   }
-  if (mean) return [Array.from(mu), `${name}: z = μ.`];
-  const epsilon = standardNormal(mu.length);
+  if (mean) return [[...mu], `${name}: z = μ.`];
+  const epsilon = mu.map(normal);
   const length = formatNumber(Math.hypot(...epsilon), 1);
   return [
     reparameterize(mu, sigma, epsilon),

@@ -1,6 +1,6 @@
 // Section "dimensions": more than two latents. Sliders, tiles, a drawing and a map share one z.
 
-import { latentsOf, standardNormal } from "../core/latents";
+import { latentsOf } from "../core/latents";
 import type { Model } from "../core/manifest";
 import { moveInPlane, project, projectVariance } from "../core/plane";
 import type { Statistics, Tiles } from "../core/release";
@@ -11,7 +11,7 @@ import type { LatentSliders } from "../elements/latent-sliders";
 import { type PageContext, sentence } from "./context";
 import { DrawnSample } from "./dimensions-drawing";
 import { startRows } from "./dimensions-rows";
-import { type Sample, TileSamples } from "./dimensions-tiles";
+import { normal, type Sample, TileSamples } from "./dimensions-tiles";
 import { decoderInto, dressMap, dressView, fillMap, loadPart, required } from "./figure";
 
 /** The map only tells what is done elsewhere until the reader clicks it. */
@@ -107,7 +107,7 @@ class Bench {
     this.#prior.addEventListener("click", () => {
       this.#choose(null);
       this.#say("z is drawn from N(0, I).");
-      this.#set(standardNormal(this.#model.latent_size));
+      this.#set(Array.from({ length: this.#model.latent_size }, normal));
     });
     this.#mean.addEventListener("click", () => this.#sample?.take(true));
     this.#told.addEventListener("change", () => {
