@@ -284,3 +284,19 @@ def test_S1_7_the_same_draws_of_the_prior_and_the_numbers_that_judge_them(
     prose = section.page.locator("#autoencoders").inner_text()
     for name in ("study-ae-2", "study-vae-2", "study-ae-10", "study-vae-10"):
         assert f"{100 * study[name]:.1f} ±" in prose
+
+
+def test_B6_a_link_leads_to_the_same_z_views_and_layers(
+    open_atlas: OpenAtlas, reference: Reference
+) -> None:
+    link = "#ae.z=1.25,-0.5&ae.pin=1&ae.view=0.5,0.5,3&vae.view=1,-1,4&ae.layers=-points.density"
+    atlas = enter(open_atlas(link))
+    for side, view in (("ae", [0.5, 0.5, 3]), ("vae", [1, -1, 4])):
+        held = map_of(atlas, side).evaluate(
+            """map => ({view: [...map.view.centre, map.view.scale], pinned: map.pinned,
+                        points: map.layers.points, density: map.layers.density})"""
+        )
+        assert held["view"] == pytest.approx(view)
+        assert (held["pinned"], held["points"], held["density"]) == (True, False, True)
+        assert z_of(atlas, side) == [1.25, -0.5]
+        atlas.expect_image(f"{side}-decoded", reference.decode(f"{side}-2", [[1.25, -0.5]])[0])

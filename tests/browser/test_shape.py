@@ -48,6 +48,7 @@ def expect_grid(atlas: Atlas, grid: Locator, expected: np.ndarray) -> None:
         images = np.array(grid.evaluate(_IMAGES), np.float32)
         return images.shape == expected.shape and float(np.abs(images - expected).max()) < 1e-3
 
+    grid.scroll_into_view_if_needed()
     grid.and_(atlas.page.locator("[state=ready]")).wait_for(timeout=60_000)
     atlas.until(equal, "the grid holds other images", 60)
     shown = np.array(grid.evaluate(_CANVASES))
@@ -161,6 +162,7 @@ def test_S2_3_samples_of_the_prior_by_each_model_and_new_ones(
     section: Atlas, reference: Reference
 ) -> None:
     grid = section.page.locator("#shape-samples")
+    grid.scroll_into_view_if_needed()  # its models come when it comes near
     for model_id in ("vae-2", "vae-5", "vae-10", "cvae-2", "cvae-5"):
         section.page.locator(f"input[name=shape-model][value={model_id}]").check()
         draws = document(reference, model_id, "prior")["z"][:60]
@@ -179,8 +181,8 @@ def test_S2_3_samples_of_the_prior_by_each_model_and_new_ones(
     section.until(lambda: "shape.seed=1" in section.page.url and "cvae-5" in section.page.url)
     drawn = np.array(grid.evaluate(_CANVASES))
     section.page.reload()
-    section.wait_live("hover")
     enter(section)
+    grid.scroll_into_view_if_needed()
     section.until(
         lambda: (
             section.page.locator("#shape-samples[state=ready]").count()

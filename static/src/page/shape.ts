@@ -16,6 +16,7 @@ import type { ClassEllipse } from "../elements/map-shapes";
 import type { PageContext } from "./context";
 import { decoderInto, dressMap, fillMap, loadPart, required } from "./figure";
 import { gridInto } from "./grid";
+import { whenNear } from "./near";
 import { startReconstructions } from "./shape-reconstructions";
 import { startSamples } from "./shape-samples";
 
@@ -32,12 +33,12 @@ const FIRST_DIGIT = 3;
 const FIRST_STEP = "0.2";
 
 export async function start(context: PageContext, section: HTMLElement): Promise<void> {
-  // Each of the three figures does without the others.
-  await Promise.all([
-    startMap(context, section),
-    startReconstructions(context, section),
-    startSamples(context, section),
-  ]);
+  // Each of the three figures does without the others, and fetches its models when it comes near.
+  const rows = section.querySelector(".rows");
+  if (rows !== null) whenNear(rows, () => void startReconstructions(context, section));
+  const samples = section.querySelector(".samples");
+  if (samples !== null) whenNear(samples, () => void startSamples(context, section));
+  await startMap(context, section);
 }
 
 async function startMap(context: PageContext, section: HTMLElement): Promise<void> {
