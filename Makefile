@@ -11,6 +11,10 @@ step = @printf '→ %s\n' '$(1)'; mkdir -p $(VENV); \
 	( $(2) ) >$(VENV)/step.log 2>&1 || { tail -n 20 $(VENV)/step.log; \
 	printf 'Stopped: could not %s (the whole log: $(VENV)/step.log).\n' '$(1)'; exit 1; }
 
+# A worker a core, four at most: each has a Chromium and PyTorch. Files begin in their order, which
+# ends with the short ones (tests/conftest.py says what stays together).
+SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+
 SOURCES := $(shell find static/src -type f) static/vite.config.ts static/tsconfig.json
 
 .PHONY: demo test lint format train study export figures bench clean
@@ -20,7 +24,7 @@ demo: $(VENV)/.serve static/dist/.built ## serve the page on 127.0.0.1:$(PORT)
 
 test: $(VENV)/.dev static/dist/.built $(VENV)/.browser ## run every test
 	@printf '→ front-end tests\n'; cd static && ../$(NODE) npm test --silent
-	@printf '→ Python and browser tests\n'; $(BIN)/python -m pytest
+	@printf '→ Python and browser tests\n'; $(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 lint: $(VENV)/.dev static/node_modules/.installed ## formatting, linting, types: both languages
 	@printf '→ ruff\n'; $(BIN)/ruff format --check . && $(BIN)/ruff check .
