@@ -100,11 +100,9 @@ def test_a_resumed_run_ends_bit_equal_to_an_uninterrupted_one(
             raise KeyboardInterrupt
         return train_epoch(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(loop.Trainer, "train_epoch", stop_in_third)
-    assert train("--runs", str(tmp_path / "cut")) == 130
-    monkeypatch.undo()
-    monkeypatch.setenv("DATA_ROOT", str(tmp_path / "data"))
-    monkeypatch.setenv("ATLAS_PRECISION", "32-true")
+    with monkeypatch.context() as patch:
+        patch.setattr(loop.Trainer, "train_epoch", stop_in_third)
+        assert train("--runs", str(tmp_path / "cut")) == 130
     assert train("--runs", str(tmp_path / "cut"), "--resume") == 0
     resumed = load_run(tmp_path / "cut" / "vae-2").model.state_dict()
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)

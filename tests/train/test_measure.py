@@ -11,7 +11,7 @@ import torch
 from train import anomaly, data, samples
 from train.__main__ import main
 from train.evaluate import active_units, reconstruction_errors
-from train.judge import judge_of
+from train.judge import judge_of, train_network
 from train.model import Autoencoder
 from train.probes import knn_accuracy, linear_probe
 from train.recipes import RECIPES
@@ -157,7 +157,10 @@ def test_a_conditioned_model_scores_a_stranger_by_its_best_label(data_root: Path
     assert torch.allclose(found, torch.stack(each).amin(0))
 
 
-def test_the_judge_learns_is_kept_and_mended(data_root: Path, tmp_path: Path) -> None:
+def test_the_judge_learns_is_kept_and_mended(
+    data_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("train.judge.train_network", train_network)  # each time, as users have it
     images, test = data.load("mnist", "train"), data.load("mnist", "test")
     first = judge_of(images, test, tmp_path / "judges")
     assert (first.on_test.argmax(1) == test.labels).float().mean() > 0.3
