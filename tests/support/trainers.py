@@ -1,13 +1,9 @@
 """The test's end of tests/support/trainer.py, and what a run leaves for comparison."""
 
-import contextlib
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +12,7 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
-from tests.support.server import ROOT
+from tests.support.forking import Forking, send
 from tests.support.tiny_dataset import make_mnist, write_idx
 
 TRAIN_IMAGES = 256
@@ -27,7 +23,7 @@ TINY_RUN = (
 )  # fmt: skip
 
 
-class Trainers:
+class Trainers(Forking):
     """A process that trains on request.
 
     Args:
@@ -40,18 +36,7 @@ class Trainers:
         self.arguments = arguments
         self.said = ""
         """What the processes of the last run printed."""
-        self.process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", "tests.support.trainer"],
-            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            text=True, env=environment(folder),
-        )  # fmt: skip
-        assert self._answer() == "ready"
-
-    def _answer(self) -> str:
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        assert line, "the trainer died"
-        return line.strip()
+        super().__init__("tests.support.trainer", environment=environment(folder))
 
     def train(
         self,
@@ -78,10 +63,8 @@ class Trainers:
         log.write_text("")  # here: a child may be killed before it opens it
         argv = [recipe, *self.arguments, *arguments, "--runs", str(self.folder / runs)]
         request = {"argv": argv, "processes": processes, "log": str(log), "die_at": die_at}
-        assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps(request) + "\n")
-        self.process.stdin.flush()
-        children = json.loads(self._answer())
+        self.ask(json.dumps(request))
+        children = json.loads(self.answer())
         if kill is not None:
             time.sleep(kill[1])
             send(signal.SIGKILL, children[kill[0]])
@@ -89,23 +72,9 @@ class Trainers:
             time.sleep(interrupt)
             for child in children:
                 send(signal.SIGINT, child)
-        statuses: list[int] = json.loads(self._answer())
+        statuses: list[int] = json.loads(self.answer())
         self.said = log.read_text()
         return statuses
-
-    def close(self) -> None:
-        """End the process."""
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.close()
-        self.process.wait(20)
-        self.process.stdout.close()
-
-
-def send(number: signal.Signals, child: int) -> None:
-    """Send a signal to a process that may have ended."""
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(child, number)
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -137,13 +106,3 @@ def last_checkpoint(run: Path) -> dict[str, Tensor]:
 def same_bits(a: dict[str, Tensor], b: dict[str, Tensor]) -> bool:
     """Tell whether two sets of tensors are the same to the last bit."""
     return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
-
-
-@contextlib.contextmanager
-def trainers(folder: Path, *arguments: str) -> Iterator[Trainers]:
-    """Start Trainers and end them."""
-    serving = Trainers(folder, *arguments)
-    try:
-        yield serving
-    finally:
-        serving.close()

@@ -1,5 +1,6 @@
 """A tiny dataset and the command line, in this process."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from tests.support.quick import quick_measurements
 from tests.support.tiny_dataset import make_mnist
-from tests.support.trainers import TINY_RUN, Trainers, make_data, trainers
+from tests.support.trainers import TINY_RUN, Trainers, make_data
 from train.__main__ import main
 
 TINY = (
@@ -41,5 +42,5 @@ def forked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trainers]:
     """A process that trains in forked children, for tests that start and kill many."""
     folder = tmp_path_factory.mktemp("forked")
     make_data(folder)
-    with trainers(folder, *TINY_RUN) as serving:
+    with contextlib.closing(Trainers(folder, *TINY_RUN)) as serving:
         yield serving
