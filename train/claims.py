@@ -7,7 +7,7 @@ was measured of each shipped model (docs/results/models.json), and of each run o
 
 import itertools
 import statistics
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,6 +89,14 @@ def clearly_above(first: Spread, second: Spread) -> bool:
 def squared_error(study: Document, kind: str, size: int) -> Spread:
     """Return the grid's squared error per test image, decoded from μ."""
     return over_seeds(study, f"study-{kind}-{size}", "errors", "squared_error")
+
+
+def _errors_by_size(given: Evidence, kind: str) -> dict[int, Spread]:
+    return {size: squared_error(given.study, kind, size) for size in SIZES}
+
+
+def _listed(by_size: Mapping[int, str]) -> str:
+    return ", ".join(f"{size}: {text}" for size, text in by_size.items())
 
 
 def _told_the_label(given: Evidence) -> Claim:
@@ -232,14 +240,13 @@ def _errors_below_published(given: Evidence) -> Claim:
 
 
 def _vae_improves_with_size(given: Evidence) -> Claim:
-    rows = [squared_error(given.study, "vae", size) for size in SIZES]
-    small = all(clearly_above(a, b) for a, b in itertools.pairwise(rows[:4]))
-    listed = ", ".join(f"{size}: {row.text()}" for size, row in zip(SIZES, rows, strict=True))
+    errors = _errors_by_size(given, "vae")
+    small = all(clearly_above(errors[a], errors[b]) for a, b in itertools.pairwise(SIZES[:4]))
     return Claim(
         "S4.2",
         "“A VAE does not improve with its latent size.”",
         not small,
-        f"Squared error by size: {listed}. "
+        f"Squared error by size: {_listed({size: e.text() for size, e in errors.items()})}. "
         f"{'It falls clearly at every step from 2 to 20.' if small else ''}".rstrip(),
     )
 
@@ -247,8 +254,8 @@ def _vae_improves_with_size(given: Evidence) -> Claim:
 def _vae_flat_beyond(given: Evidence) -> Claim:
     at = {size: squared_error(given.study, "vae", size) for size in (20, 50, 100)}
     units = {size: over_seeds(given.study, f"study-vae-{size}", "active_units") for size in at}
-    listed = ", ".join(
-        f"{size}: {at[size].text()} with {units[size].mean:.0f} active units" for size in at
+    listed = _listed(
+        {size: f"{at[size].text()} with {units[size].mean:.0f} active units" for size in at}
     )
     return Claim(
         "S4.2",
@@ -259,34 +266,22 @@ def _vae_flat_beyond(given: Evidence) -> Claim:
 
 
 def _ae_reconstructs_better(given: Evidence) -> Claim:
-    sizes = [
-        size
-        for size in SIZES
-        if clearly_above(
-            squared_error(given.study, "vae", size), squared_error(given.study, "ae", size)
-        )
-    ]
-    text = ", ".join(
-        f"{size}: {squared_error(given.study, 'ae', size).mean:.2f} against "
-        f"{squared_error(given.study, 'vae', size).mean:.2f}"
-        for size in SIZES
-    )
+    ae, vae = (_errors_by_size(given, kind) for kind in ("ae", "vae"))
+    sizes = [size for size in SIZES if clearly_above(vae[size], ae[size])]
+    listed = _listed({size: f"{ae[size].mean:.2f} against {vae[size].mean:.2f}" for size in SIZES})
     return Claim(
         "S4.2, S4.4",
         "The plain autoencoder reconstructs better than the VAE at every size.",
         sizes == list(SIZES),
-        f"Squared error, AE against VAE: {text}. Clearly better at: "
+        f"Squared error, AE against VAE: {listed}. Clearly better at: "
         f"{', '.join(map(str, sizes)) or 'none'}.",
     )
 
 
 def _label_helps_small(given: Evidence) -> Claim:
-    gains = {
-        size: squared_error(given.study, "vae", size).mean
-        - squared_error(given.study, "cvae", size).mean
-        for size in SIZES
-    }
-    listed = ", ".join(f"{size}: {gain:.2f}" for size, gain in gains.items())
+    vae, cvae = (_errors_by_size(given, kind) for kind in ("vae", "cvae"))
+    gains = {size: vae[size].mean - cvae[size].mean for size in SIZES}
+    listed = _listed({size: f"{gain:.2f}" for size, gain in gains.items()})
     return Claim(
         "S4.2",
         "Being told the digit helps reconstruction most where there are few latents.",
@@ -319,13 +314,12 @@ def _anomalies(given: Evidence) -> Claim:
 
 
 def _size_buys_likelihood(given: Evidence) -> Claim:
-    sizes = (2, 5, 10, 20)
-    values = [given.models[f"vae-{size}"]["test"]["log_likelihood"] for size in sizes]
-    listed = ", ".join(f"{size}: {value:.2f}" for size, value in zip(sizes, values, strict=True))
+    found = {size: given.models[f"vae-{size}"]["test"]["log_likelihood"] for size in (2, 5, 10, 20)}
+    listed = _listed({size: f"{value:.2f}" for size, value in found.items()})
     return Claim(
         "B10",
         "More latents, up to 20, buy likelihood.",
-        values == sorted(values),
+        list(found.values()) == sorted(found.values()),
         f"Log-likelihood of the shipped models in nats, by latents: {listed} (one seed each; the "
         f"networks of 10 and 20 are larger).",
     )
