@@ -8,7 +8,6 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from multiprocessing.connection import wait
-from types import TracebackType
 
 from tqdm import tqdm
 
@@ -86,10 +85,7 @@ class _Workers:
     def __enter__(self) -> "_Workers":
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:  # fmt: skip
+    def __exit__(self, *_: object) -> None:
         for worker in self._workers:
             worker.end()
 
@@ -141,10 +137,7 @@ class _Display:
     def __enter__(self) -> "_Display":
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:  # fmt: skip
+    def __exit__(self, *_: object) -> None:
         self._bar.close()
 
     def begin(self, task: Task) -> None:

@@ -9,7 +9,6 @@ import tempfile
 import time
 import urllib.parse
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,16 +45,11 @@ class Server:
                 self.wait_until_ready()
             self.seconds_to_ready = time.perf_counter() - start
         except BaseException:
-            self.__exit__(None, None, None)
+            self.__exit__()
             raise
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
