@@ -140,6 +140,8 @@ export class LatentMap extends LitElement implements MapTarget {
     this.spoken = sentence;
   });
   #disconnect: (() => void)[] = [];
+  /** Within a screen of being seen. Beyond, a map gives its WebGL context back: a page has 16. */
+  #near = true;
   /** The points must be drawn anew: the view, the size, the colours or the classes changed. */
   #stale = true;
 
@@ -232,6 +234,11 @@ export class LatentMap extends LitElement implements MapTarget {
     this.#gestures = gestures;
     const resized = new ResizeObserver(() => this.#measure());
     resized.observe(this.frame); // tells the first size, too, when layout is done anyway
+    const passing = new IntersectionObserver(
+      (entries) => this.#pass(entries.at(-1)?.isIntersecting ?? true),
+      { rootMargin: "100% 0px" },
+    );
+    passing.observe(this);
     const moved = () => this.#measure(); // to a screen of another pixel ratio, or zoomed
     addEventListener("resize", moved);
     const stopWatching = watchTheme(() => {
@@ -242,10 +249,17 @@ export class LatentMap extends LitElement implements MapTarget {
     this.#disconnect = [
       () => gestures.destroy(),
       () => resized.disconnect(),
+      () => passing.disconnect(),
       () => removeEventListener("resize", moved),
       () => this.#readout.stop(),
       stopWatching,
     ];
+  }
+
+  #pass(near: boolean): void {
+    this.#near = near;
+    if (near) this.#redraw();
+    else this.#dropLayer();
   }
 
   #measure(): void {
@@ -409,7 +423,8 @@ export class LatentMap extends LitElement implements MapTarget {
 
   #drawPoints(): void {
     const { width, height } = this.#size;
-    if (this.points === null || width === 0 || height === 0 || this.drawn === "never") return;
+    if (this.points === null || width === 0 || height === 0) return;
+    if (!this.#near || this.drawn === "never") return;
     this.#palette ??= readPalette(this.frame, this.swatches);
     this.#layer ??= new PointsLayer(this.canvasHost, {
       drawn: () => {
