@@ -10,29 +10,33 @@ import time
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, ViewportSize, sync_playwright
 
 from tests.bench.proxy import CountingProxy
 from tests.support.chromium import launch
 from tests.support.server import Server
 
 ROOT = Path(__file__).parents[2]
+VIEWPORT: ViewportSize = {"width": 1440, "height": 900}
 MOVES = 300
+MOVES_A_MODEL = 60
+LATTICES = 15
 
 # Notes when an input event reaches the page and when each named image is drawn.
 PROBE = """
 (() => {
   const probe = { input: 0, samples: {}, firstDraw: {}, longest: 0 };
   window.__probe = probe;
-  for (const type of ["pointermove", "pointerdown"]) {
+  for (const type of ["pointermove", "pointerdown", "click"]) {
     addEventListener(type, () => { probe.input = performance.now(); }, { capture: true });
   }
   const draw = CanvasRenderingContext2D.prototype.putImageData;
   CanvasRenderingContext2D.prototype.putImageData = function (...args) {
     draw.apply(this, args);
     const now = performance.now();
-    const name = this.canvas.getRootNode().host?.name;
-    if (name === undefined) return;
+    // An image view has a name; the canvases of a map have classes.
+    const name = this.canvas.getRootNode().host?.name ?? this.canvas.className;
+    if (name === "") return;
     probe.firstDraw[name] ??= now;
     if (probe.input > 0) (probe.samples[name] ??= []).push([probe.input, now - probe.input]);
   };
@@ -60,7 +64,8 @@ def _loading(browser: Browser, server: Server) -> dict[str, float]:
     rows: list[dict[str, float]] = []
     for _ in range(5):
         with CountingProxy(*server.address) as proxy:
-            context = browser.new_context(viewport={"width": 1440, "height": 900})
+            # What is kept for offline use comes after the first digit, and is not measured here.
+            context = browser.new_context(viewport=VIEWPORT, service_workers="block")
             page = context.new_page()
             page.add_init_script(PROBE)
             page.goto(proxy.url, wait_until="commit")
@@ -90,7 +95,7 @@ def _loading(browser: Browser, server: Server) -> dict[str, float]:
 
 
 def _interaction(browser: Browser, server: Server) -> dict[str, float]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context = browser.new_context(viewport=VIEWPORT, service_workers="block")
     page = context.new_page()
     page.add_init_script(PROBE)
     page.goto(server.url)
@@ -102,6 +107,7 @@ def _interaction(browser: Browser, server: Server) -> dict[str, float]:
     _sweep(page, "#hover latent-map")
     numbers |= _quantiles(page, "decoded", "hover")
     numbers["longest_task_hovering_ms"] = page.evaluate("__probe.longest")
+    numbers |= _lattice(page)
 
     page.locator("#labels").scroll_into_view_if_needed()
     page.locator("#labels latent-map[state=ready]").wait_for()
@@ -113,18 +119,75 @@ def _interaction(browser: Browser, server: Server) -> dict[str, float]:
     page.locator("#draw latent-map[state=ready]").wait_for()
     _draw(page, context.new_cdp_session(page))
     numbers |= _quantiles(page, "reconstruction", "pen")
+
+    numbers |= _sliders(page)
+    numbers |= _every_model(page)
     context.close()
     return numbers
 
 
-def _sweep(page: Page, selector: str) -> None:
+def _lattice(page: Page) -> dict[str, float]:
+    """Switch the lattice of 20 × 20 digits on and off again."""
+    switch = page.locator("#hover layer-switches input[name=lattice]")
+    page.evaluate("__probe.samples = {}; __probe.longest = 0")
+    for _ in range(LATTICES):
+        switch.check()
+        time.sleep(0.3)
+        switch.uncheck()
+        time.sleep(0.05)
+    numbers = _quantiles(page, "bitmap lattice", "lattice")
+    return numbers | {"longest_task_lattice_ms": page.evaluate("__probe.longest")}
+
+
+def _sliders(page: Page) -> dict[str, float]:
+    """Drag sliders of ten latents."""
+    section = page.locator("#dimensions")
+    section.scroll_into_view_if_needed()
+    sliders = section.locator("latent-sliders input[type=range]")
+    sliders.first.wait_for()
+    section.locator("latent-sliders[state=ready]").wait_for()
+    time.sleep(1)
+    page.evaluate("__probe.samples = {}")
+    for slider in sliders.all()[:5]:
+        slider.scroll_into_view_if_needed()
+        box = slider.bounding_box()
+        if box is None:
+            raise RuntimeError("a slider is not visible")
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.mouse.down()
+        for step in range(MOVES_A_MODEL):
+            share = 0.1 + 0.8 * (step * 7 % MOVES_A_MODEL) / MOVES_A_MODEL
+            page.mouse.move(box["x"] + box["width"] * share, box["y"] + box["height"] / 2)
+            time.sleep(0.016)
+        page.mouse.up()
+    return _quantiles(page, "dimensions-decoded", "slider")
+
+
+def _every_model(page: Page) -> dict[str, float]:
+    """Move over the map of each model in the lab; return what the slowest of them takes."""
+    chooser = page.locator("#lab-model")
+    chooser.scroll_into_view_if_needed()
+    page.locator("#lab latent-map[state=ready]").first.wait_for()
+    slowest = 0.0
+    for model in chooser.locator("option").evaluate_all("all => all.map(one => one.value)"):
+        chooser.select_option(model)
+        page.locator(f"#lab latent-map[model={model}][state=ready]").wait_for()
+        page.locator("image-view[name=lab-first][state=ready]").wait_for()
+        time.sleep(0.3)
+        page.evaluate("__probe.samples = {}")
+        _sweep(page, f"#lab latent-map[model={model}]", MOVES_A_MODEL)
+        slowest = max(slowest, _quantiles(page, "lab-first", "model")["model_p95_ms"])
+    return {"slowest_model_p95_ms": slowest}
+
+
+def _sweep(page: Page, selector: str, moves: int = MOVES) -> None:
     """Move the mouse over a map, one step a frame, as a hand does."""
     target = page.locator(selector)
     target.scroll_into_view_if_needed()
     box = target.bounding_box()
     if box is None:
         raise RuntimeError(f"{selector} is not visible")
-    for step in range(MOVES):
+    for step in range(moves):
         across, down = (step * 7 % 100) / 100, (step * 3 % 100) / 100
         page.mouse.move(
             box["x"] + box["width"] * (0.1 + 0.8 * across),

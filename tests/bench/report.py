@@ -25,7 +25,20 @@ TABLE: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
         ("ten_digits_p50_ms", "ten_digits_p95_ms"),
         "3 / 8 ms",
     ),
-    ("pen event → reconstruction drawn, p95", "{:.1f} ms", ("pen_p95_ms",), "16 ms"),
+    ("pen event → reconstruction drawn, p95", "{:.1f} ms", ("pen_p95_ms",), "8 ms"),
+    ("a slider of ten → digit drawn, p95", "{:.1f} ms", ("slider_p95_ms",), "8 ms"),
+    (
+        "pointer event → digit drawn, p95, the slowest of all models",
+        "{:.1f} ms",
+        ("slowest_model_p95_ms",),
+        "8 ms",
+    ),
+    (
+        "a lattice of 20 × 20 digits, p50 / longest main-thread task",
+        "{:.0f} / {:.0f} ms",
+        ("lattice_p50_ms", "longest_task_lattice_ms"),
+        "60 / 50 ms (0: none over 50)",
+    ),
     ("bytes until the first live digit, cold", "{:,.0f}", ("cold_bytes",), "3,800,000"),
     (
         "first picture / first live digit, cold",
