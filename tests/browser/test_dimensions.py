@@ -77,7 +77,7 @@ def tile(atlas: Atlas, index: int) -> Locator:
 def test_S3_1_every_latent_has_a_slider_and_z_is_decoded_live(
     open_atlas: OpenAtlas, reference: Reference
 ) -> None:
-    atlas = enter(open_atlas("#at=dimensions"))
+    atlas = enter(open_atlas())
     latents = document(reference, MODEL, "statistics")["latents"]
     inputs = sliders(atlas).locator("input")
     assert inputs.count() == 10
@@ -151,7 +151,7 @@ def test_S3_1_every_latent_has_a_slider_and_z_is_decoded_live(
 def test_S3_2_a_click_on_a_tile_draws_another_z_from_its_posterior(
     open_atlas: OpenAtlas, reference: Reference
 ) -> None:
-    atlas = enter(open_atlas("#at=dimensions"))
+    atlas = enter(open_atlas())
     tiles = document(reference, MODEL, "tiles")
     images = reference.decode(MODEL, tiles["mu"])
     for index in range(10):
@@ -218,7 +218,7 @@ def test_S3_2_a_click_on_a_tile_draws_another_z_from_its_posterior(
 
 
 def test_S3_3_the_sliders_follow_the_pen(open_atlas: OpenAtlas, reference: Reference) -> None:
-    atlas = enter(open_atlas("#at=dimensions"))
+    atlas = enter(open_atlas())
     drawn = atlas.page.locator("#dimensions button.drawn")
     assert drawn.inner_text() == "draw"
     drawn.click()
@@ -340,7 +340,7 @@ def test_S4_2_what_more_latents_buy_is_what_the_study_measured(
 def test_S3_1_other_models_unused_latents_and_the_digit_that_is_told(
     open_atlas: OpenAtlas, reference: Reference
 ) -> None:
-    atlas = enter(open_atlas("#at=dimensions&dims=vae-20"), "vae-20")
+    atlas = enter(open_atlas("#dims=vae-20"), "vae-20")
     active = document(reference, "vae-20", "statistics")["latents"]["active"]
     unused = sliders(atlas).locator(".row.unused label").all_inner_texts()
     assert unused == [f"z{i + 1}" for i, used in enumerate(active) if not used]
@@ -406,7 +406,7 @@ def test_files_that_cannot_be_had_are_said_and_cost_only_their_figure(
 def test_B15_axe_finds_nothing_in_dimensions_and_training(
     open_atlas: OpenAtlas, scheme: str
 ) -> None:
-    atlas = open_atlas("#at=dimensions", bypass_csp=True, color_scheme=scheme)
+    atlas = open_atlas(bypass_csp=True, color_scheme=scheme)
     enter(atlas)
     tile(atlas, 3).click()
     atlas.page.locator("#dimensions button.drawn").click()

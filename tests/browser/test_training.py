@@ -88,7 +88,7 @@ def number(atlas: Atlas, name: str) -> str:
 def test_B9_the_slider_moves_the_points_through_the_epochs(
     open_atlas: OpenAtlas, reference: Reference, traced: dict[str, Any], trace: Trace
 ) -> None:
-    atlas = enter(open_atlas("#at=training"))
+    atlas = enter(open_atlas())
     last = len(trace.epochs) - 1
     curves = json.loads(reference.read(traced["curves"]))
     surface = atlas.map("training").locator(".surface")
@@ -142,7 +142,7 @@ def test_B9_the_slider_moves_the_points_through_the_epochs(
 def test_B9_playing_moves_smoothly_between_recorded_epochs(
     open_atlas: OpenAtlas, trace: Trace
 ) -> None:
-    atlas = enter(open_atlas("#at=training"))
+    atlas = enter(open_atlas())
     bar = atlas.page.locator("#training play-bar")
     first = int(np.abs(trace.frames[1, 0] - trace.frames[0, 0]).argmax())
     # Notes where one point is whenever the map is given points, and how far the bar is.
@@ -170,7 +170,7 @@ def test_B9_playing_moves_smoothly_between_recorded_epochs(
 def test_B9_with_less_motion_it_jumps_from_epoch_to_epoch(
     open_atlas: OpenAtlas, trace: Trace
 ) -> None:
-    atlas = enter(open_atlas("#at=training", reduced_motion="reduce"))
+    atlas = enter(open_atlas(reduced_motion="reduce"))
     bar = atlas.page.locator("#training play-bar")
     atlas.page.evaluate(
         """() => {
