@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Model } from "./manifest";
-import { mosaic, pictureName, toBytes, toRgba } from "./pictures";
+import { pictureName, toBytes, toRgba } from "./pictures";
 
 test("values become bytes as a canvas draws them", () => {
   expect(Array.from(toBytes(Float32Array.of(0, 1, -1, 2, 0.5, 100.6 / 255)))).toEqual([
@@ -11,15 +11,6 @@ test("values become bytes as a canvas draws them", () => {
 test("grey and colour become opaque RGBA", () => {
   expect(Array.from(toRgba(Float32Array.of(0, 1), 1))).toEqual([0, 0, 0, 255, 255, 255, 255, 255]);
   expect(Array.from(toRgba(Float32Array.of(1, 0, 0.2), 3))).toEqual([255, 0, 51, 255]);
-});
-
-test("a mosaic has each image in its place", () => {
-  // Four images of 1×2 pixels.
-  const images = Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8);
-  const shape = { height: 1, width: 2, channels: 1 };
-  expect(Array.from(mosaic(images, shape, 2, 2))).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
-  const tall = { height: 2, width: 1, channels: 1 };
-  expect(Array.from(mosaic(images, tall, 2, 2))).toEqual([1, 3, 2, 4, 5, 7, 6, 8]);
 });
 
 test("a picture's file is named after what made it", () => {

@@ -1,12 +1,6 @@
-// Images of a model as bytes: one, several beside each other, and what a file of them is called.
+// Images of a model as bytes, and what a file of them is called.
 
 import type { Model } from "./manifest";
-
-export interface Shape {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-}
 
 /** 0…1 → 0…255, as every picture on the page is drawn: rounded, half to even. */
 export function toBytes(values: Float32Array): Uint8ClampedArray<ArrayBuffer> {
@@ -26,30 +20,6 @@ export function toRgba(values: Float32Array, channels: number): Uint8ClampedArra
     }
   }
   return rgba;
-}
-
-/**
- * Puts images (columns · rows, H, W, C) beside one another.
- *
- * @param values image after image, row by row from the top left corner.
- * @returns (rows · H, columns · W, C).
- */
-export function mosaic(
-  values: Float32Array,
-  { height, width, channels }: Shape,
-  columns: number,
-  rows: number,
-): Float32Array<ArrayBuffer> {
-  const line = width * channels;
-  const whole = new Float32Array(columns * rows * height * line);
-  for (let image = 0; image < columns * rows; image++) {
-    const [row, column] = [Math.floor(image / columns), image % columns];
-    for (let y = 0; y < height; y++) {
-      const from = (image * height + y) * line;
-      whole.set(values.subarray(from, from + line), ((row * height + y) * columns + column) * line);
-    }
-  }
-  return whole;
 }
 
 /** A file name has room for this many latents; of more it has the first few. */

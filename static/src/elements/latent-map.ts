@@ -3,7 +3,8 @@
 // Attributes    model    id of the model whose map this is (reflected); not used in here
 //               label    the map's name for assistive technology
 //               state    empty | loading | ready | error (reflected). Ready once the points are
-//                        drawn; the page sets error, and new points end it
+//                        drawn, or could be if they were near the screen; the page sets error,
+//                        and new points end it
 //               message  the sentence to show while loading or in error
 //               pinned   z stays where it is while the mouse hovers (reflected)
 //               symbol   what the cursor's coordinates are called ("z")
@@ -44,9 +45,11 @@ import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, queryAll, state } from "lit/decorators.js";
 import { type Density, densityOf } from "../core/density";
 import type { Lattice } from "../core/lattice";
+import { toRgba } from "../core/pictures";
 import { boundsOf, type ClassStatistics, type Points, statisticsOf } from "../core/points";
 import { boundsOfRegions, paintRegions } from "../core/regions";
 import type { Regions } from "../core/release";
+import { sheetOf } from "../core/sheet";
 import {
   type Bounds,
   clampView,
@@ -60,7 +63,7 @@ import {
   toPixel,
   type View,
 } from "../core/viewport";
-import { MapBitmap, tilePixels } from "./map-bitmap";
+import { MapBitmap } from "./map-bitmap";
 import { cursorTemplate, MapCursor } from "./map-cursor";
 import { MapGestures, type MapTarget, type Source } from "./map-gestures";
 import { pressKey } from "./map-keys";
@@ -301,7 +304,7 @@ export class LatentMap extends LitElement implements MapTarget {
       return;
     }
     const { images, image, columns, rows, bounds } = this.lattice;
-    const pixels = tilePixels(images, image, columns, rows);
+    const pixels = toRgba(sheetOf(images, image, columns, rows), image.channels);
     this.#lattice.draw(pixels, columns * image.width, rows * image.height, bounds);
   }
 
@@ -424,7 +427,11 @@ export class LatentMap extends LitElement implements MapTarget {
   #drawPoints(): void {
     const { width, height } = this.#size;
     if (this.points === null || width === 0 || height === 0) return;
-    if (!this.#near || this.drawn === "never") return;
+    if (this.drawn === "never") return;
+    if (!this.#near) {
+      if (this.state === "loading") this.state = "ready"; // all is there to draw them once seen
+      return;
+    }
     this.#palette ??= readPalette(this.frame, this.swatches);
     this.#layer ??= new PointsLayer(this.canvasHost, {
       drawn: () => {

@@ -12,9 +12,10 @@
 import { css, html, LitElement, nothing, type PropertyValues, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Lattice } from "../core/lattice";
+import { toRgba } from "../core/pictures";
+import { sheetOf } from "../core/sheet";
 import { formatNumber, ticks } from "../core/viewport";
 import type { ElementState } from "./image-view";
-import { tilePixels } from "./map-bitmap";
 
 /** About so many ticks an axis. */
 const TICKS = 5;
@@ -108,7 +109,7 @@ export class LatticeView extends LitElement {
     const [width, height] = [columns * image.width, rows * image.height];
     if (this.canvas.width !== width) this.canvas.width = width;
     if (this.canvas.height !== height) this.canvas.height = height;
-    const pixels = tilePixels(images, image, columns, rows);
+    const pixels = toRgba(sheetOf(images, image, columns, rows), image.channels);
     this.canvas
       .getContext("2d", { alpha: false })
       ?.putImageData(new ImageData(pixels, width, height), 0, 0);

@@ -40,27 +40,3 @@ export class MapBitmap {
     this.canvas.style.transform = `translate(${left}px, ${top}px) scale(${across / this.canvas.width}, ${down / this.canvas.height})`;
   }
 }
-
-/** Sets images (rows · columns, H, W, C) in 0…1 side by side: (rows · H, columns · W, 4) RGBA. */
-export function tilePixels(
-  images: Float32Array,
-  image: { height: number; width: number; channels: number },
-  columns: number,
-  rows: number,
-): Uint8ClampedArray<ArrayBuffer> {
-  const { height, width, channels } = image;
-  const pixels = new Uint8ClampedArray(4 * rows * height * columns * width).fill(255);
-  const rowLength = 4 * columns * width;
-  for (let tile = 0; tile < rows * columns; tile++) {
-    const corner = Math.floor(tile / columns) * height * rowLength + (tile % columns) * 4 * width;
-    let from = tile * height * width * channels;
-    for (let y = 0; y < height; y++) {
-      for (let x = 0, to = corner + y * rowLength; x < width; x++, to += 4, from += channels) {
-        for (let part = 0; part < 3; part++) {
-          pixels[to + part] = 255 * (images[from + (channels === 3 ? part : 0)] as number);
-        }
-      }
-    }
-  }
-  return pixels;
-}

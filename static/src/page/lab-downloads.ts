@@ -2,8 +2,9 @@
 
 import { latticeSites } from "../core/lattice";
 import type { FileEntry, Model } from "../core/manifest";
-import { mosaic, pictureName } from "../core/pictures";
+import { pictureName } from "../core/pictures";
 import { graphName, pythonSnippet } from "../core/python-snippet";
+import { sheetOf } from "../core/sheet";
 import { squareOf } from "../core/viewport";
 import type { CodeBlock } from "../elements/code-block";
 import { type PageContext, sentence } from "./context";
@@ -100,7 +101,7 @@ export class Downloads {
     const name = `${model.id}${told}-lattice-${side}x${side}.png`;
     const { height, width, channels } = model.image;
     const whole = { height: side * height, width: side * width, channels };
-    save(await pngOf(mosaic(images, model.image, side, side), whole), name);
+    save(await pngOf(sheetOf(images, model.image, side, side), whole), name);
     return name;
   }
 

@@ -1,7 +1,8 @@
 // Files that the lab makes in the browser: PNG, GIF, JSON.
 
 import { type Animation, encodeGif } from "../core/gif";
-import { type Shape, toRgba } from "../core/pictures";
+import { toRgba } from "../core/pictures";
+import type { Shape } from "../core/sheet";
 
 /** The page's own thread is given back after so long, well before a reader could feel it. */
 const SLICE_MS = 10;

@@ -1,5 +1,6 @@
 // The latents of a model on the bench as numbers, each in a field of its own.
 
+import { gaussian } from "../core/random";
 import { required } from "./figure";
 
 const STEP = 0.1;
@@ -9,6 +10,7 @@ export class LatentNumbers {
   private readonly grid: HTMLElement;
   private z: readonly number[] = [];
   private fields: HTMLInputElement[] = [];
+  private readonly normal = gaussian(Math.floor(Math.random() * 2 ** 32));
 
   constructor(
     root: HTMLElement,
@@ -18,7 +20,7 @@ export class LatentNumbers {
     this.grid = required(this.box, "div");
     this.box.addEventListener("toggle", () => this.fill());
     required<HTMLButtonElement>(root, "button[name=draw-z]").addEventListener("click", () =>
-      moved(this.z.map(normal)),
+      moved(this.z.map(this.normal)),
     );
   }
 
@@ -62,10 +64,4 @@ export class LatentNumbers {
     });
     return field;
   }
-}
-
-/** A draw from N(0, 1) (Box and Muller 1958). */
-function normal(): number {
-  const radius = Math.sqrt(-2 * Math.log(1 - Math.random()));
-  return radius * Math.cos(2 * Math.PI * Math.random());
 }

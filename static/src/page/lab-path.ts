@@ -3,7 +3,7 @@
 import { between, stations, type Way } from "../core/interpolation";
 import { latest } from "../core/latest";
 import { imageSize, type Model } from "../core/manifest";
-import { mosaic, type Shape } from "../core/pictures";
+import { type Shape, sheetOf } from "../core/sheet";
 import { roundVector } from "../core/url-state";
 import { formatVector, parseVector } from "../core/vectors";
 import type { ImageView } from "../elements/image-view";
@@ -253,7 +253,7 @@ export class LabPath {
         const row = films.map((film) => film.subarray(i * size, (i + 1) * size));
         const joined = new Float32Array(row.length * size);
         for (const [k, image] of row.entries()) joined.set(image, k * size);
-        return mosaic(joined, model.image, row.length, 1);
+        return sheetOf(joined, model.image, row.length, 1);
       });
       const name = `${benches.map((bench) => bench.model?.id).join("-and-")}-path.gif`;
       const file = await gifOf({
