@@ -13,7 +13,7 @@ step = @printf '→ %s\n' '$(1)'; mkdir -p $(VENV); \
 
 # A worker a core, four at most: each has a Chromium and PyTorch. Files begin in their order, which
 # ends with the short ones (tests/conftest.py says what stays together).
-SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 SOURCES := $(shell find static/src -type f) static/vite.config.ts static/tsconfig.json
 

@@ -1,23 +1,30 @@
 """Side by side: one thread a process, and which files one of pytest's workers takes together."""
 
 import os
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 # Before anything loads torch. Two workers on two cores have a core each, and waiting for threads
 # costs a network of a few hundred weights more than its sums; what the tests start inherits it.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # Files that share what a session makes once: its runs, and their graphs.
-_TOGETHER = {
-    "tests/export/test_extras.py": "release",
-    "tests/export/test_kill.py": "release",
-    "tests/export/test_release.py": "release",
-}
+_TOGETHER = {f"tests/export/test_{name}.py": "release" for name in ("extras", "kill", "release")}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests in one worker: its fixtures are made once."""
-    for item in items:
-        file = item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(_TOGETHER.get(file, file)))
+class _ByFile(LoadFileScheduling):
+    """Gives a worker whole files, whose fixtures are made once, and some files together.
+
+    With pytest 9.2 the groups of --dist loadgroup have no effect: marks no longer reach the ids.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return _TOGETHER.get(file, file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _ByFile | None:
+    """Schedule by file where --dist loadfile asks for it."""
+    return _ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
