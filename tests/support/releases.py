@@ -189,6 +189,7 @@ def _entry(models_dir: Path, model: TinyModel) -> dict[str, Any]:
         ],
     }  # fmt: skip
     grey = bytes(model.height * model.width)
+    images = [put(_png(model.width, model.height, grey), "png") for _ in range(model.classes)]
     return {
         "id": model.id,
         "title": f"Tiny {model.id}",
@@ -209,15 +210,27 @@ def _entry(models_dir: Path, model: TinyModel) -> dict[str, Any]:
             "z": [0.0] * model.latent_size,
             "label": None if model.condition == "none" else 3,
             "image": put(_png(model.width, model.height, grey), "png"),
+            **({} if model.condition == "none" else {"images": images}),
         },
-        "metrics": {
-            "test_elbo": -133.0,
-            "log_likelihood": -131.0,
-            "importance_samples": 500,
-            "train_images": 200,
-            "nearest_mean_accuracy": 0.5,
-        },
+        "metrics": _metrics(model),
     }
+
+
+def _metrics(model: TinyModel) -> dict[str, Any]:
+    likelihood = {
+        "test_elbo": -133.0, "log_likelihood": -131.0, "reconstruction": 125.0, "kl": 8.0,
+        "importance_samples": 500, "train_elbo": -130.0,
+    }  # fmt: skip
+    part = {"explained": 0.5, "direction": 45.0}
+    style = {"style": {"slant": part, "boldness": part}}
+    return {
+        **({} if model.deterministic else likelihood),
+        "squared_error": 25.0, "nearest_mean_accuracy": 0.5, "train_images": 200, "epochs": 3,
+        "seed": 1, "commit": "0" * 40, "train_seconds": 1.5,
+        "parameters": {"encoder": 1000, "decoder": 1000},
+        "onnx_error": {"encoder": 1e-6, "decoder": 1e-6},
+        **(style if model.condition != "none" and model.latent_size == 2 else {}),
+    }  # fmt: skip
 
 
 def _golden(maths: Maths, rng: np.random.Generator) -> dict[str, Any]:

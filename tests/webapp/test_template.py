@@ -2,9 +2,60 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
-from tests.support.releases import object_path, write_object
+import pytest
+
+from tests.bench.report import current_manifest
+from tests.support.releases import TinyModel, make_release, object_path, write_object
+from tests.support.server import ROOT
+from tests.support.site import make_dist
 from webapp.pages import PageMaker, math
+
+SHIPPED = current_manifest()
+IDS = [model["id"] for model in SHIPPED["models"]]
+
+
+@pytest.fixture(scope="module")
+def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    dist = tmp_path_factory.mktemp("dist")
+    make_dist(dist)
+    return dist
+
+
+def page_of(manifest: dict[str, Any], models: Path, dist: Path) -> str:
+    return PageMaker(ROOT / "webapp" / "templates", dist, models).render(manifest)
+
+
+@pytest.mark.parametrize("lost", IDS)
+def test_the_page_is_made_without_any_one_model(lost: str, dist: Path) -> None:
+    kept = [model for model in SHIPPED["models"] if model["id"] != lost]
+    page = page_of(SHIPPED | {"models": kept}, ROOT / "static" / "models", dist)
+    assert page.count("<section id=") == 12
+    assert f'"id":"{lost}"' not in page
+
+
+@pytest.mark.parametrize("only", IDS)
+def test_the_page_is_made_of_a_single_model_and_of_one_without_documents(
+    only: str, dist: Path, tmp_path: Path
+) -> None:
+    theirs = next(model for model in SHIPPED["models"] if model["id"] == only)
+    page = page_of(SHIPPED | {"models": [theirs]}, ROOT / "static" / "models", dist)
+    assert page.count("<section id=") == 12
+    assert 'class="section-error"' in page, "some section must miss its model"
+    bare = TinyModel(
+        id=only,
+        condition=theirs["condition"],
+        latent_size=min(5, theirs["latent_size"]),
+        deterministic=theirs["kind"] == "ae",
+        classifies=theirs["kind"] == "classifier-vae",
+    )
+    page = page_of(make_release(tmp_path, "bare", [bare]), tmp_path, dist)
+    assert page.count("<section id=") == 12
+
+
+def test_the_page_is_made_where_every_document_is_missing(dist: Path, tmp_path: Path) -> None:
+    assert page_of(SHIPPED, tmp_path, dist).count("<section id=") == 12
 
 
 def test_a_formula_is_set_as_mathml_and_stays_markup() -> None:
