@@ -112,15 +112,6 @@ export const chartStyles = css`
     background: var(--surface, #fff);
     color: var(--muted, #5b5e63);
   }
-  .spoken {
-    position: absolute;
-    width: 1px;
-    height: 1px;
-    margin: -1px;
-    overflow: hidden;
-    clip-path: inset(50%);
-    white-space: nowrap;
-  }
   @media (forced-colors: active) {
     .entry,
     .swatch {

@@ -11,12 +11,15 @@
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { copyText } from "./copy-text";
+import { buttons } from "./shared-styles";
 
 const SAID_MS = 4000;
 
 @customElement("code-block")
 export class CodeBlock extends LitElement {
-  static override styles = css`
+  static override styles = [
+    buttons,
+    css`
     :host {
       display: block;
       position: relative;
@@ -39,21 +42,6 @@ export class CodeBlock extends LitElement {
       flex: 1;
       color: var(--muted, #666);
     }
-    button {
-      min-height: 2.25rem;
-      padding: 0.3rem 0.9rem;
-      border: 1px solid var(--line, #ccc);
-      border-radius: var(--radius, 4px);
-      background: var(--surface, #fff);
-      color: inherit;
-      font: inherit;
-      font-weight: 500;
-      cursor: pointer;
-    }
-    button:disabled {
-      color: var(--muted, #666);
-      cursor: default;
-    }
     pre {
       max-height: 24rem;
       margin: 0;
@@ -66,7 +54,8 @@ export class CodeBlock extends LitElement {
       outline: 2px solid var(--accent, #0b57d0);
       outline-offset: 2px;
     }
-  `;
+  `,
+  ];
 
   @property() label = "Program";
   @property({ reflect: true }) state: "empty" | "ready" | "error" = "empty";

@@ -75,6 +75,7 @@ import type { Circle, ClassEllipse, Path } from "./map-shapes";
 import { mapStyles } from "./map-styles";
 import { PointsLayer } from "./points-layer";
 import { MAX_CLASSES } from "./points-renderer";
+import { spoken } from "./shared-styles";
 
 export type MapState = "empty" | "loading" | "ready" | "error";
 export type Layers = Readonly<Record<string, boolean>>;
@@ -90,7 +91,7 @@ const MAX_PIXEL_RATIO = 2;
 const drawnAs = (label: number): number => Math.min(label, MAX_CLASSES - 1);
 @customElement("latent-map")
 export class LatentMap extends LitElement implements MapTarget {
-  static override styles = mapStyles;
+  static override styles = [spoken, mapStyles];
 
   @property({ reflect: true }) model = "";
   @property() label = "Map of the latent space";

@@ -159,30 +159,9 @@ export const slidersStyles = css`
     gap: 0.5rem;
     margin-top: 0.75rem;
   }
-  button {
-    min-height: 2.25rem;
-    padding: 0.3rem 0.9rem;
-    border: 1px solid var(--line, #ccc);
-    border-radius: var(--radius, 4px);
-    background: var(--surface, #fff);
-    color: inherit;
-    font: 500 0.875rem var(--font, sans-serif);
-    cursor: pointer;
-  }
-  button:disabled {
-    color: var(--muted, #666);
-    cursor: default;
-  }
   .note {
     margin: 0;
     color: var(--muted, #666);
-  }
-  .spoken {
-    position: absolute;
-    width: 1px;
-    height: 1px;
-    overflow: hidden;
-    clip-path: inset(50%);
   }
   @media (forced-colors: active) {
     input {

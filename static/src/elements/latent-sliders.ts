@@ -25,6 +25,7 @@ import { customElement, property, queryAll } from "lit/decorators.js";
 import type { Latent } from "../core/latents";
 import { clamp, formatNumber } from "../core/viewport";
 import { slidersStyles } from "./latent-sliders-styles";
+import { buttons, spoken } from "./shared-styles";
 
 /** A press of an arrow, as a share of the range, and what Shift makes of it. */
 const STEP = 0.01;
@@ -42,7 +43,7 @@ export interface LatentPosterior {
 
 @customElement("latent-sliders")
 export class LatentSliders extends LitElement {
-  static override styles = slidersStyles;
+  static override styles = [buttons, spoken, slidersStyles];
 
   @property() label = "Latents";
   @property({ reflect: true }) state: "empty" | "loading" | "ready" | "error" = "empty";

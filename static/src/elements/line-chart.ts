@@ -24,6 +24,7 @@ import { markerPath } from "./chart-marker";
 import { type ChartAxis, type ChartLine, ChartPlot } from "./chart-plot";
 import { chartStyles } from "./chart-styles";
 import { watchTheme } from "./map-palette";
+import { spoken } from "./shared-styles";
 
 export type { ChartAxis, ChartLine } from "./chart-plot";
 
@@ -33,7 +34,7 @@ const UNNAMED: readonly [ChartAxis, ChartAxis] = [{ name: "x" }, { name: "y" }];
 
 @customElement("line-chart")
 export class LineChart extends LitElement {
-  static override styles = [css`${unsafeCSS(plotStyles)}`, chartStyles];
+  static override styles = [css`${unsafeCSS(plotStyles)}`, spoken, chartStyles];
 
   @property() label = "Chart";
   @property({ reflect: true }) state: "empty" | "loading" | "ready" | "error" = "empty";

@@ -404,15 +404,6 @@ export const mapStyles = css`
     height: 6px;
     margin-block: -1px;
   }
-  .spoken {
-    position: absolute;
-    width: 1px;
-    height: 1px;
-    margin: -1px;
-    overflow: hidden;
-    clip-path: inset(50%);
-    white-space: nowrap;
-  }
 
   @media (prefers-reduced-motion: reduce) {
     .picture,

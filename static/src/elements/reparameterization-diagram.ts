@@ -36,6 +36,7 @@ import {
   WIDTH,
 } from "./reparameterization-shapes";
 import { reparameterizationStyles } from "./reparameterization-styles";
+import { buttons } from "./shared-styles";
 
 /** So many earlier draws stay to be seen. */
 const REMEMBERED = 60;
@@ -47,7 +48,7 @@ const subscript = (number: number): string =>
 
 @customElement("reparameterization-diagram")
 export class ReparameterizationDiagram extends LitElement {
-  static override styles = reparameterizationStyles;
+  static override styles = [buttons, reparameterizationStyles];
 
   @property({ reflect: true }) state: ElementState = "empty";
   @property() message = "";

@@ -161,20 +161,6 @@ export const reparameterizationStyles = css`
     justify-content: center;
     margin-top: 1rem;
   }
-  button {
-    min-height: 2.25rem;
-    padding: 0.3rem 0.9rem;
-    border: 1px solid var(--line, #ccc);
-    border-radius: var(--radius, 4px);
-    background: var(--surface, #fff);
-    color: inherit;
-    font: 500 0.875rem var(--font, sans-serif);
-    cursor: pointer;
-  }
-  button:disabled {
-    color: var(--muted, #777);
-    cursor: default;
-  }
   .graphs {
     display: grid;
     gap: 1.5rem 3rem;
