@@ -102,7 +102,7 @@ def to_onnx(model: Autoencoder, part: str, metadata: Mapping[str, str]) -> bytes
     if program is None:
         raise RuntimeError("the exporter gave no program")
     graph = program.model_proto
-    _strip(graph)
+    strip(graph)
     _shrink(graph)
     for key, value in metadata.items():
         graph.metadata_props.add(key=key, value=value)
@@ -110,7 +110,7 @@ def to_onnx(model: Autoencoder, part: str, metadata: Mapping[str, str]) -> bytes
     return graph.SerializeToString(deterministic=True)
 
 
-def _strip(model: onnx.ModelProto) -> None:
+def strip(model: onnx.ModelProto) -> None:
     """Remove what the exporter noted of this machine: source paths, module names, doc strings."""
     del model.metadata_props[:]
     model.doc_string = ""

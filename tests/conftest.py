@@ -12,6 +12,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # Files that share what a session makes once: its runs, and their graphs.
 _TOGETHER = {f"tests/export/test_{name}.py": "release" for name in ("extras", "kill", "release")}
+# One browser at a time: it has processes of its own, and two that starve each other are late.
+_BROWSER = "tests/browser/"
 
 
 class _ByFile(LoadFileScheduling):
@@ -22,7 +24,7 @@ class _ByFile(LoadFileScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
-        return _TOGETHER.get(file, file)
+        return _BROWSER if file.startswith(_BROWSER) else _TOGETHER.get(file, file)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _ByFile | None:
