@@ -12,8 +12,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # Files that share what a session makes once: its runs, and their graphs.
 _TOGETHER = {f"tests/export/test_{name}.py": "release" for name in ("extras", "kill", "release")}
-# One browser at a time: it has processes of its own, and two that starve each other are late.
-_BROWSER = "tests/browser/"
+# A browser has processes of its own. So one worker starts with browser tests and the other with
+# the rest, and what is left of them, from this file on, is shared at the end.
+_BROWSER, _SHARED_FROM = "tests/browser/", "tests/browser/test_labels.py"
 
 
 class _ByFile(LoadFileScheduling):
@@ -24,9 +25,20 @@ class _ByFile(LoadFileScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
-        return _BROWSER if file.startswith(_BROWSER) else _TOGETHER.get(file, file)
+        if file.startswith(_BROWSER) and file < _SHARED_FROM:
+            return _BROWSER
+        return _TOGETHER.get(file, file)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _ByFile | None:
     """Schedule by file where --dist loadfile asks for it."""
     return _ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the browser tests that are shared behind all others, where workers share."""
+    if hasattr(config, "workerinput"):
+        items.sort(
+            key=lambda item: item.nodeid.startswith(_BROWSER) and item.nodeid >= _SHARED_FROM
+        )

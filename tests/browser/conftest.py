@@ -107,7 +107,7 @@ def make_context(browser: Browser, watch: Watch) -> Iterator[Callable[..., Brows
         # What a service worker fetches no test could intercept; those that are about it allow it.
         usual = {"viewport": {"width": 1280, "height": 800}, "service_workers": "block"}
         context = chosen.new_context(**usual | options)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(40_000)
         watch.attach(context)
         contexts.append(context)
         return context

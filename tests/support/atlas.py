@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page
 
 SECTIONS = ("hover", "draw", "labels", "control", "classify")
-PATIENCE = 15.0
+PATIENCE = 40.0
 """Seconds in which anything the page does must have happened."""
 
 _TO_BASE64 = """pixels => {
