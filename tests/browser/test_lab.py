@@ -36,7 +36,8 @@ def test_B5_two_models_side_by_side_at_the_same_z(
     atlas.page.wait_for_load_state("networkidle")
     asked.clear()
     lab.choose("vae-2", "ae-2")
-    assert {url.rpartition("/")[2] for url in asked if url.endswith(".onnx")} == {
+    # A section on the way may have fetched it already; nothing else may be fetched.
+    assert {url.rpartition("/")[2] for url in asked if url.endswith(".onnx")} <= {
         reference.model("ae-2")["decoder"]["url"].rpartition("/")[2]
     }
     lab.move_to((0.5, -1.25))
