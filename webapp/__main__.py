@@ -1,6 +1,7 @@
 """The command line: `python -m webapp --port 8123` serves the page until it is interrupted."""
 
 import logging
+import os
 import signal
 import socket
 import sys
@@ -31,9 +32,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 1
-    # Uvicorn raises the signal again once it has stopped. Stopping on request is a success.
+    # Stopping on request is a success. While modules are imported an exception will not do: some
+    # extensions turn it into an ImportError.
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: sys.exit(0))
+        signal.signal(number, lambda *_: os._exit(0))
     logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s")
     _serve(settings, listener)
     return 0
@@ -66,6 +68,9 @@ def _serve(settings: Settings, listener: socket.socket) -> None:
     from webapp.app import create_app
     from webapp.security import security_headers
 
+    # Uvicorn raises the signal again once it has stopped.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit(0))
     # A thread that has run a model waits this long for the busy event loop to let it go on; with
     # Python's 5 ms the slowest answers took half as long again.
     sys.setswitchinterval(0.001)

@@ -38,13 +38,23 @@ def test_S0_3_hovering_draws_ten_digits_from_one_z(
     atlas.page.get_by_label(MODELS[model_id], exact=True).check()
     atlas.page.locator(f"#labels latent-map[model={model_id}][state=ready]").wait_for()
     for x, y in ((0.5, 0.5), (0.3, 0.6), (0.8, 0.2)):
-        place = atlas.at(x, y, "labels")
-        atlas.page.mouse.move(*place)
-        assert atlas.z("labels") == pytest.approx(atlas.data_at(place, "labels"), abs=1e-6)
+        hover(atlas, x, y)
         expect_ten_digits(atlas, reference, model_id)
     # Ten digits, not one digit ten times.
     images = [atlas.drawn(f"class-{label}").astype(int) for label in range(10)]
     assert all(np.abs(images[i] - images[j]).max() > 60 for i in range(10) for j in range(i))
+
+
+def hover(atlas: Atlas, x: float, y: float) -> None:
+    """Move the pointer to a place on the map, again where sections above have just moved it."""
+
+    def there() -> bool:
+        place = atlas.at(x, y, "labels")
+        atlas.page.mouse.move(*place)
+        z = atlas.z("labels")
+        return z is not None and z == pytest.approx(atlas.data_at(place, "labels"), abs=1e-6)
+
+    atlas.until(there)
 
 
 def test_S0_3_its_own_scatter_comes_with_each_model(atlas: Atlas, reference: Reference) -> None:

@@ -58,6 +58,7 @@ class Atlas:
         """Scroll to a section and wait until it is live."""
         self.show(section)
         self.wait_live(section)
+        self.show(section)  # sections above that came to life with it may have moved it
 
     def wait_live(self, section: str) -> None:
         """Wait until a section's points are drawn and its models have been loaded."""
