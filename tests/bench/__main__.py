@@ -2,6 +2,7 @@
 
 python -m tests.bench            measure and print
 python -m tests.bench --write    also keep it in docs/bench.json, which the README quotes
+python -m tests.bench page scatter --write    only these parts; the others stay as they were kept
 """
 
 import argparse
@@ -9,6 +10,7 @@ import json
 import os
 import platform
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from tests.support.server import Server
 
 ROOT = Path(__file__).parents[2]
 MODELS = ROOT / "static" / "models"
+KEPT = ROOT / "docs" / "bench.json"
 
 
 def release() -> dict[str, float]:
@@ -59,23 +62,31 @@ def training() -> dict[str, Any]:
         return {}
 
 
+PARTS: dict[str, Callable[[], dict[str, Any]]] = {
+    "release": release,
+    "server": server,
+    "page": lambda: page.measure(MODELS),
+    "scatter": scatter.measure,
+    "training": training,
+}
+
+
 def main() -> None:
     """Measure, print, and keep the numbers where asked."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--write", action="store_true", help="keep the numbers in docs/bench.json")
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="all where none is named")
     arguments = parser.parse_args()
-    numbers: dict[str, Any] = {"cores": os.cpu_count(), "machine": platform.machine()}
-    for name, part in (
-        ("release", release), ("server", server),
-        ("page", lambda: page.measure(MODELS)), ("scatter", scatter.measure),
-        ("training", training),
-    ):  # fmt: skip
+    kept = json.loads(KEPT.read_text()) if arguments.parts else {}
+    numbers = kept | {"cores": os.cpu_count(), "machine": platform.machine()}
+    for name in arguments.parts or PARTS:
+        part = PARTS[name]
         print(f"→ {name}", flush=True)
         numbers |= part()
     for label, value, target in rows(numbers):
         print(f"{label:58}{value:>16}   {target}")
     if arguments.write:
-        (ROOT / "docs" / "bench.json").write_text(json.dumps(numbers, indent=1) + "\n")
+        KEPT.write_text(json.dumps(numbers, indent=1) + "\n")
         print(
             f"{len(TABLE)} rows kept in docs/bench.json; "
             f"`python -m tests.bench.report` renews the README."
