@@ -66,7 +66,7 @@ def test_B7_the_page_says_that_the_browser_runs_the_models(
     atlas.enter("labels")
     use_every_section(atlas, reference)
     assert status(atlas) == "Models run in your browser."
-    assert not any("/api/" in url for url in asked)
+    assert not any("/api/models/" in url for url in asked)
 
 
 def test_B7_where_the_policy_forbids_webassembly_the_server_runs_the_models(
@@ -95,8 +95,9 @@ def test_B7_where_webassembly_is_missing_the_server_runs_the_models(
 
 
 def test_B7_a_page_that_is_loaded_goes_on_without_the_server(
-    open_atlas: OpenAtlas, models_dir: Path, reference: Reference
+    open_atlas: OpenAtlas, watch: Watch, models_dir: Path, reference: Reference
 ) -> None:
+    watch.expect("/api/datasets/")  # the nearest training images are the server's
     with Server(models_dir=models_dir) as server:
         atlas = open_atlas(url=server.url)
         atlas.enter("draw")
@@ -113,9 +114,9 @@ def test_B7_a_section_that_comes_too_late_says_that_the_server_is_gone(
         atlas = open_atlas(url=server.url, viewport={"width": 1000, "height": 500})
         server.stop()
         atlas.show("labels")
-        sentence = atlas.image("class-0").locator("p")
+        sentence = atlas.page.locator("#labels .section-error")
         sentence.wait_for()
-        assert "label-decoder-vae-2 cannot be shown" in sentence.inner_text()
+        assert "labels” cannot be shown" in sentence.inner_text()
         assert "is the server still there?" in sentence.inner_text()
         atlas.show("hover")
         atlas.page.mouse.move(*atlas.at(0.4, 0.6))

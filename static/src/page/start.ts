@@ -2,6 +2,7 @@
 
 import { parseManifest } from "../core/manifest";
 import type { RuntimeStatus } from "../elements/runtime-status";
+import { EngineError } from "../engine/engine";
 import { PageContext, sentence } from "./context";
 import { required } from "./figure";
 import * as hover from "./hover";
@@ -57,7 +58,7 @@ export function start(): void {
   begin("hover", hover.start).then(() => {
     for (const [id, load] of Object.entries(LATER)) {
       whenNear(required(document, `#${id}`), () =>
-        begin(id, async (...theirs) => (await load()).start(...theirs)),
+        begin(id, async (...theirs) => (await load().catch(scriptLost)).start(...theirs)),
       );
     }
     void keepOffline();
@@ -68,6 +69,10 @@ export function start(): void {
   addEventListener("hashchange", () => {
     if (location.hash.includes("=")) location.reload();
   });
+}
+
+function scriptLost(): never {
+  throw new EngineError("server", "its script could not be fetched; is the server still there?");
 }
 
 /** The reader's choice between crisp and smooth pictures. */
