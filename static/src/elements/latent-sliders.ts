@@ -87,7 +87,8 @@ export class LatentSliders extends LitElement {
         composed: true,
       }),
     );
-    this.requestUpdate();
+    // After this frame, not in it: what is to be painted in it delays the digit by its painting.
+    setTimeout(() => this.requestUpdate());
   }
 
   readonly #key = (event: KeyboardEvent): void => {

@@ -195,8 +195,15 @@ class Bench {
     const { model, statistics } = this.#shown;
     // First of all: what is drawn here can be drawn while it is decoded.
     this.#decode({ model, z, ...(model.condition !== "none" && { labels: [this.#label] }) });
-    if (from !== "sliders") this.#sliders.z = z;
-    if (from !== "map" && statistics.plane) this.#map.z = project(statistics.plane, z);
+    if (from === "sliders") {
+      // After this frame, not in it: painting the map would delay the digit.
+      setTimeout(() => {
+        if (statistics.plane) this.#map.z = project(statistics.plane, this.#sliders.z);
+      });
+    } else {
+      this.#sliders.z = z;
+      if (from !== "map" && statistics.plane) this.#map.z = project(statistics.plane, z);
+    }
     if (from !== "start") this.#context.update({ dimensionsZ: Array.from(z) });
   }
 
