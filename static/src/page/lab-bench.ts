@@ -12,7 +12,7 @@ import { type PageContext, sentence } from "./context";
 import { dressMap, dressView, fillMap, loadPart, required, showError } from "./figure";
 import { LabelChoice } from "./lab-labels";
 import { LatentNumbers } from "./lab-latents";
-import { MapLayers } from "./map-layers";
+import { type LatticeSource, MapLayers } from "./map-layers";
 
 /** What the reader did on a bench. */
 export interface BenchEvents {
@@ -137,11 +137,10 @@ export class Bench {
 
   /** Lays points (d,) over the map as a way; null: none. */
   lay(way: readonly (readonly number[])[] | null): void {
-    const points = way?.map((z) => this.toMap(z)) ?? [];
+    const points = way?.map((z) => this.toMap(z)) ?? [null];
     this.map.path = points.includes(null)
       ? null
       : { points: points as [number, number][], at: null };
-    if (way === null) this.map.path = null;
   }
 
   /** Decodes n points of the present model in one call. */
@@ -153,14 +152,12 @@ export class Bench {
   }
 
   /** Where the sites of the map are in the latent space; null while that is not known. */
-  latticeSource() {
+  latticeSource(): LatticeSource | null {
     const { model, plane, z, label } = this;
     if (model === null || (model.latent_size > 2 && plane === null)) return null;
     return {
       ...(model.condition !== "none" && { label }),
-      ...(plane !== null && {
-        lift: liftAround(plane, z),
-      }),
+      ...(plane !== null && { lift: liftAround(plane, z) }),
     };
   }
 

@@ -6,18 +6,15 @@ import type { LayerState } from "../core/url-state";
 import { squareOf } from "../core/viewport";
 import type { LatentMap } from "../elements/latent-map";
 import { type PageContext, sentence } from "./context";
-import { latticeOnto } from "./figure";
+import { type LatticeRequest, latticeOnto } from "./figure";
 
 /** Tiles along each side of a lattice. */
 export const LATTICE_SIDE = 20;
 /** A lattice is decoded when the view has rested for so long: while it moves the old one does. */
 const REST_MS = 120;
 
-/** What a lattice on a map is made of, besides the view: see `LatticeRequest`. */
-export interface LatticeSource {
-  label?: number;
-  place?: (sites: Float32Array) => Float32Array;
-}
+/** What a lattice on a map is made of, besides the view. */
+export type LatticeSource = Pick<LatticeRequest, "label" | "lift">;
 
 export class MapLayers {
   /** Which layers are on. */
