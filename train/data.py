@@ -1,6 +1,7 @@
 """Datasets as whole tensors on one device: no per-sample Python in the training loop."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -27,11 +28,15 @@ OWN_IMAGES = "images"
 
 @dataclass(frozen=True)
 class Images:
-    """A dataset split: `pixels` uint8 (N, C, H, W) and `labels` int64 (N,), on one device."""
+    """A dataset split: `pixels` uint8 (N, C, H, W) and `labels` int64 (N,), on one device.
+
+    Where attributes are known of the images, they are uint8 (N, A), each 0 or 1.
+    """
 
     pixels: Tensor
     labels: Tensor
     classes: int
+    attributes: Tensor | None = None
 
     def __len__(self) -> int:
         return self.pixels.shape[0]
@@ -44,20 +49,27 @@ class Images:
 
     def to(self, device: torch.device) -> "Images":
         """Return the same split on `device`."""
-        return Images(self.pixels.to(device), self.labels.to(device), self.classes)
+        attributes = None if self.attributes is None else self.attributes.to(device)
+        return Images(self.pixels.to(device), self.labels.to(device), self.classes, attributes)
 
     def select(self, index: Tensor | slice) -> "Images":
         """Return the images at `index`."""
-        return Images(self.pixels[index], self.labels[index], self.classes)
+        attributes = None if self.attributes is None else self.attributes[index]
+        return Images(self.pixels[index], self.labels[index], self.classes, attributes)
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """Both splits of a dataset, and what its classes are called."""
+    """Both splits of a dataset, and what its classes and attributes are called.
+
+    Of each of the `attribute_groups` at most one attribute is true of an image.
+    """
 
     train: Images
     test: Images
     class_names: tuple[str, ...]
+    attribute_names: tuple[str, ...] = ()
+    attribute_groups: tuple[tuple[str, ...], ...] = ()
 
 
 def data_root() -> Path:
@@ -65,15 +77,23 @@ def data_root() -> Path:
     return Path(os.environ.get("DATA_ROOT") or "data")
 
 
+def cache_root() -> Path:
+    """Return the folder for what is made of or as datasets: `ATLAS_CACHE`, or `data/`."""
+    return Path(os.environ.get("ATLAS_CACHE") or "data")
+
+
 def load(dataset: str, split: Split, root: Path | None = None) -> Images:
-    """Read a split through torchvision, downloading it to `root` where it is not there yet.
+    """Read a split: downloaded to `root`, or made, where it is not there yet.
 
     Raises:
-        UserError: the dataset is unknown, cannot be downloaded, or its files are damaged; the
-            sentence names the dataset and the folder.
+        UserError: the dataset is unknown, cannot be downloaded or made, or its files are damaged;
+            the sentence names the dataset and the folder.
     """
+    if dataset in _READERS:
+        whole = _READERS[dataset](root)
+        return whole.train if split == "train" else whole.test
     if dataset not in _TORCHVISION:
-        known = ", ".join(sorted(_TORCHVISION))
+        known = ", ".join(sorted([*_TORCHVISION, *_READERS]))
         raise UserError(f"There is no dataset '{dataset}'; there are: {known}.")
     root = data_root() if root is None else root
     where = f"the {split} files of {dataset} under {root}"
@@ -93,8 +113,19 @@ def load(dataset: str, split: Split, root: Path | None = None) -> Images:
 
 def load_dataset(dataset: str, root: Path | None = None) -> Dataset:
     """Read both splits as `load` does."""
+    if dataset in _READERS:
+        return _READERS[dataset](root)
     train, test = load(dataset, "train", root), load(dataset, "test", root)
     return Dataset(train, test, CLASS_NAMES[dataset])
+
+
+def _avatars(_: Path | None) -> Dataset:
+    from train import avatars  # these readers import this module
+
+    return avatars.load(cache_root() / "avatars")
+
+
+_READERS: dict[str, Callable[[Path | None], Dataset]] = {"avatars": _avatars}
 
 
 def _checked(pixels: Tensor, labels: Tensor, where: str, classes: int) -> Images:

@@ -3,7 +3,8 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 _UNFINISHED = ".tmp"
@@ -52,6 +53,28 @@ def write_atomic(path: Path, data: bytes, verify: Callable[[bytes], None] | None
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary file to write, and put it in place of `path` when the block ends well.
+
+    For what is too large to be kept in memory as `write_atomic` needs it; nothing is read back.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(_UNFINISHED, f".{path.name}.", path.parent)
+    temporary = Path(name)
+    try:
+        yield temporary
+        os.fsync(descriptor)
+        temporary.chmod(0o644)
+        temporary.replace(path)
+        sync_folder(path.parent)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    finally:
+        os.close(descriptor)
 
 
 def remove_leftovers(folder: Path) -> None:
