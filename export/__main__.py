@@ -19,6 +19,9 @@ from typing import Any
 from export import site
 from train.errors import UserError
 
+# Runs on these are published only where they are named.
+_NOT_TO_PASS_ON = ("celeba",)
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status."""
@@ -86,7 +89,16 @@ def _load_runs(names: Sequence[str], folder: Path) -> dict[Path, Any]:
     )
     if not chosen:
         raise UserError(f"There is no finished run in {folder}; train one: python -m train vae-2.")
-    return {path: load_run(path) for path in chosen}
+    runs = {path: load_run(path) for path in chosen}
+    if names:
+        return runs
+    kept = {path: run for path, run in runs.items() if run.recipe.dataset not in _NOT_TO_PASS_ON}
+    for path in runs.keys() - kept.keys():
+        print(
+            f"{path.name} is left out: the licence of {runs[path].recipe.dataset} forbids passing "
+            f"on what is made of its images. To look at it on this machine alone, name it."
+        )
+    return kept
 
 
 def _publish(runs: Mapping[Path, Any], folder: Any, arguments: argparse.Namespace) -> str:
@@ -116,6 +128,8 @@ def _publish(runs: Mapping[Path, Any], folder: Any, arguments: argparse.Namespac
             dataset = loaded[name] = loaded.get(name) or load_dataset(name, path)
         entries[run.recipe.id] = model_entry(run, path, dataset, folder)
     for name, dataset in loaded.items():
+        if dataset.attribute_names:
+            continue  # faces have no figure of their raw pixels
         layout = raw_tsne(dataset.test, arguments.runs / "cache")
         raw = layout_json("tsne", layout, dataset.test.labels.numpy(), "test")
         datasets[name] = {"raw_tsne": folder.add_object(raw, "json")}

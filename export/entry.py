@@ -8,7 +8,9 @@ import numpy as np
 import torch
 
 from export import (
+    attributes,
     curves,
+    examples,
     golden,
     graphs,
     means,
@@ -25,11 +27,11 @@ from export import (
 from export.encodings import Encodings, encode_split
 from export.kinds import kind_of
 from export.publish import FileEntry, ReleaseFolder
-from train.data import OWN_IMAGES, Dataset, hold_out
+from train.data import OWN_IMAGES, Dataset
 from train.errors import UserError
 from train.model import Autoencoder
 from train.recipes import Recipe
-from train.runs import Run, load_metrics
+from train.runs import Run, load_metrics, trained_on
 from train.trace import load_trace
 
 # The class a page opens on, where a map has classes to choose from.
@@ -73,7 +75,7 @@ def model_entry(
 
     train = encode_split(model, dataset.train, "train")
     test = encode_split(model, dataset.test, "test")
-    rest, _ = hold_out(dataset.train, recipe.validation_fraction, recipe.seed)
+    rest = trained_on(recipe, dataset.train)
     fitted = train if rest is dataset.train else encode_split(model, rest, "train")
     plane = None
     if recipe.latent_size == 2:
@@ -98,6 +100,12 @@ def model_entry(
     )
     for name, data in _extras(run, run_folder, fitted, test, view):
         files[name] = folder.add_object(data, "json")
+    if dataset.attribute_names:
+        measured = report["attributes"]
+        vectors = attributes.attributes_json(fitted, rest, dataset, measured)
+        files["attributes"] = folder.add_object(vectors, "json")
+        shown = examples.examples_json(test, dataset.test, recipe.dataset)
+        files["examples"] = folder.add_object(shown, "json")
 
     large = recipe.id in _LARGE_PICTURES
     width, colours = (

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
+from export.subpixel import with_transposed_convolutions
 from train.model import Autoencoder
 from train.storage import LEVELS
 
@@ -82,7 +83,10 @@ def to_onnx(model: Autoencoder, part: str, metadata: Mapping[str, str]) -> bytes
         part: "decoder" or "encoder".
         metadata: text properties of the file: id, dataset, latent size, commit.
     """
-    module = (Decoder(model) if part == "decoder" else Encoder(model)).eval()
+    module: nn.Module = Encoder(model)
+    if part == "decoder":
+        module = Decoder(with_transposed_convolutions(model) if model.convolutional else model)
+    module.eval()
     # Two rows: a batch of one would be taken for a constant.
     inputs = example_inputs(model, part, 2)
     batch = torch.export.Dim("batch", min=1)

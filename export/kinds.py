@@ -13,4 +13,8 @@ def kind_of(recipe: Recipe) -> str:
         return "classifier-vae"
     if recipe.prior_means:
         return "target-means-vae"
+    if recipe.adversarial_weight > 0:
+        return "vae-gan"
+    if recipe.perceptual != "none":
+        return "perceptual-vae"
     return _BY_CONDITION[recipe.condition]

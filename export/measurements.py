@@ -9,7 +9,7 @@ from export.numbers import significant, to_json
 # What train.measure measures; anything else in a report is about the run, and in the manifest.
 _MEASURED = (
     "test", "errors", "knn", "linear_probe", "active_units", "samples", "judge_accuracy",
-    "anomaly", "classifier", "style",
+    "anomaly", "classifier", "style", "faces", "judge_accuracy_by_attribute",
 )  # fmt: skip
 _ROC_POINTS = 60
 # Closer together where false positives are few: that is where the curves bend.
@@ -32,7 +32,10 @@ def report_json(report: dict[str, Any]) -> bytes:
          "judge_accuracy": accuracy,
          "anomaly": {kind: {"auc", "roc": {"false_positive": [≤ 60], "true_positive": [≤ 60]}}, …},
          "classifier": {"accuracy", "confusion": K×K counts, rows are the true class} | null,
-         "style": {"slant" | "boldness": {"explained", "direction" in degrees}, …}}
+         "style": {"slant" | "boldness": {"explained", "direction" in degrees}, …},
+         "faces": {"sharpness", "sharpness_of_samples", "sharpness_of_data",
+                   "perceptual_distance", "frechet_reconstructions", "frechet_samples"},
+         "judge_accuracy_by_attribute": {name: accuracy, …}}
 
     Likelihoods are in nats per image, errors per image, accuracies and shares in 0…1; five digits
     of each. `samples.test_images` is what the judge says of real images, for comparison.

@@ -6,6 +6,7 @@
     python -m train vae-2 cvae-2 --resume       go on where a killed run stopped; skip finished ones
     python -m train vae-2 --epochs 5            override any field of the recipe
     python -m train vae-2 --images FOLDER       train on your own images, into runs/vae-2-<folder>
+    python -m train faces-vae --dataset celeba  train on other data, into runs/faces-vae-celeba
     python -m train evaluate vae-2              measure a finished run again
     python -m train figures                     draw docs/figures and write docs/results.md
     python -m train all --jobs 4                four recipes at a time, each in a process
@@ -119,7 +120,7 @@ def _run(argv: Sequence[str]) -> int:
     for name in names:
         if name not in RECIPES:
             raise UserError(f"There is no recipe '{name}'; there are: {', '.join(RECIPES)}.")
-        chosen.append(dataclasses.replace(RECIPES[name], **overrides))
+        chosen.append(_with_overrides(RECIPES[name], overrides))
     if arguments.images is not None:
         chosen = _on_own_images(chosen, overrides, arguments)
     elif arguments.image_size is not None or arguments.name is not None:
@@ -139,6 +140,16 @@ def _run(argv: Sequence[str]) -> int:
     for recipe in chosen:
         train(recipe, arguments.runs / recipe.id, arguments.resume, arguments.samples)
     return 0
+
+
+def _with_overrides(recipe: "Recipe", overrides: dict[str, typing.Any]) -> "Recipe":
+    """Apply overrides; a run on another data set than the recipe's is another run."""
+    changed = dataclasses.replace(recipe, **overrides)
+    if changed.dataset == recipe.dataset:
+        return changed
+    return dataclasses.replace(
+        changed, id=f"{recipe.id}-{changed.dataset}", title=f"{recipe.title}: {changed.dataset}"
+    )
 
 
 def _on_own_images(

@@ -9,7 +9,7 @@ from sklearn.metrics import roc_auc_score, roc_curve
 from torch import Tensor
 
 from train import data, losses
-from train.data import Images, as_float, one_hot
+from train.data import Images, as_float, batch_rows, one_hot
 from train.errors import UserError
 from train.model import Autoencoder
 
@@ -36,7 +36,7 @@ def scores(model: Autoencoder, pixels: Tensor) -> Tensor:
     """
     labels = range(model.classes) if model.condition != "none" else (0,)
     best = []
-    for part in pixels.split(1000):
+    for part in pixels.split(batch_rows(pixels)):
         image = as_float(part)
         answers = []
         for value in labels:

@@ -27,6 +27,9 @@ class State:
     model: nn.Module
     average: nn.Module
     optimizer: torch.optim.Optimizer
+    rival: nn.Module | None = None
+    """The discriminator, where there is one, and its optimizer."""
+    rival_optimizer: torch.optim.Optimizer | None = None
 
 
 @dataclass(frozen=True)
@@ -64,8 +67,10 @@ class Checkpoints:
         """Write a checkpoint after `len(metrics)` epochs, then let older ones go."""
         tensors = _named("model", state.model.state_dict())
         tensors |= _named("average", state.average.state_dict())
-        for index, slots in state.optimizer.state_dict()["state"].items():
-            tensors |= _named(f"optimizer.{index}", slots)
+        tensors |= _optimizer_tensors("optimizer", state.optimizer)
+        if state.rival is not None and state.rival_optimizer is not None:
+            tensors |= _named("rival", state.rival.state_dict())
+            tensors |= _optimizer_tensors("rival_optimizer", state.rival_optimizer)
         meta = {"recipe": json.dumps(asdict(state.recipe)), "metrics": json.dumps(metrics)}
         data = save_tensors(tensors, metadata=meta)
         path = self.folder / f"{len(metrics):06d}-{sha256(data)}.safetensors"
@@ -109,7 +114,10 @@ def restore(state: State, data: bytes) -> list[dict[str, float]]:
     tensors = load_tensors(data)
     state.model.load_state_dict(_under("model", tensors))
     state.average.load_state_dict(_under("average", tensors))
-    _load_optimizer(state.optimizer, tensors)
+    _load_optimizer(state.optimizer, _under("optimizer", tensors))
+    if state.rival is not None and state.rival_optimizer is not None:
+        state.rival.load_state_dict(_under("rival", tensors))
+        _load_optimizer(state.rival_optimizer, _under("rival_optimizer", tensors))
     metrics: list[dict[str, float]] = json.loads(meta["metrics"])
     return metrics
 
@@ -127,12 +135,24 @@ def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name[len(start) :]: t for name, t in tensors.items() if name.startswith(start)}
 
 
+def _optimizer_tensors(prefix: str, optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    found: dict[str, Tensor] = {}
+    for index, slots in optimizer.state_dict()["state"].items():
+        found |= _named(f"{prefix}.{index}", slots)
+    return found
+
+
 def _load_optimizer(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
     slots: dict[int, dict[str, Tensor]] = {}
-    for name, tensor in _under("optimizer", tensors).items():
+    for name, tensor in tensors.items():
         index, _, slot = name.partition(".")
         slots.setdefault(int(index), {})[slot] = tensor
     optimizer.load_state_dict({**optimizer.state_dict(), "state": slots})
+    # Fused steps pair numbers by where they lie: a moment lies as its parameter does.
+    for parameter, moments in optimizer.state.items():
+        for name, moment in moments.items():
+            if moment.shape == parameter.shape:
+                moments[name] = torch.empty_like(parameter).copy_(moment)
 
 
 def read_metadata(data: bytes) -> dict[str, str]:

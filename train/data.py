@@ -1,7 +1,7 @@
 """Datasets as whole tensors on one device: no per-sample Python in the training loop."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -167,3 +167,15 @@ def as_float(pixels: Tensor) -> Tensor:
 def one_hot(labels: Tensor, classes: int) -> Tensor:
     """Turn (N,) int64 labels into (N, classes) float32 one-hot rows."""
     return torch.nn.functional.one_hot(labels, classes).float()
+
+
+def batches(images: Images) -> Iterator[Images]:
+    """Yield the images in their order, as many at once as a processor's cache is good for."""
+    rows = batch_rows(images.pixels)
+    for start in range(0, len(images), rows):
+        yield images.select(slice(start, start + rows))
+
+
+def batch_rows(pixels: Tensor) -> int:
+    """Return how many images (N, C, H, W) are looked at at once: a thousand of 28×28."""
+    return max(1, 784_000 // max(1, pixels[0].numel()))

@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from train import losses
-from train.data import Images, as_float, one_hot
+from train.data import Images, as_float, batches, one_hot
 from train.model import Autoencoder, Posterior
 
 # Decoded images at once: about what a processor's cache holds, and small enough for the allocator
@@ -102,7 +102,7 @@ def reconstruction_errors(model: Autoencoder, images: Images, seed: int = 0) -> 
     device = images.pixels.device
     generator = torch.Generator(device).manual_seed(seed)
     rows = []
-    for part in _batches(images):
+    for part in batches(images):
         grey = as_float(part.pixels)
         posterior, label = encode(model, part)
         noise = torch.randn(posterior.mu.shape, generator=generator, device=device)
@@ -144,7 +144,7 @@ def active_units(mu: Tensor) -> int:
 def classifier_confusion(model: Autoencoder, images: Images) -> Tensor:
     """Count images by true class (rows) and the class read from μ (columns): (K, K) int64."""
     counts = torch.zeros(images.classes, images.classes, dtype=torch.int64)
-    for part in _batches(images):
+    for part in batches(images):
         read = model.class_scores(encode(model, part)[0].mu).argmax(1)
         pairs = part.labels * images.classes + read
         counts += functional.one_hot(pairs.cpu(), images.classes**2).sum(0).view_as(counts)
@@ -154,7 +154,7 @@ def classifier_confusion(model: Autoencoder, images: Images) -> Tensor:
 @torch.no_grad()
 def encode_all(model: Autoencoder, images: Images) -> Posterior:
     """Return q(z | x) of every image: tensors (N, d) float32 on the CPU."""
-    parts = [encode(model, part)[0] for part in _batches(images)]
+    parts = [encode(model, part)[0] for part in batches(images)]
     mu = torch.cat([part.mu.cpu() for part in parts])
     logvar = [part.logvar.cpu() for part in parts if part.logvar is not None]
     return Posterior(mu, torch.cat(logvar) if logvar else None)
@@ -164,7 +164,3 @@ def encode(model: Autoencoder, images: Images) -> tuple[Posterior, Tensor | None
     """Return q(z | x) of a batch, and its one-hot labels where the model is conditioned."""
     label = one_hot(images.labels, images.classes) if model.condition != "none" else None
     return model.encode(as_float(images.pixels), label), label
-
-
-def _batches(images: Images, size: int = 1000) -> list[Images]:
-    return [images.select(slice(start, start + size)) for start in range(0, len(images), size)]

@@ -1,5 +1,6 @@
 """The training loop: epochs, schedule, moving average, validation, checkpoints, progress."""
 
+import contextlib
 import copy
 import math
 import time
@@ -14,10 +15,12 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from train import losses
+from train.adversary import Adversary
 from train.checkpoint import Checkpoints, State, restore
-from train.data import Images, as_float, one_hot
+from train.data import Images, as_float, batches, one_hot
 from train.errors import UserError
 from train.model import Autoencoder, Output
+from train.perceptual import PerceptualLoss
 from train.processes import as_first, first, sum_over_processes
 from train.recipes import Recipe
 
@@ -49,8 +52,16 @@ def build_model(recipe: Recipe, images: Images) -> Autoencoder:
     """Make a recipe's model as it starts: seeded weights, output bias at the mean image."""
     torch.manual_seed(recipe.seed)
     model = Autoencoder(recipe, images.shape, images.classes)
-    model.start_from(images.pixels.float().mean(0) / 255)
+    model.start_from(_mean_image(images))
     return model
+
+
+def _mean_image(images: Images) -> Tensor:
+    """Return the mean image (C, H, W) in [0, 1], never making floats of the whole set at once."""
+    total = torch.zeros(images.shape, dtype=torch.float64, device=images.pixels.device)
+    for part in images.pixels.split(10_000):
+        total += part.sum(0, dtype=torch.int64)
+    return (total / len(images) / 255).float()
 
 
 def build_optimizer(recipe: Recipe, model: Autoencoder) -> torch.optim.Optimizer:
@@ -85,13 +96,20 @@ class Trainer:
         images: the training images, on any device.
         fabric: launched; decides devices, processes and precision.
         compiled: compile the network (see train/compile.py).
+        perceptual: the recipe's perceptual loss, where it has one.
 
     Raises:
-        UserError: the processes cannot share a batch equally.
+        UserError: the processes cannot share a batch equally, or the network does not fit the
+            images.
     """
 
     def __init__(
-        self, recipe: Recipe, images: Images, fabric: Fabric, compiled: bool = False
+        self,
+        recipe: Recipe,
+        images: Images,
+        fabric: Fabric,
+        compiled: bool = False,
+        perceptual: PerceptualLoss | None = None,
     ) -> None:
         batch = min(recipe.batch_size, len(images))
         if batch % fabric.world_size:
@@ -102,6 +120,11 @@ class Trainer:
         self.recipe = recipe
         self.fabric = fabric
         self.model = build_model(recipe, images).to(fabric.device)
+        # Convolutions run twice as fast on images whose channels lie side by side.
+        self.layout = torch.contiguous_format
+        if self.model.convolutional:
+            self.layout = torch.channels_last
+            self.model = self.model.to(memory_format=self.layout)
         # The model of the averaged weights, which is the one that is kept.
         self.averaged = copy.deepcopy(self.model).requires_grad_(False)
         self.optimizer = build_optimizer(recipe, self.model)
@@ -111,6 +134,10 @@ class Trainer:
         if compiled:
             network = cast(nn.Module, torch.compile(self.model, mode="reduce-overhead"))
         self.network = fabric.setup_module(network) if several else network
+        self.perceptual = None if perceptual is None else perceptual.to(fabric.device)
+        self.adversary = (
+            Adversary(recipe, images.shape, fabric) if recipe.adversarial_weight > 0 else None
+        )
         self.images = images.to(fabric.device)
         self.steps_per_epoch = max(1, len(images) // recipe.batch_size)
 
@@ -148,12 +175,25 @@ class Trainer:
             batch = batch[share]
             # index_select copies whole images, where [batch] gathers byte by byte.
             image = as_float(images.pixels.index_select(0, batch))
+            image = image.contiguous(memory_format=self.layout)
             labels = images.labels[batch]
             label = one_hot(labels, images.classes) if recipe.condition != "none" else None
             with fabric.autocast():
                 output = self.network(image, label, noise)
             step_terms = loss_terms(recipe, output, image, labels, self.model.prior_mean(labels))
-            fabric.backward(total_loss(recipe, step_terms).mean())
+            if self.perceptual is not None:
+                with fabric.autocast():
+                    step_terms["perceptual"] = self.perceptual(as_pixels(output), image)
+            if self.adversary is None:
+                fabric.backward(total_loss(recipe, step_terms).mean())
+            else:
+                # The same noise, as draws from the prior: for which image it was does not matter.
+                with fabric.autocast():
+                    drawn = torch.sigmoid(self.model.decode(noise, label).float())
+                step_terms |= self.adversary.terms(image, as_pixels(output), drawn)
+                fabric.backward(total_loss(recipe, step_terms).mean())
+                made = as_pixels(output).detach(), drawn.detach()
+                step_terms["discriminator"] = self.adversary.learn(image, *made, rate)
             if recipe.clip_norm > 0:
                 torch.nn.utils.clip_grad_norm_(
                     self.model.parameters(), recipe.clip_norm, foreach=True
@@ -173,6 +213,11 @@ class Trainer:
                 f"try a lower --learning-rate, or another --seed."
             )
         return {"learning_rate": rate, **row}
+
+
+def as_pixels(output: Output) -> Tensor:
+    """Return the decoded images (N, C, H, W) in [0, 1]."""
+    return torch.sigmoid(output.logits.float())
 
 
 def loss_terms(
@@ -196,12 +241,18 @@ def loss_terms(
 
 
 def total_loss(recipe: Recipe, terms: Mapping[str, T]) -> T:
-    """Add the terms up: only the classifier's has a weight."""
-    loss = terms["reconstruction"]
+    """Add the terms up, weighted; a discriminator's own loss is none of the model's."""
+    loss = recipe.reconstruction_weight * terms["reconstruction"]
     if "kl" in terms:
         loss = loss + terms["kl"]
-    if "classification" in terms:
-        loss = loss + recipe.classification_weight * terms["classification"]
+    for name, weight in (
+        ("classification", recipe.classification_weight),
+        ("perceptual", recipe.perceptual_weight),
+        ("features", recipe.feature_weight),
+        ("adversarial", recipe.adversarial_weight),
+    ):
+        if name in terms:
+            loss = loss + weight * terms[name]
     return loss
 
 
@@ -227,6 +278,7 @@ def fit(
     after_epoch: Callable[[int, Autoencoder], None] | None = None,
     quiet: bool = False,
     compiled: bool = False,
+    perceptual: PerceptualLoss | None = None,
 ) -> Result:
     """Train `recipe` on `images` and keep a checkpoint in `folder` after each epoch.
 
@@ -242,16 +294,22 @@ def fit(
             the first, and the averaged model, before that epoch's checkpoint is written.
         quiet: draw no progress bar.
         compiled: compile the network.
+        perceptual: the recipe's perceptual loss, where it has one.
 
     Raises:
-        UserError: the loss is not finite, the checkpoint is of another recipe, or the processes
-            cannot share a batch equally.
+        UserError: the loss is not finite, the checkpoint is of another recipe, the processes
+            cannot share a batch equally, or the network does not fit the images.
         OSError: a file cannot be written.
     """
-    trainer = Trainer(recipe, images, fabric, compiled)
+    trainer = Trainer(recipe, images, fabric, compiled, perceptual)
     held_out = held_out.to(fabric.device)
     checkpoints = Checkpoints(folder)
-    state = State(recipe, trainer.model, trainer.averaged, trainer.optimizer)
+    rival = trainer.adversary
+    state = State(
+        recipe, trainer.model, trainer.averaged, trainer.optimizer,
+        None if rival is None else rival.discriminator,
+        None if rival is None else rival.optimizer,
+    )  # fmt: skip
     metrics: list[Metrics] = []
     if resume:
         latest = first(lambda: checkpoints.read_latest(report))
@@ -281,7 +339,7 @@ def fit(
     ) as bar:
         for epoch in range(len(metrics), recipe.epochs):
             row = trainer.train_epoch(epoch, bar.update)
-            row |= _held_out(recipe, trainer.averaged, held_out, epoch, fabric)
+            row |= _held_out(trainer, held_out, epoch)
             row["seconds"] = seconds_before + time.monotonic() - started
             metrics.append({"epoch": epoch + 1, **row})
             bar.set_postfix_str(f"loss {row['loss']:.2f} held-out {row['held_out_loss']:.2f}")
@@ -299,26 +357,28 @@ def _generator(device: torch.device, *numbers: int) -> torch.Generator:
 
 
 @torch.no_grad()
-def _held_out(
-    recipe: Recipe, model: Autoencoder, images: Images, epoch: int, fabric: Fabric
-) -> Metrics:
+def _held_out(trainer: Trainer, images: Images, epoch: int) -> Metrics:
     """Return the held-out loss and its terms of the averaged weights, one sample an image.
 
-    Each process takes its share of the images.
+    Each process takes its share of the images. What a discriminator says is left out: it says
+    something else in each epoch.
     """
-    model.eval()
+    recipe, fabric, model = trainer.recipe, trainer.fabric, trainer.averaged.eval()
     device = images.pixels.device
     generator = _generator(device, recipe.seed, epoch, 1)
     share = slice(fabric.global_rank, None, fabric.world_size)
     totals: dict[str, float] = {}
-    for start in range(0, len(images), 1000):
-        whole = images.select(slice(start, start + 1000))
+    for whole in batches(images):
         noise = torch.randn(len(whole), recipe.latent_size, generator=generator, device=device)
         part, noise = whole.select(share), noise[share]
-        image = as_float(part.pixels)
+        image = as_float(part.pixels).contiguous(memory_format=trainer.layout)
         label = one_hot(part.labels, part.classes) if recipe.condition != "none" else None
-        output = model(image, label, noise)
-        terms = loss_terms(recipe, output, image, part.labels, model.prior_mean(part.labels))
+        # Convolutions take long, and no digit of theirs that mixed precision loses is looked at.
+        with fabric.autocast() if model.convolutional else contextlib.nullcontext():
+            output = model(image, label, noise)
+            terms = loss_terms(recipe, output, image, part.labels, model.prior_mean(part.labels))
+            if trainer.perceptual is not None:
+                terms["perceptual"] = trainer.perceptual(as_pixels(output), image)
         for name, values in terms.items():
             totals[name] = totals.get(name, 0.0) + float(values.sum())
     means = [total / len(images) for total in sum_over_processes(list(totals.values()))]

@@ -1,5 +1,6 @@
 """Per-image loss terms, in nats or squared error: pure functions, never weighted or averaged."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -71,3 +72,25 @@ def gaussian_kl(mu: Tensor, logvar: Tensor, mean: Tensor | float = 0.0) -> Tenso
     Kingma & Welling 2013, appendix B, with a prior mean.
     """
     return 0.5 * (logvar.exp() + (mu - mean).square() - 1 - logvar).sum(1)
+
+
+def feature_distance(ours: Sequence[Tensor], theirs: Sequence[Tensor]) -> Tensor:
+    """Return how far apart two images are to a network, shape (N,): 0 where they look the same.
+
+    At each place of each layer the features are a vector, made to length 1; the squared distances
+    between these are averaged over the places and added up over the layers (Zhang et al. 2018,
+    "The Unreasonable Effectiveness of Deep Features", eq. 1, all weights 1). Of L layers at most
+    4 L. Lengths do not count: a discriminator cannot grow its features to grow this.
+
+    Args:
+        ours: features (N, C, H, W) of each layer.
+        theirs: the same of the other images.
+    """
+    distances = [
+        (functional.normalize(a.float(), dim=1) - functional.normalize(b.float(), dim=1))
+        .square()
+        .sum(1)
+        .mean((1, 2))
+        for a, b in zip(ours, theirs, strict=True)
+    ]
+    return torch.stack(distances).sum(0)

@@ -5,9 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from train.anomaly import detection
-from train.data import Dataset, Images, hold_out
+from train.attribute_vectors import attribute_vectors, effects
+from train.attributes import attributes_of, reader
+from train.data import Dataset, Images
 from train.evaluate import (
     active_units,
     classifier_confusion,
@@ -15,10 +18,12 @@ from train.evaluate import (
     likelihood,
     reconstruction_errors,
 )
+from train.faces import picture_quality
 from train.judge import judge_of
 from train.model import Autoencoder
 from train.probes import knn_accuracy, linear_probe
 from train.recipes import Recipe
+from train.runs import trained_on
 from train.samples import sample_quality
 from train.style import style_trends
 
@@ -41,7 +46,7 @@ def measure(
         judges: folder of the independent classifiers, one of which may be trained now.
         known: the likelihood of these very weights, as measured before, which takes the longest.
     """
-    images, _ = hold_out(dataset.train, recipe.validation_fraction, recipe.seed)
+    images = trained_on(recipe, dataset.train)
     test = dataset.test
     has_likelihood = recipe.reconstruction == "bernoulli" and not recipe.deterministic
     mu, test_mu = encode_all(model, images).mu, encode_all(model, test).mu
@@ -58,12 +63,30 @@ def measure(
         "anomaly": detection(model, recipe.dataset, test),
         "classifier": _classifier(model, test) if model.has_classifier else None,
     }
-    if several:
+    if dataset.attribute_names:
+        found |= _faces(model, dataset, mu, images, test_mu, judges)
+    elif several:
         found["samples"] = sample_quality(model, mu, test, judge_of(dataset.train, test, judges))
     if recipe.latent_size == 2 and recipe.condition != "none":
         found["style"] = style_trends(model)
     document: dict[str, Any] = _plain(found)
     return document
+
+
+def _faces(
+    model: Autoencoder, dataset: Dataset, mu: Tensor, images: Images, test_mu: Tensor, judges: Path
+) -> dict[str, Any]:
+    """Measure what there is to measure where attributes are known of the images."""
+    model = model.to(memory_format=torch.channels_last)  # which convolutions run faster on
+    judge = reader("judge", dataset, judges)
+    names, groups = dataset.attribute_names, dataset.attribute_groups
+    vectors = attribute_vectors(mu, attributes_of(images), names, groups)
+    accuracy = dict(zip(names, judge.accuracy.tolist(), strict=True))
+    return {
+        "faces": picture_quality(model, judge.network, test_mu, dataset.test),
+        "attributes": effects(vectors, model, judge.network, mu, images, test_mu, dataset.test),
+        "judge_accuracy_by_attribute": accuracy,
+    }
 
 
 def _classifier(model: Autoencoder, test: Images) -> dict[str, Any]:
@@ -78,6 +101,6 @@ def _plain(value: object) -> Any:
         return dataclasses.asdict(value)
     if isinstance(value, dict):
         return {name: _plain(part) for name, part in value.items()}
-    if isinstance(value, torch.Tensor):
+    if isinstance(value, Tensor):
         return value.tolist()
     return value

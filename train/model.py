@@ -6,7 +6,14 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from train.networks import FourierFeatures, hidden_layers, log_odds
+from train.errors import UserError
+from train.networks import (
+    FourierFeatures,
+    downsampling_layers,
+    hidden_layers,
+    log_odds,
+    upsampling_layers,
+)
 from train.recipes import Recipe
 
 
@@ -44,12 +51,16 @@ class Autoencoder(nn.Module):
     """Encoder to a diagonal Gaussian over z, decoder from z to Bernoulli logits of the pixels.
 
     Its options, all of them fields of the recipe: deterministic (z = mu), who sees the label, a
-    prior mean for each class, and a classifier that shares the decoder's hidden layers.
+    prior mean for each class, a classifier that shares the decoder's hidden layers, and
+    convolutions in place of dense layers.
 
     Args:
         recipe: latent size, layers and options.
         image_shape: channels, height and width of the images.
         classes: how many labels there are, where a condition needs them.
+
+    Raises:
+        UserError: a convolutional network cannot be made for these images or these options.
     """
 
     prior_means: Tensor
@@ -62,27 +73,40 @@ class Autoencoder(nn.Module):
         self.latent_size = recipe.latent_size
         self.image_shape = image_shape
         self.classes = classes
-        pixels = image_shape[0] * image_shape[1] * image_shape[2]
+        self.convolutional = recipe.network == "convolutional"
+        channels, height, width = image_shape
+        pixels = channels * height * width
         seen_by_encoder = classes if recipe.condition == "both" else 0
         seen_by_decoder = classes if recipe.condition != "none" else 0
         self.pixel_dropout = nn.Dropout(recipe.pixel_dropout)
-        self.encoder = hidden_layers(
-            pixels + seen_by_encoder, recipe.encoder_layers, recipe.activation, recipe.residual
-        )
+        encoded = recipe.encoder_layers[-1]
+        if self.convolutional:
+            _check_convolutional(recipe, image_shape)
+            self.encoder = downsampling_layers(channels, recipe.encoder_layers, recipe.activation)
+            encoded *= pixels // channels >> 2 * len(recipe.encoder_layers)
+        else:
+            self.encoder = hidden_layers(
+                pixels + seen_by_encoder, recipe.encoder_layers, recipe.activation, recipe.residual
+            )
         outputs = recipe.latent_size * (1 if recipe.deterministic else 2)
-        self.to_posterior = nn.Linear(recipe.encoder_layers[-1], outputs)
+        self.to_posterior = nn.Linear(encoded, outputs)
         self.features = (
             FourierFeatures(recipe.latent_size, recipe.fourier_features, recipe.fourier_scale)
             if recipe.fourier_features
             else nn.Identity()
         )
-        self.decoder = hidden_layers(
-            recipe.latent_size + 2 * recipe.fourier_features + seen_by_decoder,
-            recipe.decoder_layers,
-            recipe.activation,
-            recipe.residual,
-        )
-        self.to_logits = nn.Linear(recipe.decoder_layers[-1], pixels)
+        seen = recipe.latent_size + 2 * recipe.fourier_features + seen_by_decoder
+        last = recipe.decoder_layers[-1]
+        self.to_logits: nn.Linear | nn.Conv2d
+        if self.convolutional:
+            sides = height, width
+            self.decoder = upsampling_layers(seen, recipe.decoder_layers, sides, recipe.activation)
+            self.to_logits = nn.Conv2d(last, channels, 3, padding=1)
+        else:
+            self.decoder = hidden_layers(
+                seen, recipe.decoder_layers, recipe.activation, recipe.residual
+            )
+            self.to_logits = nn.Linear(last, pixels)
         self.to_classes = (
             nn.Linear(recipe.decoder_layers[-1], classes) if self.has_classifier else None
         )
@@ -92,8 +116,13 @@ class Autoencoder(nn.Module):
 
     @torch.no_grad()
     def start_from(self, mean_image: Tensor) -> None:
-        """Start the output bias at the log-odds of `mean_image` (C, H, W) in [0, 1]."""
-        self.to_logits.bias.copy_(log_odds(mean_image).flatten())
+        """Start the output bias at the log-odds of `mean_image` (C, H, W) in [0, 1].
+
+        A convolution has one bias a channel: that of the mean colour.
+        """
+        start = mean_image.mean((1, 2)) if self.convolutional else mean_image.flatten()
+        bias: Tensor = self.to_logits.bias  # type: ignore[assignment]  # it has one
+        bias.copy_(log_odds(start))
 
     def encode(self, image: Tensor, label: Tensor | None = None) -> Posterior:
         """Return q(z | image): image (N, C, H, W) in [0, 1], label (N, classes) where conditioned.
@@ -101,7 +130,7 @@ class Autoencoder(nn.Module):
         Raises:
             ValueError: the encoder is conditioned and no label was given.
         """
-        h = self.pixel_dropout(image.flatten(1))
+        h = self.pixel_dropout(image if self.convolutional else image.flatten(1))
         h = self.encoder(self._with_label(h, label) if self.condition == "both" else h)
         # Two numbers carry the whole image: mixed precision would round them to eight bits.
         with torch.autocast(h.device.type, enabled=False):
@@ -126,7 +155,7 @@ class Autoencoder(nn.Module):
         h = self._decoder_trunk(z, label)
         logits: Tensor = self.to_logits(h)
         scores: Tensor | None = None if self.to_classes is None else self.to_classes(h)
-        return logits.unflatten(1, self.image_shape), scores
+        return logits if self.convolutional else logits.unflatten(1, self.image_shape), scores
 
     def class_scores(self, z: Tensor) -> Tensor:
         """Return class scores (N, classes) for z (N, d): logits of a softmax.
@@ -163,3 +192,24 @@ class Autoencoder(nn.Module):
         if label is None:
             raise ValueError(f"a model with condition '{self.condition}' needs labels")
         return torch.cat([h, label], dim=1)
+
+
+def _check_convolutional(recipe: Recipe, image_shape: tuple[int, int, int]) -> None:
+    """Refuse what a convolutional network does not do.
+
+    Raises:
+        UserError: which option, or which size of images.
+    """
+    if recipe.condition == "both" or recipe.classification_weight > 0:
+        raise UserError(
+            "A convolutional network has no class at its encoder and no classifier; "
+            "leave --condition both and --classification-weight to --network dense."
+        )
+    halvings = max(len(recipe.encoder_layers), len(recipe.decoder_layers) - 1)
+    _, height, width = image_shape
+    if height % 2**halvings or width % 2**halvings:
+        raise UserError(
+            f"{recipe.id} halves its images {halvings} times, which {height}×{width} pixels do "
+            f"not allow; choose multiples of {2**halvings}, or fewer --encoder-layers and "
+            f"--decoder-layers."
+        )

@@ -1,5 +1,6 @@
-"""Encoders and decoders: plain modules between flat pixels and features."""
+"""Encoders and decoders: plain modules between pixels and features."""
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -58,6 +59,62 @@ def hidden_layers(
             layers += [nn.Linear(inputs, width), _ACTIVATIONS[activation]()]
         inputs = width
     return nn.Sequential(*layers)
+
+
+def downsampling_layers(
+    channels: int, widths: Sequence[int], activation: Activation
+) -> nn.Sequential:
+    """Stack convolutions that halve both sides: (N, channels, H, W) → (N, widths[-1] · H W / 4ᵏ).
+
+    k is the number of widths; H and W are multiples of 2ᵏ.
+    """
+    layers: list[nn.Module] = []
+    for width in widths:
+        layers += [
+            nn.Conv2d(channels, width, 4, stride=2, padding=1),
+            nn.GroupNorm(_groups(width), width),
+            _ACTIVATIONS[activation](),
+        ]
+        channels = width
+    return nn.Sequential(*layers, nn.Flatten())
+
+
+def upsampling_layers(
+    inputs: int, widths: Sequence[int], sides: tuple[int, int], activation: Activation
+) -> nn.Sequential:
+    """Stack convolutions that double both sides: (N, inputs) → (N, widths[-1], *sides).
+
+    Pixels are doubled and then convolved: a transposed convolution, whose kernels overlap
+    unevenly, draws chequerboards (Odena et al. 2016, "Deconvolution and Checkerboard Artifacts").
+
+    Args:
+        inputs: how many numbers the image is made from.
+        widths: channels from the smallest stage on; k + 1 of them for k doublings.
+        sides: height and width of the result, multiples of 2ᵏ.
+        activation: after each convolution.
+    """
+    doublings = len(widths) - 1
+    height, width = (side >> doublings for side in sides)
+    channels = widths[0]
+    layers: list[nn.Module] = [
+        nn.Linear(inputs, channels * height * width),
+        nn.Unflatten(1, (channels, height, width)),
+        _ACTIVATIONS[activation](),
+    ]
+    for following in widths[1:]:
+        layers += [
+            nn.Upsample(scale_factor=2),
+            nn.Conv2d(channels, following, 3, padding=1),
+            nn.GroupNorm(_groups(following), following),
+            _ACTIVATIONS[activation](),
+        ]
+        channels = following
+    return nn.Sequential(*layers)
+
+
+def _groups(channels: int) -> int:
+    """Return into how many groups a normalisation divides its channels: eight where that goes."""
+    return math.gcd(channels, 8)
 
 
 def log_odds(mean_image: Tensor) -> Tensor:

@@ -108,6 +108,24 @@ def sum_over_processes(values: Sequence[float]) -> list[float]:
     return sums.tolist()
 
 
+def average_gradients(module: torch.nn.Module, loss: Tensor) -> float:
+    """Average a module's gradients and `loss` over the processes; return the averaged loss.
+
+    For modules that are trained beside the one that Fabric wraps.
+    """
+    if own_rank().processes == 1:
+        return float(loss)
+    gradients = [p.grad for p in module.parameters() if p.grad is not None]
+    flat = torch.cat([g.flatten() for g in gradients] + [loss.view(1)]).float().cpu()
+    distributed.all_reduce(flat)
+    flat /= own_rank().processes
+    start = 0
+    for gradient in gradients:
+        gradient.copy_(flat[start : start + gradient.numel()].view_as(gradient))
+        start += gradient.numel()
+    return float(flat[-1])
+
+
 def lost_another(error: RuntimeError) -> bool:
     """Tell whether `error` says that another process of the run has died."""
     if own_rank().processes == 1:

@@ -6,6 +6,8 @@ from typing import Literal
 Condition = Literal["none", "decoder", "both"]
 Activation = Literal["relu", "silu"]
 Reconstruction = Literal["bernoulli", "squared-error"]
+Network = Literal["dense", "convolutional"]
+Perceptual = Literal["none", "attributes", "vgg19"]
 Means = tuple[tuple[float, ...], ...]
 
 
@@ -35,8 +37,22 @@ class Recipe:
     """Where each class's prior N(m, I) sits; none: every class has N(0, I)."""
     classification_weight: float = 0.0
     """Weight of the cross-entropy of class scores read from the decoder's trunk; 0: no scores."""
+    reconstruction_weight: float = 1.0
+    """Of the reconstruction term against the KL term; 1 / 2s² of a pixel error makes the pixels
+    Gaussian with standard deviation s."""
+    perceptual: Perceptual = "none"
+    """Whose features are compared beside pixels: of a network that the project trains on the data
+    set's attributes, or of VGG19 trained on ImageNet, whose weights torchvision fetches."""
+    perceptual_weight: float = 0.0
+    adversarial_weight: float = 0.0
+    """Of what a discriminator, trained beside the model, makes of its images; 0: there is none."""
+    feature_weight: float = 0.0
+    """Of the reconstruction error in that discriminator's features."""
+    network: Network = "dense"
     encoder_layers: tuple[int, ...] = (512, 512)
+    """Widths of the hidden layers; of a convolutional network each halves the image's sides."""
     decoder_layers: tuple[int, ...] = (256, 256)
+    """Likewise; of a convolutional network each after the first doubles the image's sides."""
     residual: bool = False
     """Hidden layers of equal width add their input: h + activation(W h + b)."""
     activation: Activation = "relu"
@@ -58,6 +74,8 @@ class Recipe:
     validation_fraction: float = 0.0
     """Share of the training set held out; at 0 the curve is drawn from the test set, and nothing
     is chosen by it."""
+    train_images: int = 0
+    """How many images to train on, the first of the set; 0: all of them."""
     seed: int = 1
     goal: Goal = field(default_factory=Goal)
 
@@ -109,6 +127,27 @@ _TARGET_MEANS = (
     (-10.0, 0.0), (-10.0, -10.0), (0.0, -10.0), (10.0, -10.0), (0.0, -20.0),
 )  # fmt: skip
 _SHORT_FLAGSHIP = replace(_FLAGSHIP, epochs=60, goal=Goal())
+
+# Colour faces. The three differ in nothing but what is called a good reconstruction.
+_FACES = Recipe(
+    id="faces-vae",
+    title="VAE of faces, by pixels",
+    dataset="avatars",
+    latent_size=64,
+    network="convolutional",
+    reconstruction="squared-error",
+    # Gaussian pixels with a standard deviation of a quarter.
+    reconstruction_weight=8.0,
+    encoder_layers=(32, 64, 128, 256),
+    decoder_layers=(192, 128, 80, 48, 24),
+    activation="silu",
+    epochs=6,
+    batch_size=64,
+    learning_rate=2e-3,
+    warmup_steps=200,
+    weight_decay=0.01,
+    clip_norm=0.0,
+)
 
 _PUBLISHED = (
     _FLAGSHIP,
@@ -186,6 +225,21 @@ _PUBLISHED = (
         id="fashion-vae-2",
         title="VAE of Fashion-MNIST, two latents",
         dataset="fashion-mnist",
+    ),
+    _FACES,
+    replace(
+        _FACES,
+        id="faces-perceptual",
+        title="VAE of faces, by the features of an attribute network, too",
+        perceptual="attributes",
+        perceptual_weight=1000.0,
+    ),
+    replace(
+        _FACES,
+        id="faces-vaegan",
+        title="VAE of faces, against a discriminator, too",
+        adversarial_weight=20.0,
+        feature_weight=500.0,
     ),
 )
 

@@ -135,6 +135,15 @@ def load_dataset(name: str, folder: Path) -> Dataset:
     return Dataset(train, test, class_names)
 
 
+def trained_on(recipe: Recipe, images: Images) -> Images:
+    """Return those of a data set's training images that a recipe trains on.
+
+    They are `images` themselves where the recipe leaves none out.
+    """
+    rest, _ = data.hold_out(images, recipe.validation_fraction, recipe.seed)
+    return rest.select(slice(0, recipe.train_images)) if recipe.train_images > 0 else rest
+
+
 def load_run(folder: Path) -> Run:
     """Read a finished run.
 

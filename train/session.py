@@ -15,6 +15,7 @@ from train.files import remove_leftovers
 from train.loop import fit
 from train.measure import measure
 from train.model import Autoencoder
+from train.perceptual import perceptual_loss
 from train.processes import first, launch
 from train.projections import save_tsne
 from train.recipes import Recipe
@@ -51,11 +52,13 @@ def train(
     fabric = launch()
     first(lambda: remove_leftovers(folder))
     dataset = first(lambda: runs.load_dataset(recipe.dataset, folder))
-    images, held_out = data.hold_out(dataset.train, recipe.validation_fraction, recipe.seed)
+    images = runs.trained_on(recipe, dataset.train)
+    _, held_out = data.hold_out(dataset.train, recipe.validation_fraction, recipe.seed)
     if recipe.validation_fraction == 0:
         held_out = dataset.test
     if len(images) == 0 or len(held_out) == 0:
         raise UserError("Nothing is left to train or to validate with; see validation_fraction.")
+    perceptual = first(lambda: perceptual_loss(recipe, dataset, folder.parent / "judges"))
     compiled = first(lambda: choose_compiled(recipe, images, fabric))
     source = "" if recipe.dataset == data.OWN_IMAGES else f" of {recipe.dataset}"
     several = f"in {fabric.world_size} processes, the first " if fabric.world_size > 1 else ""
@@ -75,8 +78,9 @@ def train(
     state = folder / "state"
     quiet = watch is not None
     result = fit(
-        recipe, images, held_out, fabric, state, resume, print, after_epoch, quiet, compiled
-    )
+        recipe, images, held_out, fabric, state, resume, print, after_epoch, quiet, compiled,
+        perceptual,
+    )  # fmt: skip
     model = round_to_stored(result.model)
     model = model.cpu()
     report: runs.Report = {

@@ -1,6 +1,7 @@
 """Makes the measurements at the end of a run quick: a judge of few steps, and few samples."""
 
 import functools
+from dataclasses import replace
 
 import pytest
 from torch import nn
@@ -8,6 +9,7 @@ from torch import nn
 from train import judge, measure, samples
 from train.data import Images
 from train.files import sha256
+from train.recipes import RECIPES, Recipe
 
 _trained: dict[tuple[object, ...], nn.Sequential] = {}
 _train_network = judge.train_network
@@ -28,3 +30,11 @@ def _trained_once(images: Images) -> nn.Sequential:
     if key not in _trained:
         _trained[key] = _train_network(images)
     return _trained[key]
+
+
+def quick_faces(name: str) -> Recipe:
+    """Return a face recipe small enough for pictures of 32×32 and a few seconds."""
+    return replace(
+        RECIPES[name], latent_size=8, encoder_layers=(8, 16, 16), decoder_layers=(16, 16, 8, 8),
+        epochs=3, batch_size=64, warmup_steps=4,
+    )  # fmt: skip
