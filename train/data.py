@@ -125,7 +125,13 @@ def _avatars(_: Path | None) -> Dataset:
     return avatars.load(cache_root() / "avatars")
 
 
-_READERS: dict[str, Callable[[Path | None], Dataset]] = {"avatars": _avatars}
+def _celeba(root: Path | None) -> Dataset:
+    from train import celeba
+
+    return celeba.load((root or data_root()) / "celeba", cache_root() / "celeba")
+
+
+_READERS: dict[str, Callable[[Path | None], Dataset]] = {"avatars": _avatars, "celeba": _celeba}
 
 
 def _checked(pixels: Tensor, labels: Tensor, where: str, classes: int) -> Images:

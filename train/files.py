@@ -63,18 +63,18 @@ def replacing(path: Path) -> Iterator[Path]:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(_UNFINISHED, f".{path.name}.", path.parent)
+    os.close(descriptor)
     temporary = Path(name)
     try:
         yield temporary
-        os.fsync(descriptor)
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
         temporary.chmod(0o644)
         temporary.replace(path)
         sync_folder(path.parent)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    finally:
-        os.close(descriptor)
 
 
 def remove_leftovers(folder: Path) -> None:
