@@ -180,8 +180,10 @@ def _draw(faces: list[Parts], pixels: NDArray[np.uint8]) -> None:
     def chunk(start: int) -> int:
         renderer = idle.get()
         part = slice(start, start + _CHUNK)
-        renderer.draw(faces[part], pixels[part])
-        idle.put(renderer)
+        try:
+            renderer.draw(faces[part], pixels[part])
+        finally:
+            idle.put(renderer)  # also a broken one: whoever waits for it ends as well
         return len(faces[part])
 
     workers = min(len(starts), os.cpu_count() or 1)
