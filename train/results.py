@@ -24,7 +24,8 @@ from train.results_page import NOT_WHOLE, is_whole, page
 _KEPT = (
     "recipe", "seed", "commit", "dataset", "train_images", "epochs", "train_seconds", "precision",
     "torch", "machine", "parameters", "train", "test", "errors", "knn", "linear_probe",
-    "active_units", "samples", "classifier", "style", "weights_sha256",
+    "active_units", "samples", "classifier", "style", "faces", "attributes",
+    "judge_accuracy_by_attribute", "weights_sha256",
 )  # fmt: skip
 _DIGITS = 6
 

@@ -1,7 +1,6 @@
 """docs/results.md: what was measured, in words and tables, from the results files alone."""
 
 import re
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -17,8 +16,10 @@ from train.claims import (
     over_seeds,
     squared_error,
 )
+from train.face_results import face_claims, face_tables, is_of_faces
 from train.figures.catalogue import FIGURES, Entry, file_name
 from train.recipes import RECIPES, STUDY
+from train.tables import table, yes
 
 NOT_WHOLE = "Some runs that this needs are not finished."
 
@@ -30,15 +31,17 @@ def page(models: Document, study: Document) -> str:
         models: docs/results/models.json.
         study: docs/results/study.json.
     """
+    digits = {run_id: model for run_id, model in models.items() if not is_of_faces(model)}
+    faces = face_tables(models)
     parts = [
         "# Results\n\nWritten by `python -m train figures` from `docs/results/models.json` and "
         "`docs/results/study.json`; a test says when it is stale. Numbers are of MNIST's 10,000 "
         "test images unless a row says otherwise.",
         "## The shipped models",
-        _models_table(models),
-        _models_notes(models),
+        _models_table(digits),
+        _models_notes(digits),
         "## Against published numbers",
-        _likelihood_table(models),
+        _likelihood_table(digits),
         "### Squared error by latent size",
         _errors_table(study),
         "### Squared error by digit",
@@ -46,9 +49,11 @@ def page(models: Document, study: Document) -> str:
         "## What is claimed, and what holds",
         _claims(models, study),
         "## Samples",
-        _samples_table(models),
+        _samples_table(digits),
         "## The classifiers",
-        _confusion(models),
+        _confusion(digits),
+        "## Faces" if faces else "",
+        faces,
         "## Figures",
         *(_figure_text(entry) for entry in FIGURES),
         "## Reproduce",
@@ -56,13 +61,6 @@ def page(models: Document, study: Document) -> str:
     ]
     text = "\n\n".join(part for part in parts if part) + "\n"
     return re.sub(r"(?<![\w-])-(?=\d)", "−", text)
-
-
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """Set out a table in Markdown."""
-    heads = list(head)
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
 def _models_table(models: Document) -> str:
@@ -83,7 +81,7 @@ def _models_table(models: Document) -> str:
         "model", "ELBO", "log-likelihood", "squared error", "5-NN, 100 / 1,000 / all labels",
         "linear probe", "active units",
     )  # fmt: skip
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _accuracy(knn: dict[str, Any], labelled: str) -> str:
@@ -114,19 +112,19 @@ def _likelihood_table(models: Document) -> str:
         beaten = own["elbo"] > elbo and own["log_likelihood"] > likelihood
         rows.append([
             name, f"{elbo:.2f}", f"{likelihood:.2f}", f"`{run_id}`", f"{own['elbo']:.2f}",
-            f"{own['log_likelihood']:.2f}", _yes(beaten),
+            f"{own['log_likelihood']:.2f}", yes(beaten),
         ])  # fmt: skip
     if "1000" in models.get("vae-2", {}).get("knn", {}):
         knn = models["vae-2"]["knn"]["1000"]["mean"]
         rows.append([
             "k-NN on 2 Gaussian latents, 1,000 labels", f"{PUBLISHED_KNN_1000:.1%}", "", "`vae-2`",
-            f"{knn:.1%}", "", _yes(knn > PUBLISHED_KNN_1000),
+            f"{knn:.1%}", "", yes(knn > PUBLISHED_KNN_1000),
         ])  # fmt: skip
     head = (
         "published (Davidson et al. 2018, MLP)", "ELBO", "log-likelihood", "ours", "ELBO",
         "log-likelihood", "beaten",
     )  # fmt: skip
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _errors_table(study: Document) -> str:
@@ -153,7 +151,7 @@ def _errors_table(study: Document) -> str:
     head = ["latents"]
     for kind in KINDS:
         head += [f"{kind.upper()}, ours", "published"]
-    return _table(head, rows) + (
+    return table(head, rows) + (
         f"\n\nMean ± standard deviation of {seeds} seeds; trained by squared error (plus the KL) "
         f"on 90 % of the training images, {epochs[2]} epochs with two latents and {epochs[20]} "
         f"with more, nothing chosen on the test set. Decoded from μ; from a sample of q(z | x) the "
@@ -175,17 +173,17 @@ def _digits_table(study: Document) -> str:
                 np.mean([run[digit]["squared_error"] for run in errors]) for digit in range(10)
             ]
             rows.append([f"{kind.upper()}-{size}", *(f"{mean:.1f}" for mean in means)])
-    return _table(["model", *(str(digit) for digit in range(10))], rows)
+    return table(["model", *(str(digit) for digit in range(10))], rows)
 
 
 def _claims(models: Document, study: Document) -> str:
     if not is_whole(study) or set(models) < set(RECIPES):
         return NOT_WHOLE
     rows = [
-        (claim.rows, claim.text, _yes(claim.holds), claim.evidence)
-        for claim in all_claims(models, study)
+        (claim.rows, claim.text, yes(claim.holds), claim.evidence)
+        for claim in (*all_claims(models, study), *face_claims(models))
     ]
-    return _table(("rows", "claim", "holds", "measured"), rows)
+    return table(("rows", "claim", "holds", "measured"), rows)
 
 
 def _samples_table(models: Document) -> str:
@@ -199,7 +197,7 @@ def _samples_table(models: Document) -> str:
                 rows.append((f"`{run_id}`", name, share, even, asked))
     some = next(iter(models.values()))["samples"]["test_images"]
     head = ("model", "z from", "confidently read", "evenness", "read as asked")
-    return _table(head, rows) + (
+    return table(head, rows) + (
         f"\n\nAn independent convolutional classifier, which reads {some['asked']:.1%} of the test "
         f"images right, looks at samples of each model. Confidently: a class has probability 0.9 "
         f"or more ({some['confident']:.1%} of the test images). Evenness: exp(entropy) of the "
@@ -219,7 +217,7 @@ def _confusion(models: Document) -> str:
             head = ["", *(f"**{digit}**" for digit in range(10))]
             parts.append(
                 f"`{run_id}` reads {model['classifier']['accuracy']:.2%} of the test images from "
-                f"μ. Rows: the digit; columns: what is read.\n\n{_table(head, rows)}"
+                f"μ. Rows: the digit; columns: what is read.\n\n{table(head, rows)}"
             )
     return "\n\n".join(parts)
 
@@ -237,19 +235,15 @@ def _reproduce(models: Document, study: Document) -> str:
         )
         for run_id, model in models.items()
     ]  # fmt: skip
-    table = _table(("model", "seed", "epochs", "training", "commit"), rows)
+    listed = table(("model", "seed", "epochs", "training", "commit"), rows)
     command = study.get("command", "python -m train study")
     return (
         "`python -m train <id>` trains one of the models again with the recipe of that name "
         "(`train/recipes.py`), on a CPU in float32 bit for bit; the minutes are those of the "
         "machine that trained it, busy with others.\n\n"
-        f"{table}\n\nThe study: `{command}`; each run in `study.json` names its recipe, seed and "
+        f"{listed}\n\nThe study: `{command}`; each run in `study.json` names its recipe, seed and "
         "commit."
     )
-
-
-def _yes(holds: bool) -> str:
-    return "yes" if holds else "**no**"
 
 
 def is_whole(study: Document) -> bool:

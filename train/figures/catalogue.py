@@ -11,7 +11,7 @@ import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
-from train.figures import comparison, space, study
+from train.figures import comparison, faces, space, study
 from train.figures.parts import Draw
 from train.gallery import Gallery
 
@@ -155,6 +155,20 @@ FIGURES: tuple[Entry, ...] = (
     Entry(
         "pockets", ("S4.8",), "A square in the middle of the autoencoder's map, decoded.",
         ("ae-2",), comparison.pockets,
+    ),
+    Entry(
+        "faces-by-loss", ("S1.8", "S1.10"),
+        "Test faces and their reconstructions: by pixels alone, by deep features too, and against "
+        "a discriminator.", faces.NAMES, faces.by_loss,
+    ),
+    Entry(
+        "attribute-vectors", ("S1.9",),
+        "Growing multiples of attribute vectors added to two test faces.", faces.NAMES,
+        faces.growing_multiples,
+    ),
+    Entry(
+        "face-samples", ("S1.10",), "The same z ~ N(0, I) decoded by the three models of faces.",
+        faces.NAMES, faces.samples,
     ),
     Entry(
         "roc", ("S4.9",), "Squared reconstruction error as a score for strangers.",
