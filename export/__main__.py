@@ -98,6 +98,8 @@ def _load_runs(names: Sequence[str], folder: Path) -> dict[Path, Any]:
             f"{path.name} is left out: the licence of {runs[path].recipe.dataset} forbids passing "
             f"on what is made of its images. To look at it on this machine alone, name it."
         )
+    if not kept:
+        raise UserError("Nothing is left to publish; the release before goes on serving.")
     return kept
 
 

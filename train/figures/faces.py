@@ -22,7 +22,7 @@ _MULTIPLES = (-1.0, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0)
 
 def by_loss(gallery: Gallery, _: dict[str, Any]) -> Figure:
     """Draw test faces over their reconstructions by each model (S1.8, S1.10)."""
-    rows = [gallery[NAMES[0]].test.pixels[:_SHOWN].permute(0, 2, 3, 1).numpy() / 255]
+    rows: list[Floats] = [gallery[NAMES[0]].test.pixels[:_SHOWN].permute(0, 2, 3, 1).numpy() / 255]
     rows += [_decode(gallery[name], gallery[name].test_mu[:_SHOWN]) for name in NAMES]
     return _colour_rows(rows, ["test faces", *_LOSSES])
 
