@@ -18,7 +18,7 @@
 //   tile-point  {index}: a picture is under the pointer or has the focus
 //   tile-pick   {index}: it was clicked, or Enter or Space was pressed on it
 // Keys (of a grid to pick from): one tab stop; arrows, Home and End go from picture to picture.
-// Style: --columns, --gap; part tile.
+// Style: --columns, --gap, --captions (room below each picture until captions come); part tile.
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, queryAll, state } from "lit/decorators.js";
 
@@ -70,6 +70,9 @@ export class DigitGrid extends LitElement {
     }
     .blank {
       background: var(--faint, #eee);
+    }
+    .tile:not(:has(.caption)) {
+      padding-bottom: var(--captions, 0);
     }
     .caption {
       display: block;

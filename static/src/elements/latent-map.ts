@@ -262,8 +262,8 @@ export class LatentMap extends LitElement implements MapTarget {
 
   #pass(near: boolean): void {
     this.#near = near;
-    if (near) this.#redraw();
-    else this.#dropLayer();
+    if (!near) this.#dropLayer();
+    this.#redraw(); // or say that all is there to be drawn, where it was not yet
   }
 
   #measure(): void {

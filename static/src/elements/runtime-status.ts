@@ -18,9 +18,10 @@ const SENTENCES: Record<string, string> = {
 export class RuntimeStatus extends LitElement {
   static override styles = css`
     :host {
-      display: inline-flex;
+      display: inline-grid;
+      grid-template-columns: 0.5em auto;
       align-items: center;
-      gap: 0.5em;
+      column-gap: 0.5em;
       color: var(--muted, #666);
       font: 0.8125rem/1.4 var(--font, sans-serif);
     }
@@ -29,6 +30,13 @@ export class RuntimeStatus extends LitElement {
       height: 0.5em;
       border-radius: 50%;
       background: var(--line, #ccc);
+    }
+    span {
+      grid-area: 1 / 2;
+    }
+    /* As wide as the usual sentence from the start: nothing around it moves when that comes. */
+    .room {
+      visibility: hidden;
     }
     :host([runtime="browser"]) i {
       background: var(--accent, #06c);
@@ -50,7 +58,8 @@ export class RuntimeStatus extends LitElement {
   }
 
   protected override render() {
-    return html`<i aria-hidden="true"></i><span role="status">${SENTENCES[this.runtime]}</span>`;
+    return html`<i aria-hidden="true"></i><span class="room" aria-hidden="true">${SENTENCES.browser}</span
+      ><span role="status">${SENTENCES[this.runtime]}</span>`;
   }
 }
 

@@ -42,6 +42,7 @@ export async function startSamples(context: PageContext, section: HTMLElement): 
     }
   };
   for (const choice of choices) {
+    choice.disabled = false;
     choice.addEventListener("change", () => {
       context.update({ shapeModel: choice.value === FIRST_MODEL ? null : choice.value });
       void show();

@@ -99,6 +99,7 @@ function chooseSplit(
     for (const choice of choices) choice.checked = choice.value === split;
   };
   for (const choice of choices) {
+    choice.disabled = false;
     choice.addEventListener("change", () => {
       const split = choice.value as Split;
       context.update({ shapeSplit: split === "train" ? null : split });
@@ -165,12 +166,14 @@ function chooseDigit(
     decode({ model, z: sites });
   };
   for (const input of digits) {
+    input.disabled = false;
     input.addEventListener("change", () => {
       const digit = Number(input.value);
       context.update({ shapeDigit: digit === FIRST_DIGIT ? null : digit });
       show();
     });
   }
+  steps.disabled = false;
   steps.addEventListener("change", () => {
     const step = STEPS.find((one) => one === steps.value) ?? FIRST_STEP;
     context.update({ shapeStep: step === FIRST_STEP ? null : step });

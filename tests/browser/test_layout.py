@@ -1,0 +1,60 @@
+"""Nothing on the page moves when its scripts come to life: every section keeps its height."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import OpenAtlas
+from tests.support.atlas import Atlas
+from tests.support.server import Server
+
+# A line of text is 20 px high and more; less than this is the rounding of one.
+TOLERANCE = 3
+
+_HEIGHTS = """() => Object.fromEntries(Array.from(
+  document.querySelectorAll("header, main > section, footer"),
+  part => [part.id || part.localName, part.getBoundingClientRect().height]))"""
+_WATCH_SHIFTS = """
+window.__shifts = [];
+new PerformanceObserver(list => {
+  for (const { value, hadRecentInput, sources } of list.getEntries()) {
+    if (!hadRecentInput)
+      window.__shifts.push([value, sources.map(({ node }) => node?.outerHTML?.slice(0, 80))]);
+  }
+}).observe({ type: "layout-shift", buffered: true });
+"""
+_LOADING = """section => Array.from(section.querySelectorAll(":not(:defined), [state=loading]"))
+  .filter(element => element.checkVisibility()).map(element => element.outerHTML.slice(0, 80))"""
+
+
+def read_through(atlas: Atlas) -> None:
+    """Scroll from the first section to the last, a screen at a time, until each is live."""
+    page = atlas.page
+    height = page.evaluate("innerHeight")
+    for section in page.locator("main > section").all():
+        section.evaluate("section => section.scrollIntoView({behavior: 'instant'})")
+        bottom = section.evaluate("section => section.getBoundingClientRect().height")
+        for _ in range(int(bottom / height)):
+            page.evaluate("scrollBy({top: innerHeight, behavior: 'instant'})")
+            page.wait_for_timeout(60)
+        atlas.until(
+            lambda section=section: section.evaluate(_LOADING) == [],
+            f"{section.get_attribute('id')} never came to life",
+        )
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_section_grows_or_shrinks_when_its_script_starts(
+    new_page: Callable[..., Page], open_atlas: OpenAtlas, server: Server, width: int
+) -> None:
+    size = {"width": width, "height": 900}
+    still = Atlas(new_page(java_script_enabled=False, viewport=size), server.url).load()
+    before = still.page.evaluate(_HEIGHTS)
+    page = new_page(viewport=size)
+    page.add_init_script(_WATCH_SHIFTS)
+    atlas = Atlas(page, server.url).open()
+    read_through(atlas)
+    assert page.evaluate(_HEIGHTS) == pytest.approx(before, abs=TOLERANCE)
+    shifts = page.evaluate("window.__shifts")
+    assert sum(value for value, _ in shifts) < 0.05, shifts
