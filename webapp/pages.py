@@ -18,6 +18,8 @@ from webapp.releases import Release, signature
 from webapp.security import content_policy, policy_text
 
 _ENTRY = "src/main.ts"
+# The runtime on WebGPU: megabytes that few browsers ask for, and that the page works without.
+_OPTIONAL = ("ort-wasm-simd-threaded.jspi-", "worker-webgpu-")
 _APOLOGY = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -148,13 +150,14 @@ def built_files(dist: Path) -> list[Path]:
     )
 
 
-def _file_entry(path: Path) -> dict[str, str | int]:
-    """Describe a built file in the way of a release's."""
+def _file_entry(path: Path) -> dict[str, str | int | bool]:
+    """Describe a built file in the way of a release's; `optional`: offline use can do without."""
     data = path.read_bytes()
     return {
         "url": f"assets/{path.name}",
         "sha256": hashlib.sha256(data).hexdigest(),
         "bytes": len(data),
+        **({"optional": True} if path.name.startswith(_OPTIONAL) else {}),
     }
 
 

@@ -69,11 +69,12 @@ def files_kept(atlas: Atlas) -> set[str]:
 
 
 def files_needed(manifest: dict[str, Any]) -> set[str]:
-    """Return every file that a page of this release can ask for."""
+    """Return every file that a page of this release needs."""
     found = {
         f"assets/{path.name}"
         for path in (ROOT / "static" / "dist" / "assets").iterdir()
         if path.suffix not in (".br", ".gz")
+        and not path.name.startswith(("ort-wasm-simd-threaded.jspi-", "worker-webgpu-"))
     }
     return found | {file["url"] for file in file_entries(manifest)}
 

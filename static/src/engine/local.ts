@@ -1,38 +1,40 @@
-// Runs models in this browser, through the worker.
+// Runs models in this browser: in one worker, and large ones wherever they are decoded fastest.
 
 import type { FileEntry, Model } from "../core/manifest";
-import { type Decoded, type Engine, EngineError, type Part, type Posterior } from "./engine";
-import type { FileRequest, Introduction, Reply, Request } from "./protocol";
+import type { Decoded, Engine, Part, Posterior } from "./engine";
+import type { Lane } from "./lane";
+import { isLarge, winsAgainst } from "./race";
 import type { Format } from "./read-release";
+import { findRivals, firstLane } from "./rivals";
 
-interface Pending {
-  resolve: (result: unknown) => void;
-  reject: (error: EngineError) => void;
-  progress: ((share: number) => void) | undefined;
-}
+/** So long a runtime may take to be fetched and to start. */
+const PATIENCE_MS = 60_000;
 
 export class LocalEngine implements Engine {
-  private readonly worker: Worker;
-  private readonly pending = new Map<number, Pending>();
-  private readonly introduced = new Map<string, Model>();
-  private calls = 0;
-  private dead = false;
+  /** Where another lane than the first decodes a model, by the hash of its decoder. */
+  private readonly faster = new Map<string, Lane>();
+  private readonly raced = new Set<string>();
+  private rivals: Lane[] | null = null;
+  private racing: Promise<void> = Promise.resolve();
 
-  constructor() {
-    this.worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-    this.worker.addEventListener("message", (event: MessageEvent<Reply>) =>
-      this.settle(event.data),
-    );
-    // The worker's script itself did not load or died: nothing will be answered any more.
-    this.worker.addEventListener("error", () => {
-      this.dead = true;
-      for (const { reject } of this.pending.values()) reject(notStarted());
-      this.pending.clear();
-    });
+  /**
+   * @param first runs every model at first, and the small ones always.
+   * @param findOthers starts the runtimes that may decode large models faster.
+   */
+  constructor(
+    private readonly first: Lane = firstLane(),
+    private readonly findOthers: () => Promise<Lane[]> = findRivals,
+  ) {}
+
+  /** Where models run: "gpu" as soon as some of them do. */
+  get runtime(): "browser" | "gpu" {
+    return [...this.faster.values()].some((lane) => lane.gpu) ? "gpu" : "browser";
   }
 
   async load(model: Model, part: Part, progress?: (share: number) => void): Promise<void> {
-    await this.run(model, { kind: "load", model: model.id, part }, progress);
+    if (part === "decoder" && this.faster.has(model.decoder.sha256)) return;
+    await this.first.load(model, part, progress);
+    if (part === "decoder") this.race(model);
   }
 
   async decode(model: Model, z: Float32Array, labels?: number[]): Promise<Float32Array> {
@@ -40,62 +42,70 @@ export class LocalEngine implements Engine {
   }
 
   async decodeWithClasses(model: Model, z: Float32Array, labels?: number[]): Promise<Decoded> {
-    const request: Request = { kind: "decode", model: model.id, z, ...(labels && { labels }) };
-    return (await this.run(model, request)) as Decoded;
+    const lane = this.faster.get(model.decoder.sha256);
+    if (lane !== undefined) {
+      try {
+        return await lane.decode(model, z, labels);
+      } catch {
+        this.abandon(lane); // a lost graphics device, say: the first lane can still do it
+      }
+    }
+    const decoded = await this.first.decode(model, z, labels);
+    this.race(model);
+    return decoded;
   }
 
-  async encode(model: Model, pixels: Float32Array, label?: number): Promise<Posterior> {
-    const request: Request = {
-      kind: "encode",
-      model: model.id,
-      pixels,
-      ...(label !== undefined && { label }),
-    };
-    return (await this.run(model, request)) as Posterior;
+  encode(model: Model, pixels: Float32Array, label?: number): Promise<Posterior> {
+    return this.first.encode(model, pixels, label);
   }
 
   /** Fetches, checks and reads a file of the release, away from the page's own thread. */
   file(file: FileEntry, format: Format): Promise<unknown> {
-    return this.call({ kind: "file", file, format });
+    return this.first.file(file, format);
   }
 
-  private run(
-    model: Model,
-    request: Request,
-    progress?: (share: number) => void,
-  ): Promise<unknown> {
-    if (this.introduced.get(model.id) !== model) {
-      this.introduced.set(model.id, model);
-      this.worker.postMessage({ kind: "model", model } satisfies Introduction);
+  /** Finds out, once and while the reader goes on, where a large model is decoded fastest. */
+  private race(model: Model): void {
+    if (!isLarge(model) || this.raced.has(model.decoder.sha256)) return;
+    this.raced.add(model.decoder.sha256);
+    this.racing = this.racing.then(() => this.raceNow(model)).catch(() => {});
+  }
+
+  private async raceNow(model: Model): Promise<void> {
+    this.rivals ??= await this.findOthers();
+    let best = this.first;
+    for (const rival of this.rivals) {
+      try {
+        await within(PATIENCE_MS, rival.load(model, "decoder"));
+        if (await winsAgainst(rival, best, model)) best = rival;
+      } catch {
+        this.abandon(rival);
+      }
     }
-    return this.call(request, progress);
-  }
-
-  private call(
-    request: Request | FileRequest,
-    progress?: (share: number) => void,
-  ): Promise<unknown> {
-    if (this.dead) return Promise.reject(notStarted());
-    const call = this.calls++;
-    return new Promise((resolve, reject) => {
-      this.pending.set(call, { resolve, reject, progress });
-      this.worker.postMessage({ ...request, call });
-    });
-  }
-
-  private settle(reply: Reply): void {
-    const pending = this.pending.get(reply.call);
-    if (pending === undefined) return;
-    if (reply.kind === "progress") {
-      pending.progress?.(reply.share);
-      return;
+    if (best !== this.first) this.faster.set(model.decoder.sha256, best);
+    for (const lane of [this.first, ...this.rivals]) {
+      if (lane !== best) lane.release(model, "decoder");
     }
-    this.pending.delete(reply.call);
-    if (reply.kind === "done") pending.resolve(reply.result);
-    else pending.reject(new EngineError(reply.reason, reply.message));
+    // A runtime that lost takes no memory, and is not asked again.
+    const used = new Set(this.faster.values());
+    for (const lane of this.rivals) if (!used.has(lane)) this.abandon(lane);
+  }
+
+  private abandon(lane: Lane): void {
+    lane.close();
+    this.rivals = (this.rivals ?? []).filter((rival) => rival !== lane);
+    for (const [model, runsIt] of this.faster) if (runsIt === lane) this.faster.delete(model);
   }
 }
 
-function notStarted(): EngineError {
-  return new EngineError("runtime", "the worker that runs the models did not start");
+async function within<Output>(milliseconds: number, promise: Promise<Output>): Promise<Output> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("too late")), milliseconds);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

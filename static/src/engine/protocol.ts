@@ -10,6 +10,14 @@ export interface Introduction {
   model: Model;
 }
 
+/** What a worker is told without an answer. */
+export type Notice =
+  | Introduction
+  /** Nobody will ask for this part of a model again. */
+  | { kind: "release"; file: FileEntry }
+  /** To be used by its runtime, which has not started yet. */
+  | { kind: "threads"; count: number };
+
 /** Work with a model that was introduced. */
 export type Request =
   | { kind: "load"; model: string; part: Part }

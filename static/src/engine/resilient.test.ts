@@ -1,14 +1,15 @@
 import { expect, test } from "vitest";
 import type { Model } from "../core/manifest";
-import { type Engine, EngineError } from "./engine";
+import { EngineError } from "./engine";
 import { ResilientEngine } from "./resilient";
 
 const model = { id: "m" } as Model;
 const z = new Float32Array(2);
 
-function engine(decode: () => Promise<Float32Array>): Engine & { asked: number } {
+function engine(decode: () => Promise<Float32Array>) {
   const made = {
     asked: 0,
+    runtime: "browser" as "browser" | "gpu",
     load: async () => {},
     decodeWithClasses: async () => ({ images: z, probabilities: null }),
     encode: async () => ({ mu: z, logvar: z }),
@@ -46,4 +47,15 @@ test("a broken model file is reported, not hidden behind the server", async () =
   const resilient = new ResilientEngine(local, server, () => {});
   await expect(resilient.decode(model, z)).rejects.toThrow("damaged");
   expect(server.asked).toBe(0);
+});
+
+test("moving to the graphics processor is told once an answer comes from there", async () => {
+  const local = engine(async () => z);
+  const reports: string[] = [];
+  const resilient = new ResilientEngine(local, null, (runtime) => reports.push(runtime));
+  await resilient.decode(model, z);
+  local.runtime = "gpu";
+  await resilient.decode(model, z);
+  await resilient.decode(model, z);
+  expect(reports).toEqual(["browser", "gpu"]);
 });

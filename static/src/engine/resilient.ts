@@ -3,7 +3,8 @@
 import type { Model } from "../core/manifest";
 import { type Decoded, type Engine, EngineError, type Part, type Posterior } from "./engine";
 
-export type Runtime = "browser" | "server" | "none";
+/** "gpu": this browser, large models on its graphics processor. */
+export type Runtime = "browser" | "gpu" | "server" | "none";
 
 export class ResilientEngine implements Engine {
   private blocked = false;
@@ -11,11 +12,11 @@ export class ResilientEngine implements Engine {
 
   /**
    * @param server null where the page was published without one.
-   * @param changed is told which of the two is at work, when an answer came and that changed, or
+   * @param changed is told which of them is at work, when an answer came and that changed, or
    *   that neither can be.
    */
   constructor(
-    private readonly local: Engine,
+    private readonly local: Engine & { readonly runtime: "browser" | "gpu" },
     private readonly server: Engine | null,
     private readonly changed: (runtime: Runtime) => void,
   ) {}
@@ -44,7 +45,7 @@ export class ResilientEngine implements Engine {
     if (!this.blocked) {
       try {
         const output = await job(this.local);
-        this.report("browser");
+        this.report(this.local.runtime);
         return output;
       } catch (error) {
         if (!(error instanceof EngineError) || error.reason !== "runtime") throw error;

@@ -1,6 +1,7 @@
 // Has the service worker keep the page for offline use, and says in the footer how far that is.
 
 import { editionId, type KeepReport, type KeepRequest } from "../core/offline";
+import { isSparing } from "../engine/network";
 import { required } from "./figure";
 
 /** The worker answers after a second or so; a browser may have stopped it, then it is asked again. */
@@ -15,7 +16,7 @@ export async function keepOffline(): Promise<void> {
     await navigator.serviceWorker.register(new URL("sw.js", document.baseURI));
     const registration = await navigator.serviceWorker.ready;
     const edition = editionId(embedded("#manifest"), embedded("#built"));
-    const fetchAll = !sparing();
+    const fetchAll = !isSparing();
     for (let look = true; ; look = false) {
       await idle();
       if (registration.active === null) throw new Error("The service worker is gone.");
@@ -69,19 +70,6 @@ function ask(worker: ServiceWorker, request: KeepRequest): Promise<KeepReport | 
     };
     worker.postMessage(request, [port2]);
   });
-}
-
-/** Whether the reader's connection is one on which nothing should be fetched that is not asked for. */
-function sparing(): boolean {
-  const { connection } = navigator as {
-    connection?: { saveData?: boolean; type?: string; effectiveType?: string };
-  };
-  return (
-    connection?.saveData === true ||
-    connection?.type === "cellular" ||
-    /2g/.test(connection?.effectiveType ?? "") ||
-    matchMedia("(prefers-reduced-data: reduce)").matches
-  );
 }
 
 function idle(): Promise<void> {
