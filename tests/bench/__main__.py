@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import page, scatter, server_encode
+from tests.bench import faces, page, scatter, server_encode
 from tests.bench.report import TABLE, rows
 from tests.support.server import Server
 
@@ -66,6 +66,7 @@ PARTS: dict[str, Callable[[], dict[str, Any]]] = {
     "release": release,
     "server": server,
     "page": lambda: page.measure(MODELS),
+    "faces": lambda: faces.measure(MODELS),
     "scatter": scatter.measure,
     "training": training,
 }

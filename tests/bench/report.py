@@ -39,6 +39,12 @@ TABLE: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
         ("lattice_p50_ms", "longest_task_lattice_ms"),
         "60 / 50 ms (0: none over 50)",
     ),
+    (
+        "z → 64 × 64 × 3 face drawn, no GPU, p50 / p95, the slowest model",
+        "{:.1f} / {:.1f} ms",
+        ("face_p50_ms", "face_p95_ms"),
+        "16 ms",
+    ),
     ("bytes until the first live digit, cold", "{:,.0f}", ("cold_bytes",), "3,800,000"),
     (
         "first picture / first live digit, cold",
