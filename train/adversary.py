@@ -97,16 +97,15 @@ class Adversary:
     def learn(self, image: Tensor, decoded: Tensor, drawn: Tensor, rate: float) -> Tensor:
         """Take a step, unless far ahead; return the loss of each true image, (N,).
 
-        Cross-entropy of "true or decoded", in nats; half of the decoded ones are reconstructions,
-        half are drawn from the prior. Neither may carry a gradient.
+        Cross-entropy of "true or decoded", in nats; of the decoded ones half the weight is the
+        reconstructions', half that of the draws from the prior. Neither may carry a gradient.
         """
         self.discriminator.requires_grad_(True)
-        half = len(image) // 2
-        made = torch.cat([decoded[:half], drawn[half:]])
         with self.fabric.autocast():
-            scores, _ = self.discriminator(torch.cat([image, made]))
-        true, false = scores.float().chunk(2)
-        loss = 0.5 * (functional.softplus(-true) + functional.softplus(false))
+            scores, _ = self.discriminator(torch.cat([image, decoded, drawn]))
+        true, *made = scores.float().chunk(3)
+        false = torch.stack([functional.softplus(score) for score in made]).mean(0)
+        loss = 0.5 * (functional.softplus(-true) + false)
         loss.mean().backward()
         # Every process decides by the mean over all of them.
         if average_gradients(self.discriminator, loss.detach().mean()) > _AHEAD:

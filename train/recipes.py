@@ -238,8 +238,8 @@ _PUBLISHED = (
         _FACES,
         id="faces-vaegan",
         title="VAE of faces, against a discriminator, too",
-        adversarial_weight=20.0,
-        feature_weight=500.0,
+        adversarial_weight=60.0,
+        feature_weight=1500.0,
     ),
 )
 

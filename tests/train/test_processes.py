@@ -92,6 +92,20 @@ def test_every_kind_of_model_has_a_gradient_for_each_weight(forked: Trainers, re
     assert statuses == [0, 0], forked.said
 
 
+def test_two_processes_train_against_one_discriminator(forked: Trainers) -> None:
+    adversarial = (
+        NO_DROPOUT, "--epochs=2", "--network=convolutional", "--encoder-layers=16,16",
+        "--decoder-layers=16,16,16", "--adversarial-weight=5", "--feature-weight=20",
+    )  # fmt: skip
+    found = []
+    for count, runs in ((1, "one-rival"), (2, "two-rivals")):
+        assert forked.train(*adversarial, runs=runs, processes=count) == [0] * count
+        found.append(last_checkpoint(forked.folder / runs / "vae-2"))
+    assert any(name.startswith("rival.") for name in found[0])
+    for name, tensor in found[0].items():
+        torch.testing.assert_close(found[1][name], tensor, rtol=1e-2, atol=1e-3)
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
