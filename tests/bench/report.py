@@ -135,6 +135,8 @@ def models_table(manifest: dict[str, Any]) -> str:
     told = {"none": "nobody", "decoder": "the decoder", "both": "encoder and decoder"}
     lines = []
     for model in manifest["models"]:
+        if model["image"]["channels"] == 3:
+            continue  # of faces: they have no likelihood, and nobody is told a class
         metrics = model["metrics"]
         # An autoencoder has no likelihood.
         numbers = " | ".join(

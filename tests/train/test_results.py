@@ -13,6 +13,8 @@ from PIL import Image
 from tests.bench.report import current_manifest
 from train import claims
 from train.__main__ import main
+from train.face_results import face_claims
+from train.figures import faces
 from train.figures.catalogue import FIGURES, file_name
 from train.recipes import RECIPES, STUDY
 from train.results import Places, load_json
@@ -120,6 +122,42 @@ def test_a_claim_that_the_numbers_do_not_bear_out_is_said_not_to_hold(
     assert holds(STUDIED)
     assert not holds(changed)
     assert page(MODELS, changed) != page(MODELS, STUDIED)
+
+
+@pytest.mark.parametrize(
+    ("row", "run_id", "keys", "value"),
+    [
+        ("S1.8", "faces-vae", ("linear_probe",), 0.5),
+        ("S1.9", "faces-vaegan", ("attributes", "sunglasses", "raw", "seen"), 0.5),
+        ("S1.9", "faces-perceptual", ("attributes", "blond hair", "raw", "kept"), 0.5),
+        ("S1.10", "faces-perceptual", ("faces", "sharpness"), 0.1),
+        ("S1.10", "faces-vae", ("faces", "frechet_reconstructions"), 0.0),
+    ],
+)
+def test_S1_8_S1_9_S1_10_claims_of_faces_can_fail(
+    row: str, run_id: str, keys: tuple[str, ...], value: float
+) -> None:
+    changed = copy.deepcopy(MODELS)
+    part = changed[run_id]
+    for key in keys[:-1]:
+        part = part[key]
+    part[keys[-1]] = value
+    before, after = face_claims(MODELS), face_claims(changed)
+    fallen = [a.rows for b, a in zip(before, after, strict=True) if b.holds and not a.holds]
+    assert fallen == [row]
+    assert page(changed, STUDIED) != page(MODELS, STUDIED)
+
+
+def test_S1_9_S1_10_faces_reach_what_was_asked() -> None:
+    for name in faces.NAMES:
+        for attribute in ("blond hair", "sunglasses"):
+            effect = MODELS[name]["attributes"][attribute]["raw"]
+            assert effect["seen"] >= 0.9, (name, attribute)
+            assert effect["kept"] >= 0.9, (name, attribute)
+    plain, *others = (MODELS[name]["faces"]["sharpness"] for name in faces.NAMES)
+    assert min(others) > 1.1 * plain
+    for name in faces.NAMES:
+        assert MODELS[name]["train_seconds"] <= 90 * 60
 
 
 def test_a_difference_within_the_spread_is_no_difference() -> None:
