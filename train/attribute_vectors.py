@@ -5,6 +5,7 @@ the images without it. Where attributes go together in the data, or by chance, o
 the other attribute along; made orthogonal to the others' vectors it does so less.
 """
 
+import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,7 @@ from train.data import Images, batch_rows
 from train.model import Autoencoder
 
 # Multiples of a vector that are tried as its full strength, and how often it has to be seen.
-_STRENGTHS = (1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0)
+_STRENGTHS = tuple(tenths / 10 for tenths in range(10, 31))
 _SEEN = 0.95
 _TRIED_ON = 200
 _MEASURED_ON = 1000
@@ -139,10 +140,14 @@ def effects(
 def _full_strength(
     model: Autoencoder, judge: AttributeNetwork, mu: Tensor, step: Tensor, index: int
 ) -> float:
-    for strength in _STRENGTHS:
-        if _read(model, judge, mu + strength * step)[:, index].float().mean() >= _SEEN:
-            return strength
-    return _STRENGTHS[-1]
+    """Find the smallest multiple that is enough: more of a vector is not seen less often."""
+
+    def is_enough(strength: float) -> bool:
+        seen = _read(model, judge, mu + strength * step)[:, index]
+        return bool(seen.float().mean() >= _SEEN)
+
+    found = bisect.bisect_left(_STRENGTHS, True, key=is_enough)
+    return _STRENGTHS[min(found, len(_STRENGTHS) - 1)]
 
 
 def _read(model: Autoencoder, judge: AttributeNetwork, z: Tensor) -> Tensor:
