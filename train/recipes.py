@@ -136,12 +136,10 @@ _FACES = Recipe(
     latent_size=64,
     network="convolutional",
     reconstruction="squared-error",
-    # Gaussian pixels with a standard deviation of a quarter.
-    reconstruction_weight=8.0,
     encoder_layers=(32, 64, 128, 256),
     decoder_layers=(192, 128, 80, 48, 24),
     activation="silu",
-    epochs=6,
+    epochs=4,
     batch_size=64,
     learning_rate=2e-3,
     warmup_steps=200,
@@ -232,14 +230,14 @@ _PUBLISHED = (
         id="faces-perceptual",
         title="VAE of faces, by the features of an attribute network, too",
         perceptual="attributes",
-        perceptual_weight=1000.0,
+        perceptual_weight=300.0,
     ),
     replace(
         _FACES,
         id="faces-vaegan",
         title="VAE of faces, against a discriminator, too",
-        adversarial_weight=60.0,
-        feature_weight=1500.0,
+        adversarial_weight=20.0,
+        feature_weight=500.0,
     ),
 )
 
