@@ -9,6 +9,8 @@
 // Events
 //   layers-change   {layers: {layer: boolean}}, every offered layer in it; bubbles, composed
 //
+// Light children keep its place before its script has run; they are dropped then.
+//
 // A page wires it to one map or to several: map.layers = {...map.layers, ...detail.layers}.
 import { css, html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
@@ -74,6 +76,10 @@ export class LayerSwitches extends LitElement {
 
   protected override willUpdate(): void {
     this.state = this.#offered.length > 0 ? "ready" : "empty";
+  }
+
+  protected override firstUpdated(): void {
+    this.replaceChildren();
   }
 
   get #offered(): string[] {
