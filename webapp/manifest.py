@@ -77,6 +77,8 @@ class ModelEntry(_Part):
     curves: FileEntry | None = None
     report: FileEntry | None = None
     trace: FileEntry | None = None
+    attributes: FileEntry | None = None
+    examples: FileEntry | None = None
 
     @property
     def files(self) -> list[FileEntry]:
@@ -93,7 +95,7 @@ class ModelEntry(_Part):
         """What single figures of the page fetch; without one of them the model still works."""
         named = (
             self.statistics, self.prior, self.tiles, self.regions,
-            self.curves, self.report, self.trace,
+            self.curves, self.report, self.trace, self.attributes, self.examples,
         )  # fmt: skip
         return [*self.projections.values(), *(file for file in named if file is not None)]
 

@@ -96,7 +96,7 @@ def policy_text(policy: Mapping[str, str]) -> str:
 def security_headers(*, wasm_blocked: bool = False) -> RawHeaders:
     """Return the headers that every response carries."""
     unused = (
-        "accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer",
+        "accelerometer", "display-capture", "geolocation", "gyroscope", "magnetometer",
         "microphone", "midi", "payment", "usb",
     )  # fmt: skip
     headers = {
@@ -107,7 +107,8 @@ def security_headers(*, wasm_blocked: bool = False) -> RawHeaders:
         "cross-origin-opener-policy": "same-origin",
         "cross-origin-embedder-policy": "require-corp",
         "cross-origin-resource-policy": "same-origin",
-        "permissions-policy": ", ".join(f"{name}=()" for name in unused),
+        # The camera is for this page alone, which asks for it when the reader presses a button.
+        "permissions-policy": ", ".join(["camera=(self)", *(f"{name}=()" for name in unused)]),
     }
     return [(name.encode(), value.encode()) for name, value in headers.items()]
 

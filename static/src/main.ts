@@ -11,6 +11,7 @@ import "./styles/sections/labels.css";
 import "./styles/sections/control.css";
 import "./styles/sections/classify.css";
 import "./styles/sections/dimensions.css";
+import "./styles/sections/faces.css";
 import "./styles/sections/numbers.css";
 import "./styles/sections/lab.css";
 import "./elements/drawing-pad";

@@ -69,7 +69,7 @@ def assert_headers(answer, script_src="'self' 'wasm-unsafe-eval'"):
     assert headers["cross-origin-opener-policy"] == "same-origin"
     assert headers["cross-origin-embedder-policy"] == "require-corp"
     assert headers["cross-origin-resource-policy"] == "same-origin"
-    assert "camera=()" in headers["permissions-policy"]
+    assert "camera=(self)" in headers["permissions-policy"]
     assert "microphone=()" in headers["permissions-policy"]
     assert "server" not in headers
 

@@ -7,6 +7,8 @@ const REACH = 3;
 
 /** One latent as a slider needs it. */
 export interface Latent {
+  /** What it is called; its index says it where this is missing. */
+  readonly name?: string;
   readonly low: number;
   readonly high: number;
   /** Its mean over the training images. */

@@ -52,6 +52,9 @@ export interface Model {
   report: FileEntry;
   regions?: FileEntry;
   trace?: FileEntry;
+  /** Of a model of faces. */
+  attributes?: FileEntry;
+  examples?: FileEntry;
 }
 
 export interface Manifest {

@@ -102,6 +102,52 @@ export interface Report {
     { auc: number; roc: { false_positive: number[]; true_positive: number[] } }
   >;
   classifier: { accuracy: number; confusion: number[][] } | null;
+  /** Of a model of faces. */
+  faces?: Record<
+    | "sharpness"
+    | "sharpness_of_data"
+    | "frechet_reconstructions"
+    | "frechet_samples"
+    | "perceptual_distance",
+    number
+  >;
+}
+
+/** What adding a vector at full strength does to test faces that lacked the attribute, as shares. */
+export interface AttributeEffect {
+  /** Of those in which it is then seen. */
+  seen: number;
+  /** Of those in which another attribute reads as before, on average over the others. */
+  kept: number;
+  others: Record<string, number>;
+}
+
+/** The attributes of a data set of faces, and a vector for each, (A, d). */
+export interface Attributes {
+  names: string[];
+  /** Indices of attributes of which a face has at most one. */
+  groups: number[][];
+  count: number;
+  /** Faces behind each vector: (A,). */
+  with: number[];
+  without: number[];
+  /** Mean μ of those with minus mean μ of those without. */
+  vectors: number[][];
+  /** The same, at right angles to every vector outside its own group. */
+  orthogonal: number[][];
+  measured: Record<string, Record<"raw" | "orthogonal", AttributeEffect>>;
+}
+
+/** Test faces to begin with. */
+export interface Examples {
+  count: number;
+  index: number[];
+  mu: number[][];
+  sigma: number[][];
+  /** (E, A) of 0 and 1. */
+  attributes: number[][];
+  /** base64 of E·H·W·C bytes; absent where the data set may not be passed on. */
+  pixels?: string;
 }
 
 /** μ of some training images after each of some epochs, as points in latent units. */
@@ -142,4 +188,6 @@ export interface ModelDocuments {
   curves: Curves;
   report: Report;
   regions: Regions;
+  attributes: Attributes;
+  examples: Examples;
 }

@@ -1,5 +1,6 @@
 // The page's state in the URL's hash: one table of properties reads it, checks it and writes it.
 
+import { readSource } from "./attributes";
 import type { Way } from "./interpolation";
 import type { Split } from "./release";
 import { decodeStrokes, encodeStrokes, type Stroke } from "./strokes";
@@ -86,6 +87,27 @@ export interface PageState {
   /** Whose reconstructions are shown by latent size; "kinds": of all kinds at one size. */
   dimensionsRows: (typeof ROWS)[number] | null;
 
+  // faces
+  facesModel: string | null;
+  /** "e3": an example, "s42": the draw of a seed (core/attributes). */
+  facesFace: string | null;
+  /** How much of each attribute is added. */
+  facesMix: number[] | null;
+  /** The vectors as they were found; null: at right angles to each other. */
+  facesVectors: "raw" | null;
+  /** The attributes of the strip; the second may be none, −1. */
+  facesFirst: number | null;
+  facesSecond: number | null;
+  /** The two ends of the way; "here": the face at hand. */
+  facesFrom: string | null;
+  facesTo: string | null;
+  /** How far along it one is, in thousandths. */
+  facesAt: number | null;
+  /** The point on the map. */
+  facesPlace: [number, number] | null;
+  /** The pixel, in thousandths of a face, that the loupe is over. */
+  facesLoupe: [number, number] | null;
+
   // training
   trainingModel: string | null;
   /** Which of the trace's epochs the slider is at. */
@@ -170,6 +192,18 @@ export const DEFAULT_STATE: PageState = {
   dimensionsZ: null,
   dimensionsLabel: null,
   dimensionsRows: null,
+
+  facesModel: null,
+  facesFace: null,
+  facesMix: null,
+  facesVectors: null,
+  facesFirst: null,
+  facesSecond: null,
+  facesFrom: null,
+  facesTo: null,
+  facesAt: null,
+  facesPlace: null,
+  facesLoupe: null,
 
   trainingModel: null,
   trainingFrame: null,
@@ -305,6 +339,14 @@ const layers: Kind<LayerState | null> = {
   },
 };
 
+/** A face that a link can hold, or one of a few words. */
+function face(...words: readonly string[]): Kind<string | null> {
+  return {
+    read: (text) => (words.includes(text) || readSource(text) !== null ? text : null),
+    write: (value) => value,
+  };
+}
+
 const PROPERTIES: { [Key in keyof PageState]: Property<PageState[Key]> } = {
   section: { name: "at", ...modelId },
 
@@ -352,6 +394,18 @@ const PROPERTIES: { [Key in keyof PageState]: Property<PageState[Key]> } = {
   dimensionsZ: { name: "dims.z", ...vector },
   dimensionsLabel: { name: "dims.digit", ...integer(0, MOST_CLASSES) },
   dimensionsRows: { name: "dims.rows", ...choice(...ROWS) },
+
+  facesModel: { name: "faces", ...modelId },
+  facesFace: { name: "faces.face", ...face() },
+  facesMix: { name: "faces.mix", ...vector },
+  facesVectors: { name: "faces.vectors", ...choice("raw") },
+  facesFirst: { name: "faces.add", ...integer(0, MOST_CLASSES) },
+  facesSecond: { name: "faces.and", ...integer(-1, MOST_CLASSES) },
+  facesFrom: { name: "faces.from", ...face("here") },
+  facesTo: { name: "faces.to", ...face("here") },
+  facesAt: { name: "faces.at", ...integer(0, 1000) },
+  facesPlace: { name: "faces.z", ...point },
+  facesLoupe: { name: "faces.loupe", ...point },
 
   trainingModel: { name: "training", ...modelId },
   trainingFrame: { name: "frame", ...integer(0, 200) },

@@ -35,10 +35,18 @@ export const slidersStyles = css`
   .plain .row {
     grid-template-columns: 2.2em minmax(4rem, 1fr) 3.4em;
   }
+  .named .row {
+    grid-template-columns: minmax(6em, 8.5em) minmax(4rem, 1fr) 3.4em;
+  }
   label {
     font-family: var(--serif, serif);
     font-style: italic;
     font-size: 1.0625em;
+  }
+  .named label {
+    font: inherit;
+    line-height: 1.2;
+    overflow-wrap: anywhere;
   }
   sub {
     font-style: normal;

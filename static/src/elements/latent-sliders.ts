@@ -1,12 +1,13 @@
-// <latent-sliders>: a latent space of many dimensions, one slider for each.
+// <latent-sliders>: many numbers, one slider for each: the latents of a space, or weights with names.
 //
 // Attributes
 //   label      the group's name for assistive technology ("Latents")
 //   state      empty | loading | ready | error (reflected). Ready once there are latents; the page
 //              sets loading and error, and new latents end them
 //   message    the sentence to show while loading or in error
+//   folded     what the rows are called that stay folded, those not in use ("unused latents")
 // Properties
-//   latents    Latent[] (core/latents): range, mean, whether the encoder uses it, its KL
+//   latents    Latent[] (core/latents): range, mean, whether the encoder uses it, its KL, its name
 //   z          one number for each latent; may lie beyond a slider's range, whose thumb then stays
 //              at the end while the number tells. Setting it emits nothing
 //   posterior  {mu, sigma} of an image, shown as a band of μ ± σ behind each slider; null: none
@@ -48,6 +49,7 @@ export class LatentSliders extends LitElement {
   @property() label = "Latents";
   @property({ reflect: true }) state: "empty" | "loading" | "ready" | "error" = "empty";
   @property() message = "";
+  @property() folded = "";
   @property({ attribute: false }) latents: readonly Latent[] = [];
   @property({ attribute: false }) posterior: LatentPosterior | null = null;
 
@@ -147,13 +149,15 @@ export class LatentSliders extends LitElement {
     const used = rows.filter(([, { active }]) => active);
     const unused = rows.filter(([, { active }]) => !active);
     const withKl = rows.some(([, { kl }]) => kl !== null);
+    const named = rows.some(([, { name }]) => name !== undefined);
+    const folded = this.folded || (unused.length === 1 ? "unused latent" : "unused latents");
     const text = this.state === "loading" || this.state === "error" ? this.message : "";
     return html`
       <div
         role="group"
         aria-label=${this.label}
         aria-describedby="help"
-        class=${withKl ? "" : "plain"}
+        class=${`${withKl ? "" : "plain"} ${named ? "named" : ""}`}
         @keydown=${this.#key}
       >
         <div class=${rows.length > MANY ? "many" : ""}>
@@ -163,7 +167,7 @@ export class LatentSliders extends LitElement {
               ? nothing
               : html`<details ?open=${unused.length <= FEW_UNUSED}>
                   <summary>
-                    ${unused.length} unused ${unused.length === 1 ? "latent" : "latents"}
+                    ${unused.length} ${folded}
                   </summary>
                   <div class="rows">${unused.map(([index, latent]) => this.#row(index, latent))}</div>
                 </details>`
@@ -181,19 +185,21 @@ export class LatentSliders extends LitElement {
     `;
   }
 
-  #row(index: number, { low, high, active, kl }: Latent) {
+  #row(index: number, { low, high, active, kl, name }: Latent) {
+    // A weight that is folded away is no less in use than another.
+    const isUnused = !active && name === undefined;
     const value = this.#z[index] ?? 0;
     const text = formatNumber(value, DECIMALS);
     const cost = kl === null ? nothing : html`<span class="kl">${formatNumber(kl, 2)} nats</span>`;
-    return html`<div class=${active ? "row" : "row unused"} @dblclick=${() => this.reset(index)}>
-      <label for=${`z${index}`}>z<sub>${index + 1}</sub></label>
+    return html`<div class=${isUnused ? "row unused" : "row"} @dblclick=${() => this.reset(index)}>
+      <label for=${`z${index}`}>${name ?? html`z<sub>${index + 1}</sub>`}</label>
       <div class="rail">
         ${this.posterior === null ? nothing : html`<span class="band" data-index=${index}></span>`}
         <input
           type="range"
           id=${`z${index}`}
           data-index=${index}
-          aria-valuetext=${active ? text : `${text}, unused`}
+          aria-valuetext=${isUnused ? `${text}, unused` : text}
           min=${low}
           max=${high}
           step="any"

@@ -15,6 +15,8 @@ const HASH_DELAY_MS = 300;
 
 export class PageContext {
   readonly engine: Engine;
+  /** This browser alone: for what must never be sent, even where only the server could answer. */
+  readonly here: Engine;
   readonly state: PageState;
   /** Names of the hash's parts that were not understood. */
   readonly ignored: string[];
@@ -27,6 +29,7 @@ export class PageContext {
     runtimeChanged: (runtime: Runtime) => void,
   ) {
     this.local = new LocalEngine();
+    this.here = this.local;
     this.engine = new ResilientEngine(
       this.local,
       document.documentElement.dataset.server === "absent"

@@ -112,7 +112,7 @@ export interface Decoding {
  * @param answered is called once the views show an image or an error.
  */
 export function decoderInto(
-  context: PageContext,
+  context: Pick<PageContext, "engine">,
   views: readonly ImageView[],
   isShown: (model: Model) => boolean = () => true,
   answered: (decoding: Decoding) => void = () => {},

@@ -12,7 +12,7 @@ import type { Decoding } from "./figure";
  * @param answered is called with the images once the grid shows them.
  */
 export function gridInto(
-  context: PageContext,
+  context: Pick<PageContext, "engine">,
   grid: DigitGrid,
   answered: (images: Float32Array, decoding: Decoding) => void = () => {},
 ): (decoding: Decoding) => void {

@@ -24,6 +24,7 @@ const LATER: Record<string, () => Promise<{ start: Start }>> = {
   control: () => import("./control"),
   classify: () => import("./classify"),
   dimensions: () => import("./dimensions"),
+  faces: () => import("./faces"),
   numbers: () => import("./numbers"),
   lab: () => import("./lab"),
 };
