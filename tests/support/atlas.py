@@ -92,13 +92,13 @@ class Atlas:
         return None if text is None else np.frombuffer(base64.b64decode(text), np.float32)
 
     def drawn(self, name: str) -> np.ndarray:
-        """Return the red channel that an image view's canvas shows, (H·W,) uint8."""
+        """Return what an image view's canvas shows, (H·W·C,) uint8."""
         values = self.image(name).evaluate(
             """view => {
               const canvas = view.shadowRoot.querySelector("canvas");
               const { width, height } = canvas;
               const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
-              return Array.from({ length: width * height }, (_, i) => data[4 * i]);
+              return [...data].filter((_, i) => i % 4 < view.channels);
             }"""
         )
         return np.array(values, np.uint8)

@@ -64,10 +64,11 @@ class Reference:
     def encode(
         self, model_id: str, pixels: np.ndarray, labels: Sequence[int] | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Map grey images (N, H·W) in 0…1 to mu and logvar, (N, d) each; (N, 0) without one."""
+        """Map images (N, H·W·C) in 0…1 to mu and logvar, (N, d) each; (N, 0) without one."""
         size = self.model(model_id)["image"]
-        image = np.asarray(pixels, np.float32).reshape(-1, 1, size["height"], size["width"])
-        feeds = {"image": image}
+        shape = (-1, size["height"], size["width"], size["channels"])
+        image = np.asarray(pixels, np.float32).reshape(shape).transpose(0, 3, 1, 2)
+        feeds = {"image": np.ascontiguousarray(image)}
         if labels is not None:
             feeds["label"] = np.eye(self.model(model_id)["classes"], dtype=np.float32)[labels]
         mu, *logvar = self._session(model_id, "encoder").run(None, feeds)

@@ -31,7 +31,7 @@ def page_of(manifest: dict[str, Any], models: Path, dist: Path) -> str:
 def test_the_page_is_made_without_any_one_model(lost: str, dist: Path) -> None:
     kept = [model for model in SHIPPED["models"] if model["id"] != lost]
     page = page_of(SHIPPED | {"models": kept}, ROOT / "static" / "models", dist)
-    assert page.count("<section id=") == 12
+    assert page.count("<section id=") == 13
     assert f'"id":"{lost}"' not in page
 
 
@@ -41,7 +41,7 @@ def test_the_page_is_made_of_a_single_model_and_of_one_without_documents(
 ) -> None:
     theirs = next(model for model in SHIPPED["models"] if model["id"] == only)
     page = page_of(SHIPPED | {"models": [theirs]}, ROOT / "static" / "models", dist)
-    assert page.count("<section id=") == 12
+    assert page.count("<section id=") == 13
     assert 'class="section-error"' in page, "some section must miss its model"
     bare = TinyModel(
         id=only,
@@ -51,11 +51,11 @@ def test_the_page_is_made_of_a_single_model_and_of_one_without_documents(
         classifies=theirs["kind"] == "classifier-vae",
     )
     page = page_of(make_release(tmp_path, "bare", [bare]), tmp_path, dist)
-    assert page.count("<section id=") == 12
+    assert page.count("<section id=") == 13
 
 
 def test_the_page_is_made_where_every_document_is_missing(dist: Path, tmp_path: Path) -> None:
-    assert page_of(SHIPPED, tmp_path, dist).count("<section id=") == 12
+    assert page_of(SHIPPED, tmp_path, dist).count("<section id=") == 13
 
 
 def test_a_formula_is_set_as_mathml_and_stays_markup() -> None:

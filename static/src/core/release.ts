@@ -115,9 +115,11 @@ export interface Report {
 
 /** What adding a vector at full strength does to test faces that lacked the attribute, as shares. */
 export interface AttributeEffect {
+  /** The multiple that was added. */
+  full?: number;
   /** Of those in which it is then seen. */
   seen: number;
-  /** Of those in which another attribute reads as before, on average over the others. */
+  /** Of those in which an attribute of another group reads as before, on average over the others. */
   kept: number;
   others: Record<string, number>;
 }

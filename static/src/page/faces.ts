@@ -24,7 +24,7 @@ import { decoderInto, dressView, loadPart, required, showError } from "./figure"
 import { showGridError } from "./grid";
 import { whenNear } from "./near";
 
-/** How much of an attribute can be added: as many times its vector, either way. */
+/** As many times its vector can an attribute be added at least, either way. */
 const REACH = 2;
 /** So many attributes have their sliders in sight; of more, the others are folded away. */
 const IN_SIGHT = 12;
@@ -178,11 +178,17 @@ class Bench {
   #dress(): void {
     const { faces, weights } = this.studio;
     if (faces === null) return;
+    // Full strength is within reach.
+    const full = Object.values(faces.attributes.measured).flatMap((effect) => [
+      effect.raw.full ?? 1,
+      effect.orthogonal.full ?? 1,
+    ]);
+    const reach = Math.ceil(Math.max(REACH, ...full));
     this.#sliders.latents = faces.attributes.names.map(
       (name, k): Latent => ({
         name,
-        low: -REACH,
-        high: REACH,
+        low: -reach,
+        high: reach,
         rest: 0,
         active: k < IN_SIGHT,
         kl: null,
