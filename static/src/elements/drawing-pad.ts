@@ -17,6 +17,7 @@ import { customElement, property, query } from "lit/decorators.js";
 import { normalise } from "../core/drawing";
 import { extend, penPoint, type Stroke } from "../core/strokes";
 import type { ElementState } from "./image-view";
+import { connectWhenNear } from "./near";
 
 /** Width of the pen on the pad, as a share of its side. */
 const PEN = 0.06;
@@ -119,6 +120,10 @@ export class DrawingPad extends LitElement {
 
   undo(): void {
     this.strokes = this.drawn.slice(0, -1);
+  }
+
+  override connectedCallback(): void {
+    connectWhenNear(this, () => super.connectedCallback());
   }
 
   override disconnectedCallback(): void {

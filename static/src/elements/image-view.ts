@@ -13,6 +13,7 @@
 
 import { css, html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import { connectWhenNear } from "./near";
 
 export type ElementState = "empty" | "loading" | "ready" | "error";
 
@@ -91,6 +92,10 @@ export class ImageView extends LitElement {
     this.draw(pixels);
     if (!this.drawn) this.drawn = true;
     if (this.state !== "ready") this.state = "ready";
+  }
+
+  override connectedCallback(): void {
+    connectWhenNear(this, () => super.connectedCallback());
   }
 
   private draw(pixels: Float32Array): void {

@@ -73,6 +73,7 @@ import { type Palette, readPalette, watchTheme } from "./map-palette";
 import { MapReadout } from "./map-readout";
 import type { Circle, ClassEllipse, Path } from "./map-shapes";
 import { mapStyles } from "./map-styles";
+import { connectWhenNear } from "./near";
 import { PointsLayer } from "./points-layer";
 import { MAX_CLASSES } from "./points-renderer";
 import { spoken } from "./shared-styles";
@@ -210,8 +211,10 @@ export class LatentMap extends LitElement implements MapTarget {
   }
 
   override connectedCallback(): void {
-    super.connectedCallback();
-    if (this.hasUpdated) this.#start();
+    connectWhenNear(this, () => {
+      super.connectedCallback();
+      if (this.hasUpdated) this.#start();
+    });
   }
 
   override disconnectedCallback(): void {
