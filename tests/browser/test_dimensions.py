@@ -66,8 +66,10 @@ def expect_shown(atlas: Atlas, reference: Reference) -> None:
     """The picture, the numbers and the mark on the map are those of the sliders' z."""
     now = z(atlas)
     atlas.expect_image(DECODED, reference.decode(MODEL, [now])[0], tolerance=2e-4)
-    assert [float(text) for text in texts(atlas)] == pytest.approx(now, abs=0.0051)
-    assert atlas.z("dimensions") == pytest.approx(on_plane(reference, now), abs=1e-3)
+    # Numbers and mark come after the picture.
+    atlas.until(lambda: [float(text) for text in texts(atlas)] == pytest.approx(now, abs=0.0051))
+    mark = on_plane(reference, now)
+    atlas.until(lambda: atlas.z("dimensions") == pytest.approx(mark, abs=1e-3))
 
 
 def tile(atlas: Atlas, index: int) -> Locator:

@@ -85,14 +85,19 @@ def test_B1_a_click_pins_z_and_the_next_lets_it_go(atlas: Atlas, reference: Refe
     assert "pinned" not in coordinates(atlas)
 
 
+def written(atlas: Atlas) -> list[float]:
+    """Return the coordinates beside the cursor as numbers."""
+    numbers = re.fullmatch(r"z = \((−?\d+\.\d+), (−?\d+\.\d+)\)", coordinates(atlas))
+    assert numbers
+    return [float(text.replace("−", "-")) for text in numbers.groups()]
+
+
 def test_B1_the_cursor_stands_at_z_and_says_its_coordinates(atlas: Atlas) -> None:
     for x, y in ((0.5, 0.5), (0.98, 0.01), (0.01, 0.98), (0.97, 0.97)):
         place = atlas.at(x, y)
         atlas.page.mouse.move(*place)
-        numbers = re.fullmatch(r"z = \((−?\d+\.\d+), (−?\d+\.\d+)\)", coordinates(atlas))
-        assert numbers
-        written = [float(text.replace("−", "-")) for text in numbers.groups()]
-        assert written == pytest.approx(atlas.z(), abs=0.006)
+        # The mark comes after the digit.
+        atlas.until(lambda: written(atlas) == pytest.approx(atlas.z(), abs=0.006))
         ring = atlas.map().locator("circle.ring").last.bounding_box()
         label, box = atlas.map().locator(".coordinates").bounding_box(), atlas.surface()
         assert ring

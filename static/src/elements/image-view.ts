@@ -13,6 +13,7 @@
 
 import { css, html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import { pictureDrawn } from "../core/after-picture";
 import { connectWhenNear } from "./near";
 
 export type ElementState = "empty" | "loading" | "ready" | "error";
@@ -115,6 +116,7 @@ export class ImageView extends LitElement {
       bytes[i + 3] = 255;
     }
     this.context?.putImageData(this.picture, 0, 0);
+    pictureDrawn();
   }
 
   protected override render() {

@@ -43,6 +43,7 @@
 // A pinned z is let go by a click, and carried by a finger, a pen or the arrow keys.
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, queryAll, state } from "lit/decorators.js";
+import { afterPicture } from "../core/after-picture";
 import { type Density, densityOf } from "../core/density";
 import type { Lattice } from "../core/lattice";
 import { toRgba } from "../core/pictures";
@@ -140,7 +141,8 @@ export class LatentMap extends LitElement implements MapTarget {
   #density: Density | null = null;
   #gestures: MapGestures | null = null;
   #cursor: MapCursor | null = null;
-  #placing = false;
+  /** After the picture of z, which a mark painted before it would delay. */
+  readonly #placeCursorSoon = afterPicture(() => this.#placeCursor());
   readonly #readout = new MapReadout((sentence) => {
     this.spoken = sentence;
   });
@@ -470,19 +472,6 @@ export class LatentMap extends LitElement implements MapTarget {
     const { width, height } = this.#size;
     const magnification = this.home.scale / this.view.scale;
     this.picture.style.transform = `translate(${x - width / 2}px, ${y - height / 2}px) scale(${magnification})`;
-  }
-
-  /**
-   * After this frame, not in it: pointer events come at a frame's start, and what is to be painted
-   * in that frame delays the digit by its painting. So mark and digit share the next one.
-   */
-  #placeCursorSoon(): void {
-    if (this.#placing) return;
-    this.#placing = true;
-    setTimeout(() => {
-      this.#placing = false;
-      this.#placeCursor();
-    });
   }
 
   #placeCursor(): void {

@@ -23,6 +23,7 @@
 // ten times as far, Home and End go to its ends, 0 resets it; so does a double click on its row.
 import { html, LitElement, nothing } from "lit";
 import { customElement, property, queryAll } from "lit/decorators.js";
+import { afterPicture } from "../core/after-picture";
 import type { Latent } from "../core/latents";
 import { clamp, formatNumber } from "../core/viewport";
 import { slidersStyles } from "./latent-sliders-styles";
@@ -56,6 +57,7 @@ export class LatentSliders extends LitElement {
   @queryAll(".band") private readonly bands!: NodeListOf<HTMLElement>;
 
   #z: number[] = [];
+  readonly #updateSoon = afterPicture(() => this.requestUpdate());
 
   get z(): number[] {
     return [...this.#z];
@@ -64,7 +66,7 @@ export class LatentSliders extends LitElement {
     const numbers = Array.from(value);
     if (!numbers.every(Number.isFinite)) return;
     this.#z = numbers;
-    this.requestUpdate();
+    this.#updateSoon();
   }
 
   reset(index?: number): void {
@@ -89,8 +91,7 @@ export class LatentSliders extends LitElement {
         composed: true,
       }),
     );
-    // After this frame, not in it: what is to be painted in it delays the digit by its painting.
-    setTimeout(() => this.requestUpdate());
+    this.#updateSoon();
   }
 
   readonly #key = (event: KeyboardEvent): void => {

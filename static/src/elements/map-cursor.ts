@@ -73,7 +73,7 @@ export class MapCursor {
       this.#down.style.transform = `translateX(${x}px)`;
     }
     const text = `${symbol} = ${formatPoint(z, coordinateDecimals(view, size))}${pinned ? " pinned" : ""}`;
-    this.#text.data = text;
+    if (text !== this.#text.data) this.#text.data = text;
     const width = text.length * CHARACTER + PADDING;
     if (width !== this.#width) this.#label.style.width = `${width}px`;
     this.#width = width;

@@ -4,6 +4,7 @@ import { normalise, SIDE } from "../core/drawing";
 import { latest } from "../core/latest";
 import type { Model } from "../core/manifest";
 import { sigmaOf } from "../core/posterior";
+import { settled } from "../core/settled";
 import type { Stroke } from "../core/strokes";
 import type { DrawingPad } from "../elements/drawing-pad";
 import type { ImageView } from "../elements/image-view";
@@ -13,6 +14,8 @@ import { drawFrom, type Sample, type Taken } from "./dimensions-tiles";
 import { decoderInto, required, showError } from "./figure";
 
 const NAME = "Your drawing";
+/** A pen elsewhere on the page writes for the models beside it: here it is followed at rest. */
+const PEN_RESTS_MS = 80;
 
 /** An image on its way to the sliders. */
 interface Job {
@@ -61,13 +64,15 @@ export class DrawnSample {
     );
     if (context.state.drawing.length > 0) this.#pixels = normalise(context.state.drawing);
     this.button.addEventListener("click", (event) => this.#click(event.shiftKey));
+    const followAtRest = settled(PEN_RESTS_MS, (follow: boolean) => this.#follow(follow));
     // Wherever on the page the pen is.
     document.documentElement.addEventListener("drawing-change", (event) => {
       const { pixels, strokes, final } = event.detail;
       if (this.#copying) return;
       this.#pixels = strokes.length > 0 ? pixels : null;
       if (final) this.#copyToOtherPads(event.target as DrawingPad, strokes);
-      this.#follow(true);
+      if (this.#place.contains(event.target as Node)) this.#follow(true);
+      else followAtRest(true);
     });
   }
 

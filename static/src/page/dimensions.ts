@@ -1,5 +1,6 @@
 // Section "dimensions": more than two latents. Sliders, tiles, a drawing and a map share one z.
 
+import { afterPicture } from "../core/after-picture";
 import { latentsOf } from "../core/latents";
 import type { Model } from "../core/manifest";
 import { moveInPlane, project, projectVariance } from "../core/plane";
@@ -45,6 +46,7 @@ class Bench {
   readonly #tiles: TileSamples;
   readonly #drawn: DrawnSample;
   readonly #decode: ReturnType<typeof decoderInto>;
+  readonly #markSoon = afterPicture(() => this.#mark());
   #model: Model;
   /** Null until the model's statistics are there. */
   #shown: Shown | null = null;
@@ -95,14 +97,14 @@ class Bench {
 
   #listen(): void {
     this.#sliders.addEventListener("latent-change", () => {
-      this.#say(BY_HAND);
       this.#set(this.#sliders.z, "sliders");
+      this.#say(BY_HAND);
     });
     this.#map.addEventListener("latent-change", (event) => {
       const plane = this.#shown?.statistics.plane;
       if (plane === undefined) return;
-      this.#say(BY_HAND);
       this.#set(moveInPlane(plane, this.#sliders.z, event.detail.z), "map");
+      this.#say(BY_HAND);
     });
     this.#prior.addEventListener("click", () => {
       this.#choose(null);
@@ -192,19 +194,19 @@ class Bench {
   /** Shows z everywhere but where it comes from; `from` "start": without noting it in the link. */
   #set(z: ArrayLike<number>, from: "sliders" | "map" | "start" | "elsewhere" = "elsewhere"): void {
     if (this.#shown === null) return;
-    const { model, statistics } = this.#shown;
+    const { model } = this.#shown;
     // First of all: what is drawn here can be drawn while it is decoded.
     this.#decode({ model, z, ...(model.condition !== "none" && { labels: [this.#label] }) });
-    if (from === "sliders") {
-      // After this frame, not in it: painting the map would delay the digit.
-      setTimeout(() => {
-        if (statistics.plane) this.#map.z = project(statistics.plane, this.#sliders.z);
-      });
-    } else {
-      this.#sliders.z = z;
-      if (from !== "map" && statistics.plane) this.#map.z = project(statistics.plane, z);
-    }
+    if (from !== "sliders") this.#sliders.z = z;
+    if (from === "start") this.#mark();
+    else if (from !== "map") this.#markSoon();
     if (from !== "start") this.#context.update({ dimensionsZ: Array.from(z) });
+  }
+
+  /** Marks z on the map, where its plane is known. */
+  #mark(): void {
+    const plane = this.#shown?.statistics.plane;
+    if (plane !== undefined) this.#map.z = project(plane, this.#sliders.z);
   }
 
   /** A tile or the drawing was taken: z is of its posterior. */
@@ -246,6 +248,6 @@ class Bench {
   }
 
   #say(text: string): void {
-    this.#said.value = text;
+    if (text !== this.#said.value) this.#said.value = text;
   }
 }

@@ -28,7 +28,6 @@ export class DrawReadings {
   private report: Report | null = null;
   private statistics: Statistics | null = null;
   private passage: Passage | null = null;
-  private frame = 0;
   private readonly scale: ErrorScale;
   private readonly verdict: HTMLElement;
 
@@ -53,25 +52,22 @@ export class DrawReadings {
     if (this.passage !== null) this.show(this.passage);
   }
 
-  /** Shows a drawing's numbers with the next frame: the picture itself is on the screen before. */
+  /** Shows a drawing's numbers. */
   show(passage: Passage): void {
     this.passage = passage;
     const distances = this.distances();
     this.nearest = distances[0]?.label ?? null;
-    cancelAnimationFrame(this.frame);
-    this.frame = requestAnimationFrame(() => {
-      const { pixels, mu, sigma, image } = passage;
-      const reconstruction = bernoulliCrossEntropy(pixels, image);
-      const kl = sum(klToStandardNormal(mu, sigma));
-      this.scale.value = squaredError(pixels, image);
-      this.put("reconstruction", formatNumber(reconstruction, 1));
-      this.put("kl", formatNumber(kl, 1));
-      this.put("elbo", formatNumber(-reconstruction - kl, 1));
-      this.put("error", formatNumber(this.scale.value, 1));
-      this.put("nearest", this.distance(distances[0]));
-      this.put("next", this.distance(distances[1]));
-      this.place(mu, sigma);
-    });
+    const { pixels, mu, sigma, image } = passage;
+    const reconstruction = bernoulliCrossEntropy(pixels, image);
+    const kl = sum(klToStandardNormal(mu, sigma));
+    this.scale.value = squaredError(pixels, image);
+    this.put("reconstruction", formatNumber(reconstruction, 1));
+    this.put("kl", formatNumber(kl, 1));
+    this.put("elbo", formatNumber(-reconstruction - kl, 1));
+    this.put("error", formatNumber(this.scale.value, 1));
+    this.put("nearest", this.distance(distances[0]));
+    this.put("next", this.distance(distances[1]));
+    this.place(mu, sigma);
   }
 
   /** Says in a sentence what the numbers come to, once the pen rests. */
@@ -86,7 +82,6 @@ export class DrawReadings {
   }
 
   clear(): void {
-    cancelAnimationFrame(this.frame);
     this.passage = null;
     this.nearest = null;
     this.scale.value = null;

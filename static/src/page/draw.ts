@@ -1,6 +1,7 @@
 // Section "draw": a drawing, what MNIST would have made of it, its μ and σ, its reconstruction.
 
 import "../elements/error-scale";
+import { afterPicture } from "../core/after-picture";
 import { EXAMPLE_DRAWINGS } from "../core/example-drawings";
 import { latest } from "../core/latest";
 import type { Model } from "../core/manifest";
@@ -62,6 +63,18 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     if (of === passage) look(of);
   });
 
+  // Where a drawing lies and what is read in it: its picture is on the screen before.
+  const describe = afterPicture((of: Passage) => {
+    if (of !== passage) return; // wiped meanwhile
+    const { mu, sigma } = of;
+    map.ellipse = { mu, sigma };
+    map.layers = WITHOUT_CURSOR;
+    map.z = [...mu];
+    zoom.disabled = false;
+    numbers.value = `μ = ${vector(mu)}   σ = ${vector(sigma)}`;
+    readings.show(of);
+  });
+
   // One queue for both ways to an image, so that neither can overwrite a newer one.
   const show = latest(
     async (job: Job): Promise<Shown> => {
@@ -77,13 +90,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
       if (pad.strokes.length === 0) return; // cleared while the model was at work
       reconstruction.pixels = shown.image;
       passage = shown.passage;
-      const { mu, sigma } = passage;
-      map.ellipse = { mu, sigma };
-      map.layers = WITHOUT_CURSOR;
-      map.z = [...mu];
-      zoom.disabled = false;
-      numbers.value = `μ = ${vector(mu)}   σ = ${vector(sigma)}`;
-      readings.show(passage);
+      describe(passage);
       rested(passage);
     },
     (error) => showError([reconstruction], sentence(`The model ${model.id}`, error)),
@@ -104,8 +111,8 @@ export async function start(context: PageContext, section: HTMLElement): Promise
       readings.clear();
       answers.clear();
     } else {
-      input.pixels = pixels;
       show({ pixels });
+      input.pixels = pixels;
     }
     if (final) context.update({ drawing: strokes });
   });

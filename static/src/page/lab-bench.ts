@@ -1,5 +1,6 @@
 // One model on the lab's bench: its map, its picture, its latents, its label.
 
+import { afterPicture } from "../core/after-picture";
 import { latest } from "../core/latest";
 import type { Model } from "../core/manifest";
 import { liftAround, moveInPlane, type Plane, project } from "../core/plane";
@@ -52,6 +53,8 @@ export class Bench {
   plane: Plane | null = null;
   /** The picture as it was last drawn. */
   shown: Shown | null = null;
+  /** (classes,) of that picture, of a model that classifies; else null. */
+  private probabilities: Float32Array | null = null;
   readonly map: LatentMap;
   readonly layers: MapLayers;
   private readonly view: ImageView;
@@ -59,6 +62,8 @@ export class Bench {
   private readonly caption: HTMLElement;
   private readonly labels: LabelChoice;
   private readonly latents: LatentNumbers;
+  private readonly placeMarkSoon = afterPicture(() => this.placeMark());
+  private readonly sayShownSoon = afterPicture(() => this.sayShown());
   private readonly decodeSoon: (wanted: Omit<Shown, "pixels">) => void;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -123,8 +128,8 @@ export class Bench {
   moveTo(z: readonly number[]): void {
     if (this.model === null) return;
     this.z = roundVector(z);
-    this.placeMark();
     this.decode();
+    this.placeMarkSoon();
   }
 
   ask(label: number): void {
@@ -189,8 +194,8 @@ export class Bench {
         this.view.pixels = images;
         const isFirst = this.shown === null;
         this.shown = { ...wanted, pixels: images };
-        this.labels.probabilities = probabilities;
-        this.caption.textContent = `z = ${formatVector(wanted.z)}`;
+        this.probabilities = probabilities;
+        this.sayShownSoon();
         if (isFirst) this.events.changed(this);
       },
       (error, { model }) => {
@@ -199,6 +204,13 @@ export class Bench {
         showError([this.view], sentence(`The model ${model.id}`, error));
       },
     );
+  }
+
+  /** Says what the picture was decoded from, and what the model reads there. */
+  private sayShown(): void {
+    if (this.shown === null) return;
+    this.labels.probabilities = this.probabilities;
+    this.caption.textContent = `z = ${formatVector(this.shown.z)}`;
   }
 
   private dress(model: Model, { view, pinned }: Place): void {
