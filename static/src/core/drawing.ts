@@ -105,7 +105,8 @@ function cover(
       const px = column + 0.5 - ax;
       const py = row + 0.5 - ay;
       const along = squared > 0 ? Math.min(1, Math.max(0, (px * dx + py * dy) / squared)) : 0;
-      const distance = Math.hypot(px - along * dx, py - along * dy);
+      // Not Math.hypot, which takes several times as long: a pen waits for this.
+      const distance = Math.sqrt((px - along * dx) ** 2 + (py - along * dy) ** 2);
       const coverage = Math.min(1, Math.max(0, (half - distance) / EDGE + 0.5));
       const index = row * SIDE + column;
       if (coverage > (pixels[index] as number)) pixels[index] = coverage;
