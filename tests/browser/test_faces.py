@@ -3,12 +3,13 @@
 import base64
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Playwright
 
-from tests.browser.conftest import OpenAtlas
+from tests.browser.conftest import OpenAtlas, Watch
 from tests.browser.test_page import AXE
 from tests.support.chromium import launch
 from tests.support.face_page import (
@@ -22,6 +23,8 @@ from tests.support.face_page import (
     turned_jpeg,
 )
 from tests.support.reference import Reference
+from tests.support.releases import object_path, take_models
+from tests.support.server import Server
 
 OpenFaces = Callable[..., Faces]
 # Keeps the streams that the page is given, so that a test sees whether they were stopped.
@@ -302,12 +305,12 @@ def test_S1_9_the_map_of_faces_is_walked(open_faces: OpenFaces) -> None:
         assert z is not None
         faces.expect("faces-walked", moved(mu[0], z))
     # The face there is taken, and the link has it.
+    atlas.page.mouse.click(*atlas.at(0.65, 0.55, "faces"))
     target = atlas.z("faces")
     assert target is not None
-    figure.locator("latent-map").press("Enter")
-    figure.locator("button.take").focus()
-    figure.locator("button.take").press("Enter")
-    target = atlas.z("faces") or target
+    atlas.page.mouse.move(*atlas.at(0.7, 0.6, "faces"))
+    assert atlas.z("faces") == target
+    figure.locator("button.take").click()
     taken = moved(mu[0], target)
     faces.expect("faces-decoded", taken)
     atlas.until(lambda: "faces.z=" in atlas.page.url)
@@ -613,6 +616,43 @@ def test_S1_8_a_camera_that_is_not_allowed_is_told(open_faces: OpenFaces) -> Non
     photo.locator("button.camera").click()
     faces.atlas.until(lambda: photo.get_attribute("state") == "error", seconds=20)
     assert "camera" in photo.locator(".note").inner_text().lower()
+
+
+# ——— what a release lacks ———
+
+
+def test_one_model_is_enough_and_what_is_damaged_is_told(
+    open_atlas: OpenAtlas, watch: Watch, models_dir: Path, ids: dict[str, str], tmp_path: Path
+) -> None:
+    kind, only = list(ids.items())[-1]
+    take_models(models_dir, tmp_path, "one", ["vae-2", only])
+    reference = Reference(tmp_path)
+    with Server(models_dir=tmp_path) as server:
+        faces = Faces(open_atlas(url=server.url), reference, only).enter()
+        faces.expect("faces-decoded", faces.mu[0])
+        assert faces.section.locator("input[name=faces-model]").count() == 1
+        assert faces.section.get_by_label(KINDS[kind], exact=True).is_checked()
+        loupe = faces.go_to(".losses").locator("image-loupe")
+        loupe.locator("figure").nth(1).wait_for()
+        assert loupe.locator("figure").count() == 2
+
+        watch.expect("503", "404", "Failed to load resource")
+        object_path(tmp_path, reference.model(only)["attributes"]).unlink()
+        broken = Faces(open_atlas(url=server.url), reference, only)
+        broken.section.evaluate("section => section.scrollIntoView({behavior: 'instant'})")
+        broken.sliders.and_(broken.page.locator("[state=error]")).wait_for(timeout=90_000)
+        assert "cannot be shown" in broken.sliders.locator(".note").inner_text()
+
+
+def test_a_release_without_faces_says_so(
+    open_atlas: OpenAtlas, models_dir: Path, tmp_path: Path
+) -> None:
+    take_models(models_dir, tmp_path, "none", ["vae-2"])
+    with Server(models_dir=tmp_path) as server:
+        section = open_atlas(url=server.url).page.locator("#faces")
+        assert section.locator(".section-error").count() == 1
+        assert "does not carry a model of faces" in section.inner_text()
+        assert section.locator("latent-sliders").count() == 0
 
 
 # ——— for everyone ———

@@ -123,6 +123,7 @@ export class FacePhoto extends LitElement implements CropTarget {
     this.state = "ready";
     await this.updateComplete; // the canvas is there from now on
     if (this.#picture !== bitmap) return;
+    this.#resizes.disconnect();
     this.#resizes.observe(this.canvas);
     this.setCrop(firstCrop(bitmap), true);
   }

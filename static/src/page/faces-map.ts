@@ -62,7 +62,11 @@ export function startMap(context: PageContext, figure: HTMLElement, studio: Face
     mark();
   });
   studio.listen((change) => {
-    if (change === "face") map.z = null; // the cursor begins where the face is
+    if (change === "face") {
+      // The cursor begins where the face is.
+      map.pinned = false;
+      map.z = null;
+    }
     rested(undefined);
   });
   dress();

@@ -112,6 +112,7 @@ export class FaceStudio {
         ? names.map((_, k) => state.facesMix?.[k] ?? 0)
         : weightsFor(names, before.attributes.names, this.weights);
     this.faces = faces;
+    this.#base = []; // a z of one model means nothing to another
     if (before !== null) this.#forgetPlace();
     if (this.source.kind !== "photo" && faces.z(this.source) === null) this.source = FIRST;
     this.#tell("model");

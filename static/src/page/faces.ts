@@ -1,10 +1,9 @@
 // Section "faces": a face, what is added to it, and the figures that start from the same face.
 
 import type { Latent } from "../core/latents";
-import { imageSize, type Model } from "../core/manifest";
+import type { Model } from "../core/manifest";
 import { squaredError } from "../core/reconstruction";
 import { settled } from "../core/settled";
-import { sheetOf } from "../core/sheet";
 import { formatNumber } from "../core/viewport";
 import type { DigitGrid } from "../elements/digit-grid";
 import type { FacePhoto } from "../elements/face-photo";
@@ -14,6 +13,7 @@ import "../elements/face-photo";
 import "../elements/latent-sliders";
 import type { LatentSliders } from "../elements/latent-sliders";
 import { type PageContext, sentence } from "./context";
+import { reserveExamples, showExamples } from "./faces-examples";
 import { startLosses } from "./faces-losses";
 import { startMap } from "./faces-map";
 import { randomSample } from "./faces-sample";
@@ -94,9 +94,7 @@ class Bench {
   async start(): Promise<void> {
     this.#listen();
     // The tiles take their room before there is anything in them.
-    const { width, height, channels } = this.#model.image;
-    const isBeside = this.#grid.classList.contains("pairs");
-    this.#grid.image = { height, width: isBeside ? 2 * width : width, channels };
+    reserveExamples(this.#grid, this.#model, this.#grid.classList.contains("pairs"));
     for (const choice of this.#choices) {
       choice.checked = choice.value === this.#model.id;
       choice.disabled = false;
@@ -171,7 +169,8 @@ class Bench {
     if (!isShown() || !answers) return;
     this.#answers = true;
     this.#refresh(true);
-    void this.#showExamples(model);
+    const { faces } = this.studio;
+    if (faces !== null) void showExamples(this.context, this.#grid, faces, isShown);
   }
 
   /** Puts up the sliders of another model's attributes. */
@@ -250,42 +249,4 @@ class Bench {
     const has = faces?.attributesOf(source.index).join(", ");
     return `Test face ${faces?.examples.index[source.index]}${has ? `: ${has}` : ""}.`;
   }
-
-  /** Every example beside its reconstruction, all decoded in one call. */
-  async #showExamples(model: Model): Promise<void> {
-    const { faces } = this.studio;
-    if (faces?.model !== model) return;
-    const { mu, count } = faces.examples;
-    try {
-      const decoded = await this.context.engine.decode(model, Float32Array.from(mu.flat()));
-      if (model !== this.#model) return;
-      const { height, width, channels } = model.image;
-      const size = imageSize(model);
-      const pairs = Array.from({ length: count }, (_, i) => {
-        const original = faces.original(i);
-        return original === null ? [] : [original, decoded.subarray(i * size, (i + 1) * size)];
-      }).filter((pair) => pair.length > 0);
-      const isBeside = pairs.length === count;
-      this.#grid.image = { height, width: isBeside ? 2 * width : width, channels };
-      this.#grid.names = mu.map((_, i) => {
-        const has = faces.attributesOf(i).join(", ");
-        return `Test face ${faces.examples.index[i]}${has ? `: ${has}` : ""}`;
-      });
-      this.#grid.images = isBeside ? joined(pairs, model) : decoded;
-    } catch (error) {
-      if (model === this.#model) showGridError(this.#grid, `The examples of ${model.id}`, error);
-    }
-  }
-}
-
-/** Pairs of images, each laid side by side: (n, H, 2·W, C). */
-function joined(pairs: readonly Float32Array[][], model: Model): Float32Array {
-  const size = imageSize(model);
-  const images = new Float32Array(2 * size * pairs.length);
-  for (const [i, pair] of pairs.entries()) {
-    const two = new Float32Array(2 * size);
-    for (const [k, image] of pair.entries()) two.set(image, k * size);
-    images.set(sheetOf(two, model.image, 2, 1), 2 * i * size);
-  }
-  return images;
 }
