@@ -471,6 +471,7 @@ def test_S1_8_a_picture_of_the_readers_own_is_cropped_and_encoded_here(
 
     # The crop: drawn along, zoomed by wheel, slider and keys; what is decoded follows.
     canvas = photo.locator("canvas").first
+    canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     assert box is not None
     middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

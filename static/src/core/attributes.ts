@@ -75,5 +75,7 @@ export function weightsFor(
 export function imagesFromBase64(text: string, count: number): Float32Array | null {
   const letters = atob(text);
   if (count === 0 || letters.length % count !== 0) return null;
-  return Float32Array.from(letters, (letter) => letter.charCodeAt(0) / 255);
+  const images = new Float32Array(letters.length);
+  for (let i = 0; i < images.length; i++) images[i] = letters.charCodeAt(i) / 255;
+  return images;
 }
