@@ -130,8 +130,8 @@ def test_a_claim_that_the_numbers_do_not_bear_out_is_said_not_to_hold(
         ("S1.8", "faces-vae", ("linear_probe",), 0.5),
         ("S1.9", "faces-vaegan", ("attributes", "sunglasses", "raw", "seen"), 0.5),
         ("S1.9", "faces-perceptual", ("attributes", "blond hair", "raw", "kept"), 0.5),
-        ("S1.10", "faces-perceptual", ("faces", "sharpness"), 0.1),
-        ("S1.10", "faces-vae", ("faces", "frechet_reconstructions"), 0.0),
+        ("S1.10", "faces-vaegan", ("faces", "sharpness"), 0.1),
+        ("S1.10", "faces-vae", ("faces", "perceptual_distance"), 0.0),
     ],
 )
 def test_S1_8_S1_9_S1_10_claims_of_faces_can_fail(
@@ -154,8 +154,8 @@ def test_S1_9_S1_10_faces_reach_what_was_asked() -> None:
             effect = MODELS[name]["attributes"][attribute]["raw"]
             assert effect["seen"] >= 0.9, (name, attribute)
             assert effect["kept"] >= 0.9, (name, attribute)
-    plain, *others = (MODELS[name]["faces"]["sharpness"] for name in faces.NAMES)
-    assert min(others) > 1.1 * plain
+    plain, _, adversarial = (MODELS[name]["faces"]["sharpness"] for name in faces.NAMES)
+    assert adversarial > 1.1 * plain
     for name in faces.NAMES:
         assert MODELS[name]["train_seconds"] <= 90 * 60
 
