@@ -15,7 +15,7 @@ from train.gallery import Exhibit, Gallery
 
 NAMES = ("faces-vae", "faces-perceptual", "faces-vaegan")
 _LOSSES = ("pixels alone", "and deep features", "and a discriminator")
-_SHOWN = 12
+_SHOWN = 8
 _GAP = 3
 _MULTIPLES = (-1.0, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0)
 
