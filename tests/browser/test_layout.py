@@ -12,9 +12,15 @@ from tests.support.server import Server
 # A line of text is 20 px high and more; less than this is the rounding of one.
 TOLERANCE = 3
 
-_HEIGHTS = """() => Object.fromEntries(Array.from(
-  document.querySelectorAll("header, main > section, footer"),
-  part => [part.id || part.localName, part.getBoundingClientRect().height]))"""
+# A section far from the screen is not laid out, and has no height of its own, unless asked to.
+_HEIGHTS = """() => {
+  const parts = Array.from(document.querySelectorAll("header, main > section, footer"));
+  for (const part of parts) part.style.contentVisibility = "visible";
+  const heights = parts.map(part =>
+    [part.id || part.localName, part.getBoundingClientRect().height]);
+  for (const part of parts) part.style.contentVisibility = "";
+  return Object.fromEntries(heights);
+}"""
 _WATCH_SHIFTS = """
 window.__shifts = [];
 new PerformanceObserver(list => {
