@@ -146,32 +146,32 @@ def test_S1_9_sliders_add_attribute_vectors_several_at_once(open_faces: OpenFace
     weights = faces.weights()
     assert (weights != 0).sum() == 2
     assert weights[second] == pytest.approx(0.4 * reach)
-    orthogonal = mu[0] + weights @ faces.vectors()
-    raw = mu[0] + weights @ faces.vectors("raw")
-    faces.expect("faces-decoded", orthogonal)
-    # Both kinds of vectors side by side, and the switch between them.
-    faces.expect("faces-other", raw)
-    assert np.abs(faces.decode(mu[0]) - faces.decode(orthogonal)).max() > 0.1
-    switch = page.get_by_label("Orthogonal vectors")
-    assert switch.is_checked()
-    switch.press("Space")
+    raw = mu[0] + weights @ faces.vectors()
+    orthogonal = mu[0] + weights @ faces.vectors("orthogonal")
     faces.expect("faces-decoded", raw)
+    # Both kinds of vectors side by side, and the switch between them.
     faces.expect("faces-other", orthogonal)
+    assert np.abs(faces.decode(mu[0]) - faces.decode(raw)).max() > 0.1
+    switch = page.get_by_label("Orthogonal vectors")
+    assert not switch.is_checked()
+    switch.press("Space")
+    faces.expect("faces-decoded", orthogonal)
+    faces.expect("faces-other", raw)
     caption = faces.section.locator(".other figcaption")
-    assert "orthogonal" in caption.inner_text()
+    assert "as they were found" in caption.inner_text()
 
     # The link has it all; the sliders stay when another face is picked.
-    faces.atlas.until(lambda: "faces.vectors=raw" in page.url)
+    faces.atlas.until(lambda: "faces.vectors=orthogonal" in page.url)
     page.wait_for_timeout(500)
     page.reload()
     faces.enter()
     assert faces.weights() == pytest.approx(weights, abs=1e-3)
-    faces.expect("faces-decoded", raw)
+    faces.expect("faces-decoded", orthogonal)
     faces.section.locator("#faces-examples button.tile").nth(2).click()
-    faces.expect("faces-decoded", mu[2] + weights @ faces.vectors("raw"))
+    faces.expect("faces-decoded", mu[2] + weights @ faces.vectors("orthogonal"))
     inputs.nth(first).press("0")
     weights[first] = 0
-    faces.expect("faces-decoded", mu[2] + weights @ faces.vectors("raw"))
+    faces.expect("faces-decoded", mu[2] + weights @ faces.vectors("orthogonal"))
     faces.sliders.get_by_role("button", name="Reset all").click()
     faces.expect("faces-decoded", mu[2])
 
@@ -236,8 +236,8 @@ def test_S1_9_growing_multiples_of_one_attribute_another_and_both(open_faces: Op
     expect(mu[0], vectors[beard])
     faces.section.locator("#faces-examples button.tile").nth(3).click()
     expect(mu[3], vectors[beard])
-    faces.page.get_by_label("Orthogonal vectors").uncheck()
-    expect(mu[3], faces.vectors("raw")[beard])
+    faces.page.get_by_label("Orthogonal vectors").check()
+    expect(mu[3], faces.vectors("orthogonal")[beard])
     faces.atlas.until(lambda: f"faces.add={beard}&faces.and=-1" in faces.page.url)
 
 

@@ -40,7 +40,7 @@ class Faces:
         names: list[str] = self.document("attributes")["names"]
         return names
 
-    def vectors(self, form: str = "orthogonal") -> np.ndarray:
+    def vectors(self, form: str = "raw") -> np.ndarray:
         key = "vectors" if form == "raw" else "orthogonal"
         return np.array(self.document("attributes")[key])
 

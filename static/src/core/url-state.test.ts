@@ -48,7 +48,7 @@ test("every property survives its link", () => {
     facesModel: "faces-vaegan",
     facesFace: "s42",
     facesMix: [1.5, 0, -2],
-    facesVectors: "raw",
+    facesVectors: "orthogonal",
     facesFirst: 0,
     facesSecond: -1,
     facesFrom: "here",

@@ -93,8 +93,8 @@ export interface PageState {
   facesFace: string | null;
   /** How much of each attribute is added. */
   facesMix: number[] | null;
-  /** The vectors as they were found; null: at right angles to each other. */
-  facesVectors: "raw" | null;
+  /** The vectors at right angles to each other; null: as they were found. */
+  facesVectors: "orthogonal" | null;
   /** The attributes of the strip; the second may be none, −1. */
   facesFirst: number | null;
   facesSecond: number | null;
@@ -398,7 +398,7 @@ const PROPERTIES: { [Key in keyof PageState]: Property<PageState[Key]> } = {
   facesModel: { name: "faces", ...modelId },
   facesFace: { name: "faces.face", ...face() },
   facesMix: { name: "faces.mix", ...vector },
-  facesVectors: { name: "faces.vectors", ...choice("raw") },
+  facesVectors: { name: "faces.vectors", ...choice("orthogonal") },
   facesFirst: { name: "faces.add", ...integer(0, MOST_CLASSES) },
   facesSecond: { name: "faces.and", ...integer(-1, MOST_CLASSES) },
   facesFrom: { name: "faces.from", ...face("here") },

@@ -42,7 +42,7 @@ export class FaceStudio {
 
   constructor(readonly context: PageContext) {
     const { state } = context;
-    this.raw = state.facesVectors === "raw";
+    this.raw = state.facesVectors !== "orthogonal";
     const linked = state.facesFace === null ? null : readSource(state.facesFace);
     this.source = linked ?? FIRST;
     this.#encode = latest(
@@ -158,7 +158,7 @@ export class FaceStudio {
   turn(raw: boolean): void {
     this.raw = raw;
     this.#tell("mix");
-    this.context.update({ facesVectors: raw ? "raw" : null });
+    this.context.update({ facesVectors: raw ? null : "orthogonal" });
   }
 
   #forgetPlace(): void {

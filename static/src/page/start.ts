@@ -9,6 +9,7 @@ import * as hover from "./hover";
 import { whenNear } from "./near";
 import { notice } from "./notice";
 import { keepOffline } from "./offline";
+import { revealInTurn, revealNow } from "./reveal";
 import { followSections, goToSection } from "./sections";
 
 type Start = (context: PageContext, section: HTMLElement) => Promise<void>;
@@ -64,6 +65,8 @@ export function start(): void {
     }
     void keepOffline();
   });
+  if (context.state.section === null) revealInTurn();
+  else revealNow();
   goToSection(context);
   followSections(context);
   // A link to another state that is opened in this very page.
