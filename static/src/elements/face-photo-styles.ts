@@ -74,7 +74,7 @@ export const photoStyles = css`
     line-height: 1.4;
   }
   .ask {
-    flex: 1 1 14rem;
+    flex: 1 1 11rem;
     display: grid;
     gap: 0.5rem;
     min-width: 0;

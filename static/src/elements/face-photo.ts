@@ -232,7 +232,7 @@ export class FacePhoto extends LitElement implements CropTarget {
     >
       ${this.stream !== null ? this.#camera() : this.state === "ready" ? this.#cropper() : nothing}
       <div class="ask">
-        ${this.stream === null && this.state !== "ready" ? html`<p>${this.#words()}</p>` : nothing}
+        ${this.stream === null ? html`<p>${this.#words()}</p>` : nothing}
         <div class="tools">${this.stream === null ? this.#sources() : this.#shutter()}</div>
         <p class="note" role="status">${this.state === "error" ? this.message : this.note}</p>
       </div>
@@ -250,6 +250,7 @@ export class FacePhoto extends LitElement implements CropTarget {
 
   #words(): string {
     if (this.state === "loading") return "Opening …";
+    if (this.state === "ready") return "Move and zoom it until the face fills the square.";
     return "Drop a picture here, paste one, or";
   }
 
