@@ -11,14 +11,14 @@ import type { FaceStudio } from "./faces-studio";
 import { required } from "./figure";
 
 const REST_MS = 250;
-/** Where the eyes are on a face that fills its frame. */
-const EYES = [0.5, 0.45] as const;
+/** Between eyes and mouth of a face that fills its frame. */
+const MIDDLE = [0.5, 0.57] as const;
 
 export function startLosses(context: PageContext, figure: HTMLElement, studio: FaceStudio): void {
   const loupe = required<ImageLoupe>(figure, "image-loupe");
   const models = (loupe.dataset.models ?? "").split(" ").flatMap((id) => context.find(id) ?? []);
   const names = (loupe.dataset.names ?? "").split(",");
-  loupe.centre = context.state.facesLoupe ?? EYES;
+  loupe.centre = context.state.facesLoupe ?? MIDDLE;
   loupe.addEventListener("centre-change", ({ detail }) => {
     context.update({ facesLoupe: [detail.centre[0], detail.centre[1]] });
   });
