@@ -14,7 +14,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 _TOGETHER = {f"tests/export/test_{name}.py": "release" for name in ("extras", "kill", "release")}
 # A browser has processes of its own. So one worker starts with browser tests and the other with
 # the rest, and what is left of them, from this file on, is shared at the end.
-_BROWSER, _SHARED_FROM = "tests/browser/", "tests/browser/test_labels.py"
+_BROWSER, _SHARED_FROM = "tests/browser/", "tests/browser/test_draw.py"
 
 
 class _ByFile(LoadFileScheduling):

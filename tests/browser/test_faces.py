@@ -657,7 +657,7 @@ def test_a_release_without_faces_says_so(
         section = open_atlas(url=server.url).page.locator("#faces")
         assert section.locator(".section-error").count() == 1
         assert "does not carry a model of faces" in section.inner_text()
-        assert section.locator("latent-sliders").count() == 0
+        assert section.locator("attribute-sliders").count() == 0
 
 
 # ——— for everyone ———

@@ -57,7 +57,7 @@ class Faces:
         """Scroll to the section and wait until it answers."""
         self.section.evaluate("section => section.scrollIntoView({behavior: 'instant'})")
         ready = {"state": "attached", "timeout": 1000 * SLOW}
-        self.section.locator("latent-sliders[state=ready]").wait_for(**ready)
+        self.section.locator("attribute-sliders[state=ready]").wait_for(**ready)
         self.section.locator('image-view[name="faces-decoded"][state=ready]').wait_for(**ready)
         self.section.locator("#faces-examples[state=ready]").wait_for(**ready)
         return self
@@ -70,7 +70,7 @@ class Faces:
 
     @property
     def sliders(self) -> Locator:
-        return self.section.locator("latent-sliders")
+        return self.section.locator("attribute-sliders")
 
     def weights(self) -> np.ndarray:
         return np.array(self.sliders.evaluate("sliders => sliders.z"))

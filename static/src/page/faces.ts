@@ -10,8 +10,8 @@ import type { FacePhoto } from "../elements/face-photo";
 import type { ImageView } from "../elements/image-view";
 import "../elements/digit-grid";
 import "../elements/face-photo";
-import "../elements/latent-sliders";
-import type { LatentSliders } from "../elements/latent-sliders";
+import "../elements/attribute-sliders";
+import type { AttributeSliders } from "../elements/attribute-sliders";
 import { type PageContext, sentence } from "./context";
 import { reserveExamples, showExamples } from "./faces-examples";
 import { startLosses } from "./faces-losses";
@@ -53,7 +53,7 @@ class Bench {
   readonly #draw: HTMLButtonElement;
   readonly #open: HTMLButtonElement;
   readonly #photo: FacePhoto;
-  readonly #sliders: LatentSliders;
+  readonly #sliders: AttributeSliders;
   readonly #orthogonal: HTMLInputElement;
   readonly #view: ImageView;
   readonly #other: ImageView;
@@ -77,7 +77,7 @@ class Bench {
     this.#draw = required(section, "button.draw");
     this.#open = required(section, "button.own");
     this.#photo = required(section, "face-photo");
-    this.#sliders = required(section, "latent-sliders");
+    this.#sliders = required(section, "attribute-sliders");
     this.#orthogonal = required(section, "input[name=faces-orthogonal]");
     this.#view = required(section, "image-view[name=faces-decoded]");
     this.#other = required(section, "image-view[name=faces-other]");
