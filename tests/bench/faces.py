@@ -76,7 +76,7 @@ def measure(models: Path, dataset: str = "avatars") -> dict[str, float]:
             page.add_init_script(_PROBE)
             page.goto(server.url)
             page.wait_for_function("window.__script !== undefined")
-            page.locator("#hover image-view[state=ready]").wait_for()
+            page.locator("#hover image-view[name=decoded][state=ready]").wait_for()
             p50, p95 = max((_quantiles(page, face) for face in faces), key=lambda pair: pair[1])
         finally:
             browser.close()

@@ -102,7 +102,7 @@ def _interaction(browser: Browser, server: Server) -> dict[str, float]:
     numbers: dict[str, float] = {}
 
     page.locator("#hover latent-map[state=ready]").wait_for()
-    page.locator("#hover image-view[state=ready]").wait_for()
+    page.locator("#hover image-view[name=decoded][state=ready]").wait_for()
     page.evaluate("__probe.longest = 0")
     _sweep(page, "#hover latent-map")
     numbers |= _quantiles(page, "decoded", "hover")
