@@ -40,9 +40,10 @@ _DECODE = """async ([id, count]) => {
   });
   worker.postMessage({ kind: "model", model });
   await ask({ kind: "load", part: "decoder" });
-  const canvas = document.querySelector("main").appendChild(document.createElement("canvas"));
+  // In the first section: at the end of the page two others would come to life meanwhile.
+  const canvas = document.createElement("canvas");
+  document.querySelector("#hover").prepend(canvas);
   [canvas.width, canvas.height] = [width, height];
-  canvas.scrollIntoView();
   const face = new ImageData(width, height);
   const times = [];
   for (let i = 0; i < count; i++) {
