@@ -98,14 +98,8 @@ def model_entry(
     files["statistics"] = folder.add_object(
         statistics.statistics_json(model, fitted, test, plane), "json"
     )
-    for name, data in _extras(run, run_folder, fitted, test, view):
+    for name, data in _extras(run, run_folder, dataset, fitted, test, view):
         files[name] = folder.add_object(data, "json")
-    if dataset.attribute_names:
-        measured = report["attributes"]
-        vectors = attributes.attributes_json(fitted, rest, dataset, measured)
-        files["attributes"] = folder.add_object(vectors, "json")
-        shown = examples.examples_json(test, dataset.test, recipe.dataset)
-        files["examples"] = folder.add_object(shown, "json")
 
     large = recipe.id in _LARGE_PICTURES
     width, colours = (
@@ -133,8 +127,9 @@ def model_entry(
 
 
 def _extras(
-    run: Run, run_folder: Path, fitted: Encodings, test: Encodings, view: dict[str, Any]
-) -> Iterator[tuple[str, bytes]]:
+    run: Run, run_folder: Path, dataset: Dataset, fitted: Encodings, test: Encodings,
+    view: dict[str, Any],
+) -> Iterator[tuple[str, bytes]]:  # fmt: skip
     """Yield the name and content of every object that the page fetches only when it needs it."""
     recipe, model = run.recipe, run.model
     yield "prior", prior.prior_json(model)
@@ -147,6 +142,11 @@ def _extras(
         trace = load_trace(run_folder)
         if len(trace) >= 2:
             yield "trace", training.trace_json(trace, fitted.labels)
+    if dataset.attribute_names:
+        images = trained_on(recipe, dataset.train)
+        measured = run.report["attributes"]
+        yield "attributes", attributes.attributes_json(fitted, images, dataset, measured)
+        yield "examples", examples.examples_json(test, dataset.test, recipe.dataset)
 
 
 @torch.no_grad()

@@ -11,17 +11,14 @@ from pathlib import Path
 from typing import Literal
 
 import torch
-from filelock import FileLock
-from safetensors import SafetensorError
-from safetensors.torch import load as load_tensors
-from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 from torch.nn import functional
+from torchvision.transforms.v2.functional import gaussian_blur
 from tqdm import tqdm
 
 from train.data import Dataset, Images, as_float
 from train.errors import UserError
-from train.files import write_atomic
+from train.kept import load_or_train
 from train.precision import choose_precision
 
 Role = Literal["teacher", "judge"]
@@ -108,26 +105,17 @@ def reader(role: Role, dataset: Dataset, folder: Path) -> Reader:
     """
     attributes = attributes_of(dataset.train)
     path = folder / f"{role}-{_content(dataset.train)[:16]}.safetensors"
-    folder.mkdir(parents=True, exist_ok=True)
     plan = _PLANS[role]
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(plan.seed)
         network = AttributeNetwork(dataset.train.shape[0], attributes.shape[1], plan)
         network = network.to(memory_format=torch.channels_last)  # which convolutions run faster on
-        with FileLock(f"{path}.lock"):
-            for leftover in folder.glob(f".{path.name}.*"):
-                leftover.unlink()  # of a write that was killed
-            try:
-                state = load_tensors(path.read_bytes())
-                accuracy = state.pop("accuracy")
-                network.load_state_dict(state)
-                return Reader(network.eval(), accuracy)
-            except (FileNotFoundError, SafetensorError, KeyError, RuntimeError):
-                _train(network, dataset.train, role)
-            accuracy = _accuracy(network, dataset.test)
-            state = {name: tensor.contiguous() for name, tensor in network.state_dict().items()}
-            write_atomic(path, save_tensors({**state, "accuracy": accuracy}))
-    return Reader(network, accuracy)
+
+        def train() -> Tensor:
+            _train(network, dataset.train, role)
+            return _accuracy(network, dataset.test)
+
+        return Reader(network, load_or_train(path, network, "accuracy", train))
 
 
 def attributes_of(images: Images) -> Tensor:
@@ -179,22 +167,10 @@ def _disturbed(image: Tensor) -> Tensor:
     shifted = torch.roll(image, (dy, dx), dims=(2, 3))
     half = len(image) // 2
     sigma = float(torch.rand(()) * 1.2 + 0.2)
-    blurred = gaussian_blur(shifted[:half], sigma)
+    reach = max(1, round(3 * sigma))
+    blurred = gaussian_blur(shifted[:half], [2 * reach + 1] * 2, [sigma] * 2)
     grain = torch.randn_like(image) * 0.03
     return torch.cat([blurred, shifted[half:]]) + grain
-
-
-def gaussian_blur(image: Tensor, sigma: float) -> Tensor:
-    """Blur images (N, C, H, W) by a Gaussian of `sigma` pixels, cut off at three of them."""
-    reach = max(1, round(3 * sigma))
-    offsets = torch.arange(-reach, reach + 1, dtype=image.dtype, device=image.device)
-    weights = torch.exp(-0.5 * (offsets / sigma).square())
-    weights = weights / weights.sum()
-    channels = image.shape[1]
-    rows = weights.view(1, 1, 1, -1).expand(channels, 1, 1, -1)
-    padded = functional.pad(image, (reach, reach, reach, reach), mode="reflect")
-    across = functional.conv2d(padded, rows, groups=channels)
-    return functional.conv2d(across, rows.transpose(2, 3), groups=channels)
 
 
 def _accuracy(network: AttributeNetwork, images: Images) -> Tensor:

@@ -49,12 +49,11 @@ _VERSION = 1
 _CHUNK = 64
 
 
-def load(folder: Path, cache: Path, limit: int | None = None) -> Dataset:
+def load(folder: Path, cache: Path) -> Dataset:
     """Read CelebA from `folder`, through one array in `cache` that is made on first use.
 
-    Pixels stay in the file and are mapped into memory. With a `limit`, no more images than that are
-    used, a tenth of them as the test set. An image's class is the first colour of hair that is true
-    of it, or "other".
+    Pixels stay in the file and are mapped, so that those a run leaves out take no memory. An image's
+    class is the first colour of hair that is true of it, or "other".
 
     Raises:
         UserError: there is no CelebA, or some file of it is damaged; one sentence says which.
@@ -62,7 +61,7 @@ def load(folder: Path, cache: Path, limit: int | None = None) -> Dataset:
     sizes = _present(folder)
     tables = read_tables(folder)
     _print_missing(tables, sizes)
-    train, test = _choose(tables, sizes, folder, limit)
+    train, test = _choose(tables, sizes, folder)
     rows = np.concatenate([train, test])
     labels = torch.from_numpy(_hair(tables)[rows])
     attributes = torch.from_numpy(tables.attributes[rows])
@@ -115,7 +114,7 @@ def _print_missing(tables: Tables, sizes: dict[str, int]) -> None:
 
 
 def _choose(
-    tables: Tables, sizes: dict[str, int], folder: Path, limit: int | None
+    tables: Tables, sizes: dict[str, int], folder: Path
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Choose the images of both splits among those that are there, as rows of the tables.
 
@@ -135,9 +134,6 @@ def _choose(
         print("celeba: no image of the test partition is there; a tenth of the others is taken.")
         held = len(train) // _TEST_SHARE
         train, test = train[:-held], train[-held:]
-    if limit is not None:
-        held = max(1, limit // _TEST_SHARE)
-        train, test = train[: max(1, limit - held)], test[:held]
     return train, test
 
 

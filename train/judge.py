@@ -8,15 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from filelock import FileLock
-from safetensors import SafetensorError
-from safetensors.torch import load as load_tensors
-from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 from torch.nn import functional
 
 from train.data import Images, as_float
-from train.files import sha256, write_atomic
+from train.files import sha256
+from train.kept import load_or_train
 
 _WIDTHS = (16, 32, 64)
 _EPOCHS = 4
@@ -91,20 +88,11 @@ def judge_of(images: Images, test: Images, folder: Path) -> Judge:
     """
     content = images.pixels.numpy().tobytes() + images.labels.numpy().tobytes()
     path = folder / f"{sha256(content)[:16]}.safetensors"
-    folder.mkdir(parents=True, exist_ok=True)
     net = network(images.shape[0], images.classes)
-    with FileLock(f"{path}.lock"):
-        for leftover in folder.glob(f".{path.name}.*"):
-            leftover.unlink()  # of a write that was killed
-        try:
-            state = load_tensors(path.read_bytes())
-            on_test = state.pop("on_test")
-            net.load_state_dict(state)
-            return Judge(net.eval(), on_test)
-        except (FileNotFoundError, SafetensorError, KeyError):
-            print(f"Training the judge of samples on {len(images):,} images")
-        judge = Judge(train_network(images), torch.empty(0))
-        on_test = judge.probabilities(as_float(test.pixels))
-        state = {name: tensor.contiguous() for name, tensor in judge.network.state_dict().items()}
-        write_atomic(path, save_tensors({**state, "on_test": on_test}))
-    return Judge(judge.network, on_test)
+
+    def train() -> Tensor:
+        print(f"Training the judge of samples on {len(images):,} images")
+        net.load_state_dict(train_network(images).state_dict())
+        return Judge(net.eval(), torch.empty(0)).probabilities(as_float(test.pixels))
+
+    return Judge(net, load_or_train(path, net, "on_test", train))

@@ -11,7 +11,7 @@ from torchvision.datasets import CelebA
 from torchvision.transforms.v2 import functional as transforms
 
 from tests.support.celeba import COUNT, HAIR, NAMES, make_celeba, name
-from train import celeba, data
+from train import data
 from train.errors import UserError
 
 Damage = Callable[[Path], None]
@@ -103,12 +103,6 @@ def test_where_no_test_image_is_there_a_tenth_of_the_others_is_taken(
     dataset = data.load_dataset("celeba")
     assert (len(dataset.train), len(dataset.test)) == (22, 2)
     assert "no image of the test partition" in capsys.readouterr().out
-
-
-def test_a_limit_is_of_all_images_together(folder: Path, tmp_path: Path) -> None:
-    dataset = celeba.load(folder, tmp_path / "cache", limit=20)
-    assert (len(dataset.train), len(dataset.test)) == (18, 2)
-    assert np.load(next((tmp_path / "cache").glob("*.npy"))).shape == (20, 3, 64, 64)
 
 
 # ——— the cache ———
