@@ -52,7 +52,7 @@ _CHUNK = 64
 def load(folder: Path, cache: Path) -> Dataset:
     """Read CelebA from `folder`, through one array in `cache` that is made on first use.
 
-    Pixels stay in the file and are mapped, so that those a run leaves out take no memory. An image's
+    Pixels stay in the file and are mapped: those that a run leaves out take no memory. An image's
     class is the first colour of hair that is true of it, or "other".
 
     Raises:

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Locator, Page
 
 from tests.browser.conftest import OpenAtlas, Watch
-from tests.browser.test_page import AXE
 from tests.support.atlas import Atlas
+from tests.support.axe import violations
 from tests.support.reference import Reference
 from tests.support.server import Server
 
@@ -415,15 +415,4 @@ def test_B15_axe_finds_nothing_in_dimensions_and_training(
     training = atlas.page.locator("#training")
     training.evaluate("section => section.scrollIntoView({behavior: 'instant'})")
     training.locator("latent-map[state=ready]").wait_for(timeout=1000 * SLOW)
-    atlas.page.add_script_tag(path=AXE)
-    found = atlas.page.evaluate(
-        """async () => {
-          const include = [["#dimensions"], ["#training"]];
-          const { passes, violations } = await axe.run({ include });
-          const told = violations.flatMap(({ id, help, nodes }) =>
-            nodes.map(node => `${id}: ${help}: ${node.target} ${node.failureSummary}`));
-          return { passes: passes.map(({ id }) => id), violations: told };
-        }"""
-    )
-    assert "color-contrast" in found["passes"]
-    assert found["violations"] == []
+    assert violations(atlas.page, "#dimensions", "#training") == []

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright
 
 from tests.browser.conftest import OpenAtlas, Watch
-from tests.browser.test_page import AXE
+from tests.support.axe import violations
 from tests.support.chromium import launch
 from tests.support.face_page import (
     KINDS,
@@ -674,17 +674,7 @@ def test_B15_axe_finds_nothing_in_faces(open_faces: OpenFaces, scheme: str) -> N
         faces.go_to(selector)
         faces.page.wait_for_timeout(300)
     faces.section.locator("image-loupe[state=ready]").wait_for(timeout=90_000)
-    faces.page.add_script_tag(path=AXE)
-    found = faces.page.evaluate(
-        """async () => {
-          const { passes, violations } = await axe.run({ include: [["#faces"]] });
-          const told = violations.flatMap(({ id, help, nodes }) =>
-            nodes.map(node => `${id}: ${help}: ${node.target} ${node.failureSummary}`));
-          return { passes: passes.map(({ id }) => id), violations: told };
-        }"""
-    )
-    assert "color-contrast" in found["passes"]
-    assert found["violations"] == []
+    assert violations(faces.page, "#faces") == []
 
 
 def _canvases(faces: Faces, selector: str) -> list[np.ndarray]:

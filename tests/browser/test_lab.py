@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Route
 
 from tests.browser.conftest import OpenAtlas, Watch
-from tests.browser.test_page import AXE
+from tests.support.axe import violations
 from tests.support.lab import Lab
 from tests.support.reference import Reference
 
@@ -330,9 +330,7 @@ def test_B15_the_lab_is_accessible_and_nothing_overflows(
     lab = Lab(atlas)
     lab.root.locator("details").evaluate_all("all => all.forEach(box => { box.open = true; })")
     lab.root.locator(".latents input").first.wait_for()
-    atlas.page.evaluate(AXE.read_text())
-    found = atlas.page.evaluate("axe.run('#lab')")
-    assert [(v["id"], v["nodes"][0]["target"]) for v in found["violations"]] == []
+    assert violations(atlas.page, "#lab") == []
     for width in (360, 820, 1440):
         atlas.page.set_viewport_size({"width": width, "height": 900})
         atlas.until(lambda width=width: atlas.page.evaluate("innerWidth") == width)

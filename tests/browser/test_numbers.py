@@ -10,12 +10,11 @@ from playwright.sync_api import Locator
 
 from tests.browser.conftest import OpenAtlas, Watch
 from tests.support.atlas import Atlas
+from tests.support.axe import violations
 from tests.support.reference import Reference
-from tests.support.server import ROOT
 
 KINDS = {"ae": "AE", "vae": "VAE", "cvae": "CVAE"}
 SIZES = (2, 5, 10, 20, 50, 100)
-AXE = ROOT / "static" / "node_modules" / "axe-core" / "axe.min.js"
 SLOW = 60.0
 
 # The colour on the plot at shares of its width and height, from the lower left, and a line's own.
@@ -436,14 +435,9 @@ def test_B15_the_numbers_are_accessible_follow_the_theme_and_stay_inside_the_pag
         chart_of(atlas, name)
     part(atlas, "projections").locator("latent-map[state=ready]").first.wait_for()
     chart = chart_of(atlas, "errors")
-    atlas.page.add_script_tag(path=AXE)
     for scheme in ("light", "dark"):
         atlas.page.emulate_media(color_scheme=scheme)
-        found = atlas.page.evaluate(
-            """async () => (await axe.run("#numbers")).violations.flatMap(({ id, nodes }) =>
-              nodes.map(node => `${id}: ${node.target} ${node.failureSummary}`))"""
-        )
-        assert found == []
+        assert violations(atlas.page, "#numbers") == []
         # The canvas is painted anew in the theme's colours: the line has its swatch's.
         ae = lines_of(chart)["AE"]["y"]
         every = [y for line in lines_of(chart).values() for y in line["y"]]

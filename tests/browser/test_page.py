@@ -5,12 +5,11 @@ import pytest
 
 from tests.browser.conftest import OpenAtlas, Watch
 from tests.support.atlas import SECTIONS, Atlas
+from tests.support.axe import violations
 from tests.support.reference import Reference
 from tests.support.scatter import POINTS_ALONE, classify
-from tests.support.server import ROOT
 
 WIDTHS = (360, 390, 820, 1440, 1920, 2560)
-AXE = ROOT / "static" / "node_modules" / "axe-core" / "axe.min.js"
 
 # Whatever is seen outside the window's width, but for what a scrolling box holds.
 _OUTSIDE = """() => {
@@ -194,14 +193,4 @@ def test_axe_finds_nothing(open_atlas: OpenAtlas, scheme: str, width: int) -> No
         "pad => { pad.strokes = [[{x: .3, y: .2, pressure: .5}, {x: .6, y: .8, pressure: .5}]]; }"
     )
     atlas.page.locator("image-view[name=reconstruction][state=ready]").wait_for()
-    atlas.page.add_script_tag(path=AXE)
-    found = atlas.page.evaluate(
-        """async () => {
-          const { passes, violations } = await axe.run();
-          const told = violations.flatMap(({ id, help, nodes }) =>
-            nodes.map(node => `${id}: ${help}: ${node.target} ${node.failureSummary}`));
-          return { passes: passes.map(({ id }) => id), violations: told };
-        }"""
-    )
-    assert "color-contrast" in found["passes"]
-    assert found["violations"] == []
+    assert violations(atlas.page) == []
