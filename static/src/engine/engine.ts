@@ -9,6 +9,12 @@ export interface Posterior {
   logvar: Float32Array;
 }
 
+/** An image's q(z|x), and what the decoder makes of its mean. */
+export interface Reconstruction extends Posterior {
+  /** One image, H×W×C in [0, 1]. */
+  image: Float32Array;
+}
+
 /** What a decoder makes of n points. */
 export interface Decoded {
   /** n images, H×W×C each, in [0, 1]. */
@@ -34,6 +40,8 @@ export interface Engine {
   decodeWithClasses(model: Model, z: Float32Array, labels?: number[]): Promise<Decoded>;
   /** Encodes one image, H×W×C in [0, 1], with its class where the encoder is conditioned. */
   encode(model: Model, pixels: Float32Array, label?: number): Promise<Posterior>;
+  /** Encodes one image like `encode`, and decodes its mean; both are told `label` where they want it. */
+  reconstruct(model: Model, pixels: Float32Array, label?: number): Promise<Reconstruction>;
 }
 
 /** Why an engine could not answer: the figure shows `message`. */
@@ -45,4 +53,16 @@ export class EngineError extends Error {
   ) {
     super(message);
   }
+}
+
+/** Reconstructs in two steps, where an engine has no shorter way. */
+export async function encodeThenDecode(
+  engine: Pick<Engine, "encode" | "decode">,
+  model: Model,
+  pixels: Float32Array,
+  label?: number,
+): Promise<Reconstruction> {
+  const posterior = await engine.encode(model, pixels, label);
+  const labels = label === undefined ? undefined : [label];
+  return { ...posterior, image: await engine.decode(model, posterior.mu, labels) };
 }

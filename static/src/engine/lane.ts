@@ -1,7 +1,13 @@
 // The page's end of a worker that runs models: calls go out, answers come back.
 
 import type { FileEntry, Model } from "../core/manifest";
-import { type Decoded, EngineError, type Part, type Posterior } from "./engine";
+import {
+  type Decoded,
+  EngineError,
+  type Part,
+  type Posterior,
+  type Reconstruction,
+} from "./engine";
 import type { FileRequest, Notice, Reply, Request } from "./protocol";
 import type { Format } from "./read-release";
 
@@ -43,13 +49,12 @@ export class Lane {
   }
 
   async encode(model: Model, pixels: Float32Array, label?: number): Promise<Posterior> {
-    const request: Request = {
-      kind: "encode",
-      model: model.id,
-      pixels,
-      ...(label !== undefined && { label }),
-    };
-    return (await this.run(model, request)) as Posterior;
+    return (await this.run(model, imageRequest("encode", model, pixels, label))) as Posterior;
+  }
+
+  async reconstruct(model: Model, pixels: Float32Array, label?: number): Promise<Reconstruction> {
+    const request = imageRequest("reconstruct", model, pixels, label);
+    return (await this.run(model, request)) as Reconstruction;
   }
 
   /** Fetches, checks and reads a file of the release, away from the page's own thread. */
@@ -113,6 +118,15 @@ export class Lane {
     for (const { reject } of this.pending.values()) reject(notStarted());
     this.pending.clear();
   }
+}
+
+function imageRequest(
+  kind: "encode" | "reconstruct",
+  { id }: Model,
+  pixels: Float32Array,
+  label: number | undefined,
+): Request {
+  return { kind, model: id, pixels, ...(label !== undefined && { label }) };
 }
 
 function notStarted(): EngineError {

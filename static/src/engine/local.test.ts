@@ -44,6 +44,15 @@ class FakeLane {
     return { images: points, probabilities: null };
   }
 
+  async encode() {
+    return { mu: z, logvar: z };
+  }
+
+  async reconstruct() {
+    this.log.push("reconstruct");
+    return { mu: z, logvar: z, image: z };
+  }
+
   release(model: Model): void {
     this.log.push(`release ${model.id}`);
   }
@@ -120,4 +129,15 @@ test("small models race against nobody", async () => {
   await made.local.load(digit, "decoder");
   await made.local.decode(digit, z);
   expect(made.searches).toBe(0);
+});
+
+test("a small model reconstructs in one call, a large one wherever its decoder is", async () => {
+  const [first, gpu] = [new FakeLane(2), new FakeLane(0.1, true)];
+  const { local } = engine(first, [gpu]);
+  expect((await local.reconstruct(digit, z)).image).toEqual(z);
+  expect(first.log).toEqual(["reconstruct"]);
+  await local.load(face("face"), "decoder");
+  await raced(first, "release face");
+  first.broken = true; // as a decoder: it encodes all the same
+  expect(await local.reconstruct(face("face"), z)).toEqual({ mu: z, logvar: z, image: z });
 });

@@ -1,7 +1,14 @@
 // Runs models in this browser: in one worker, and large ones wherever they are decoded fastest.
 
 import type { FileEntry, Model } from "../core/manifest";
-import type { Decoded, Engine, Part, Posterior } from "./engine";
+import {
+  type Decoded,
+  type Engine,
+  encodeThenDecode,
+  type Part,
+  type Posterior,
+  type Reconstruction,
+} from "./engine";
 import type { Lane } from "./lane";
 import { isLarge, winsAgainst } from "./race";
 import type { Format } from "./read-release";
@@ -57,6 +64,12 @@ export class LocalEngine implements Engine {
 
   encode(model: Model, pixels: Float32Array, label?: number): Promise<Posterior> {
     return this.first.encode(model, pixels, label);
+  }
+
+  reconstruct(model: Model, pixels: Float32Array, label?: number): Promise<Reconstruction> {
+    return isLarge(model)
+      ? encodeThenDecode(this, model, pixels, label) // its decoder may be at home elsewhere
+      : this.first.reconstruct(model, pixels, label);
   }
 
   /** Fetches, checks and reads a file of the release, away from the page's own thread. */

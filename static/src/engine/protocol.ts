@@ -22,7 +22,9 @@ export type Notice =
 export type Request =
   | { kind: "load"; model: string; part: Part }
   | { kind: "decode"; model: string; z: Float32Array; labels?: number[] }
-  | { kind: "encode"; model: string; pixels: Float32Array; label?: number };
+  | { kind: "encode"; model: string; pixels: Float32Array; label?: number }
+  /** Encode and decode: in one message, so that a pen waits for one answer and not for two. */
+  | { kind: "reconstruct"; model: string; pixels: Float32Array; label?: number };
 
 /** A file of the release, to fetch, check and read. */
 export interface FileRequest {

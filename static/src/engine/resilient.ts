@@ -1,7 +1,14 @@
 // Runs models here while this browser can, through the server, if there is one, once it cannot.
 
 import type { Model } from "../core/manifest";
-import { type Decoded, type Engine, EngineError, type Part, type Posterior } from "./engine";
+import {
+  type Decoded,
+  type Engine,
+  EngineError,
+  type Part,
+  type Posterior,
+  type Reconstruction,
+} from "./engine";
 
 /** "gpu": this browser, large models on its graphics processor. */
 export type Runtime = "browser" | "gpu" | "server" | "none";
@@ -35,6 +42,10 @@ export class ResilientEngine implements Engine {
 
   encode(model: Model, pixels: Float32Array, label?: number): Promise<Posterior> {
     return this.run((engine) => engine.encode(model, pixels, label));
+  }
+
+  reconstruct(model: Model, pixels: Float32Array, label?: number): Promise<Reconstruction> {
+    return this.run((engine) => engine.reconstruct(model, pixels, label));
   }
 
   /**

@@ -99,6 +99,16 @@ class ModelServer {
         const encoder = await this.session(model, "encoder");
         return this.inTurn(() => runEncoder(this.ort, encoder, model, call.pixels, call.label));
       }
+      case "reconstruct": {
+        const encoder = await this.session(model, "encoder");
+        const decoder = await this.session(model, "decoder");
+        return this.inTurn(async () => {
+          const posterior = await runEncoder(this.ort, encoder, model, call.pixels, call.label);
+          const labels = call.label === undefined ? undefined : [call.label];
+          const { images } = await runDecoder(this.ort, decoder, model, posterior.mu, labels);
+          return { ...posterior, image: images };
+        });
+      }
     }
   }
 

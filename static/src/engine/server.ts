@@ -2,7 +2,14 @@
 
 import type { Model } from "../core/manifest";
 import { imageSize } from "../core/manifest";
-import { type Decoded, type Engine, EngineError, type Posterior } from "./engine";
+import {
+  type Decoded,
+  type Engine,
+  EngineError,
+  encodeThenDecode,
+  type Posterior,
+  type Reconstruction,
+} from "./engine";
 
 /** Requests of one call that are on their way at the same time. */
 const LANES = 12;
@@ -50,6 +57,10 @@ export class ServerEngine implements Engine {
     const response = await this.post(model, route, "application/octet-stream", bytes);
     const { mu, logvar } = (await response.json()) as { mu: number[]; logvar?: number[] };
     return { mu: Float32Array.from(mu), logvar: Float32Array.from(logvar ?? []) };
+  }
+
+  reconstruct(model: Model, pixels: Float32Array, label?: number): Promise<Reconstruction> {
+    return encodeThenDecode(this, model, pixels, label);
   }
 
   private async post(model: Model, route: string, type: string, body: BodyInit): Promise<Response> {

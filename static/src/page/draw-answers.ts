@@ -113,9 +113,7 @@ export class DrawAnswers {
     }
     try {
       const label = model.condition === "none" ? undefined : question.label;
-      const { mu } = await engine.encode(model, question.pixels, label);
-      if (this.question !== question) return;
-      const image = await engine.decode(model, mu, label === undefined ? undefined : [label]);
+      const { image } = await engine.reconstruct(model, question.pixels, label);
       if (this.question !== question) return;
       view.pixels = image;
       const error = squaredError(question.pixels, image);

@@ -154,8 +154,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
 
 /** Encodes an image and decodes its μ. */
 async function pass(context: PageContext, model: Model, pixels: Float32Array): Promise<Passage> {
-  const { mu, logvar } = await context.engine.encode(model, pixels);
-  const image = await context.engine.decode(model, mu);
+  const { mu, logvar, image } = await context.engine.reconstruct(model, pixels);
   return {
     pixels,
     mu: Array.from(mu) as [number, number],
