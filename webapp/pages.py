@@ -118,7 +118,7 @@ class PageMaker:
         try:
             built = json.loads(self._vite_manifest.read_bytes())
             entry = built[_ENTRY]
-            chunks = _static_imports(built, _ENTRY)
+            chunks = _imports(built, _ENTRY)
             styles = [style for name in [_ENTRY, *chunks] for style in built[name].get("css", [])]
             return {
                 "script": entry["file"],
@@ -173,10 +173,13 @@ def _meta_policy() -> str:
     return policy_text(policy)
 
 
-def _static_imports(built: dict[str, Any], entry: str) -> list[str]:
-    """Return the keys of every chunk the entry imports, at any depth, each once."""
+def _imports(built: dict[str, Any], entry: str) -> list[str]:
+    """Return the keys of every chunk that is needed at once, each once.
+
+    That is what the entry imports, statically or not, and what these import statically in turn.
+    """
     found: dict[str, None] = {}
-    queue = list(built[entry].get("imports", []))
+    queue = [*built[entry].get("imports", []), *built[entry].get("dynamicImports", [])]
     while queue:
         name = queue.pop(0)
         if name not in found:
@@ -186,8 +189,8 @@ def _static_imports(built: dict[str, Any], entry: str) -> list[str]:
 
 
 def represent(body: bytes, media_type: str, tag: str) -> Representation:
-    """Keep a body with its compressed forms, made quickly rather than as small as can be."""
-    encoded = {encoding: encode(body, encoding, quality=9) for encoding in SUFFIXES}
+    """Keep a body with its compressed forms, as small as they get; a page takes half a second."""
+    encoded = {encoding: encode(body, encoding) for encoding in SUFFIXES}
     return Representation(body, media_type, tag, encoded)
 
 

@@ -1,4 +1,7 @@
-// Starts the page: nothing else.
+// Starts the page, in three tasks rather than one: parsing's end, the elements, the sections.
+//
+// The browser can paint and take input in between. A script that ran whole at the end of parsing
+// would hold it up for longer than a reader's finger notices.
 
 import "./styles/page.css";
 import "./styles/sections/hover.css";
@@ -14,10 +17,7 @@ import "./styles/sections/dimensions.css";
 import "./styles/sections/faces.css";
 import "./styles/sections/numbers.css";
 import "./styles/sections/lab.css";
-import "./elements/drawing-pad";
-import "./elements/image-view";
-import "./elements/latent-map";
-import "./elements/runtime-status";
-import { start } from "./page/start";
+import { takeFieldsOut } from "./page/reveal";
 
-start();
+takeFieldsOut();
+import("./page/start").then(({ start }) => setTimeout(start));

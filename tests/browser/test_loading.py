@@ -54,10 +54,13 @@ def test_B8_without_javascript_the_map_and_the_first_digit_are_there(
     with_script = open_atlas(viewport=size)
     notice = atlas.page.locator("noscript").bounding_box()
     assert notice
-    before, after = boxes(atlas), boxes(with_script)
-    shift = before[0]["y"] - after[0]["y"]
+    before = boxes(atlas)
+    shift = before[0]["y"] - boxes(with_script)[0]["y"]
     assert 0 < shift < notice["height"] + 20
-    assert same(before, [box | {"y": box["y"] + shift} for box in after])
+    # Sections far below are laid out once the first is at peace.
+    with_script.until(
+        lambda: same(before, [box | {"y": box["y"] + shift} for box in boxes(with_script)])
+    )
     prepared = reference.decode("vae-2", [reference.model("vae-2")["prepared"]["z"]])[0]
     live = with_script.shot(with_script.image("decoded"))
     assert np.abs(live.astype(int) - digit).mean() < 3
@@ -88,6 +91,56 @@ def test_B8_while_the_model_loads_there_is_a_picture_and_progress_and_no_jump(
         z = atlas.z()
         assert z is not None
         atlas.expect_image("decoded", reference.decode("vae-2", [z])[0])
+
+
+_FIELDS = "main > section + section :is(select, input[type=text])"
+# Once it is parsed, the browser asks where every field is that it could fill in.
+_COUNT_WHEN_PARSED = f"""addEventListener("DOMContentLoaded", () => {{
+  window.__parsed = document.querySelectorAll("{_FIELDS}").length;
+}});"""
+
+
+def test_a_field_far_down_waits_so_that_its_section_is_not_laid_out_at_once(
+    new_page: Callable[..., Page], server: Server
+) -> None:
+    still = Atlas(new_page(java_script_enabled=False), server.url).load()
+    fields = still.page.locator(_FIELDS).count()
+    page = new_page()
+    page.add_init_script(_COUNT_WHEN_PARSED)
+    atlas = Atlas(page, server.url).open()
+    assert (fields > 10, page.evaluate("window.__parsed")) == (True, 0)
+    atlas.show("labels")
+    atlas.until(lambda: page.locator(_FIELDS).count() == fields)
+    # A link into the middle of the page has them at once.
+    linked = Atlas(new_page(), server.url).open("#at=lab")
+    assert linked.page.locator(_FIELDS).count() == fields
+
+
+_WHEN_LIVE = """addEventListener("DOMContentLoaded", () => {
+  const view = document.querySelector("image-view[name=decoded]");
+  new MutationObserver(() => {
+    if (view.getAttribute("state") === "ready") window.__live ??= performance.now();
+  }).observe(view, { attributeFilter: ["state"] });
+});"""
+_WHEN_NEXT = """() => performance.getEntriesByType("resource")
+  .find(({ name }) => name.includes("assets/autoencoders-"))?.startTime"""
+
+
+@pytest.mark.parametrize("reader", ["only looks", "scrolls"])
+def test_the_next_section_begins_when_the_reader_goes_on_or_has_looked_for_a_while(
+    new_page: Callable[..., Page], server: Server, reader: str
+) -> None:
+    page = new_page(viewport={"width": 1440, "height": 900})
+    page.add_init_script(_WHEN_LIVE)
+    atlas = Atlas(page, server.url).open()
+    live = page.evaluate("window.__live")
+    if reader == "scrolls":
+        scrolled = page.evaluate("() => { scrollBy(0, 10); return performance.now(); }")
+    begun = atlas.until(lambda: page.evaluate(_WHEN_NEXT))
+    if reader == "only looks":
+        assert 2400 < begun - live < 10_000
+    else:
+        assert live < begun < max(live + 2600, scrolled + 1500)
 
 
 FAULTS = {

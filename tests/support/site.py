@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 
 SCRIPT = "assets/main-abcd1234.js"
+START = "assets/start-qrst7890.js"
 CHUNK = "assets/chunk-efgh5678.js"
+LATER = "assets/later-uvwx1234.js"
 STYLE = "assets/main-ijkl9012.css"
 WORKER = "sw.js"
 RUNTIME = "assets/runtime-mnop3456.wasm"
@@ -31,7 +33,9 @@ def make_dist(folder: Path, script: str = SCRIPT) -> None:
     """Write what a Vite build leaves."""
     files = {
         script: b"console.log('the page');\n" * 100,
+        START: b"export {};\n",
         CHUNK: b"export {};\n",
+        LATER: b"export {};\n",
         STYLE: b"body { color: black; }\n" * 100,
         RUNTIME: RUNTIME_BYTES,
         WORKER: b"addEventListener('fetch', () => {});\n",
@@ -45,9 +49,15 @@ def make_dist(folder: Path, script: str = SCRIPT) -> None:
         "src/main.ts": {
             "file": script,
             "isEntry": True,
-            "imports": ["_chunk-efgh5678.js"],
+            "dynamicImports": ["src/start.ts"],
             "css": [STYLE],
         },
+        "src/start.ts": {
+            "file": START,
+            "imports": ["_chunk-efgh5678.js"],
+            "dynamicImports": ["src/later.ts"],
+        },
+        "src/later.ts": {"file": LATER},
     }
     path = folder / ".vite" / "manifest.json"
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.support.releases import TinyModel, make_release, object_path, point_to, write_manifest
-from tests.support.site import CHUNK, RUNTIME, SCRIPT, STYLE, WORKER
+from tests.support.site import CHUNK, LATER, RUNTIME, SCRIPT, START, STYLE, WORKER
 from webapp.static_site import main
 
 
@@ -41,7 +41,7 @@ def test_B14_a_site_has_the_page_the_build_and_the_current_release_alone(folders
         for part in (*model.values(), model["prepared"]["image"])
         if isinstance(part, dict) and "sha256" in part
     }
-    built = {SCRIPT, CHUNK, STYLE, RUNTIME}
+    built = {SCRIPT, START, CHUNK, LATER, STYLE, RUNTIME}
     about = {"models/current.json", "models/releases/r2/manifest.json"}
     assert files_of(out) == {"index.html", WORKER} | built | about | objects
     assert json.loads((out / "models/current.json").read_text()) == {"release": "r2"}

@@ -21,7 +21,9 @@ export function circleOf({ count, xy }: Points, share: number): Disc {
   }
   const distances = new Float32Array(count);
   for (let i = 0; i < count; i++) {
-    distances[i] = Math.hypot((xy[2 * i] as number) - x, (xy[2 * i + 1] as number) - y);
+    const right = (xy[2 * i] as number) - x;
+    const up = (xy[2 * i + 1] as number) - y;
+    distances[i] = Math.sqrt(right * right + up * up); // hypot takes many times as long
   }
   distances.sort();
   const radius = distances[Math.max(0, Math.ceil(share * count) - 1)] ?? 0;
@@ -76,21 +78,26 @@ export function emptiestDisc(points: Points, disc: Disc): Disc {
   const squared = squaredDistances(countCells(points, square, CELLS), CELLS);
   let best: Disc = { centre: disc.centre, radius: 0 };
   for (let cell = 0; cell < CELLS * CELLS; cell++) {
+    const upTo = Math.sqrt(squared[cell] as number) * step;
+    if (upTo <= best.radius) continue;
     const centre = middleOf(cell, square, CELLS);
-    const toRim = disc.radius - Math.hypot(centre[0] - disc.centre[0], centre[1] - disc.centre[1]);
-    const radius = Math.min(Math.sqrt(squared[cell] as number) * step, toRim);
+    const radius = Math.min(upTo, disc.radius - distance(centre, disc.centre));
     if (radius > best.radius) best = { centre, radius };
   }
   const { count, xy } = points;
   const [x, y] = best.centre;
-  let nearest = disc.radius - Math.hypot(x - disc.centre[0], y - disc.centre[1]);
+  let nearest = Infinity;
   for (let i = 0; i < count; i++) {
-    nearest = Math.min(
-      nearest,
-      Math.hypot((xy[2 * i] as number) - x, (xy[2 * i + 1] as number) - y),
-    );
+    const right = (xy[2 * i] as number) - x;
+    const up = (xy[2 * i + 1] as number) - y;
+    nearest = Math.min(nearest, right * right + up * up);
   }
-  return { centre: best.centre, radius: nearest };
+  const toRim = disc.radius - distance(best.centre, disc.centre);
+  return { centre: best.centre, radius: Math.min(Math.sqrt(nearest), toRim) };
+}
+
+function distance(a: Point, b: Point): number {
+  return Math.hypot(a[0] - b[0], a[1] - b[1]);
 }
 
 /** The squared distance, in cells, of every cell to the nearest occupied one; first by column. */

@@ -1,11 +1,32 @@
 // Lays the later sections out one by one while nothing else is to be done.
 //
 // The style sheet skips their contents (content-visibility: auto), so that the first screen does not
-// wait for the layout of twelve more. While its model loads they are given their place, each in an
-// idle moment of its own: what a reader, a search or a test then asks of them is the truth.
+// wait for the layout of twelve more. Then they are given their place, each in an idle moment of its
+// own: what a reader, a search or a test asks of them from there on is the truth.
+//
+// Their choices and text fields are taken out until then. Once a page is parsed, Chromium's autofill
+// asks where each of them is, which lays out, all at once, every section that has one.
+
+const FIELDS = "select, input[type=text]";
+
+/** What keeps the place of each field that was taken out, by section. */
+const takenOut = new WeakMap<HTMLElement, Map<Comment, Element>>();
 
 const later = (): HTMLElement[] =>
   Array.from(document.querySelectorAll<HTMLElement>("main > section + section"));
+
+/** Keeps the fields of the later sections until these are laid out: called while it is parsed. */
+export function takeFieldsOut(): void {
+  for (const section of later()) {
+    const fields = new Map<Comment, Element>();
+    for (const field of section.querySelectorAll(FIELDS)) {
+      const place = document.createComment("field");
+      field.replaceWith(place);
+      fields.set(place, field);
+    }
+    takenOut.set(section, fields);
+  }
+}
 
 /** Lays them out at once: for a link into the middle of the page. */
 export function revealNow(): void {
@@ -24,7 +45,10 @@ export function revealInTurn(): void {
   whenIdle(next);
 }
 
-function reveal(section: HTMLElement): void {
+/** Lays one out, if that has not happened: a section begins with all that its template has. */
+export function reveal(section: HTMLElement): void {
+  for (const [place, field] of takenOut.get(section) ?? []) place.replaceWith(field);
+  takenOut.delete(section);
   section.style.contentVisibility = "visible";
 }
 

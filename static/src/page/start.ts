@@ -1,6 +1,10 @@
 // Brings the page to life: reads the release, makes the engine, starts each section in its turn.
 
+import "../elements/drawing-pad";
+import "../elements/image-view";
+import "../elements/latent-map";
 import { parseManifest } from "../core/manifest";
+import "../elements/runtime-status";
 import type { RuntimeStatus } from "../elements/runtime-status";
 import { EngineError } from "../engine/engine";
 import { PageContext, sentence } from "./context";
@@ -9,7 +13,8 @@ import * as hover from "./hover";
 import { whenNear } from "./near";
 import { notice } from "./notice";
 import { keepOffline } from "./offline";
-import { revealInTurn, revealNow } from "./reveal";
+import { readerGoesOn } from "./reader";
+import { reveal, revealInTurn, revealNow } from "./reveal";
 import { followSections, goToSection } from "./sections";
 
 type Start = (context: PageContext, section: HTMLElement) => Promise<void>;
@@ -47,6 +52,7 @@ export function start(): void {
     const section = required<HTMLElement>(document, `#${id}`);
     // What a release does not carry, its template has said already.
     if (section.querySelector(".section-error") !== null) return Promise.resolve();
+    reveal(section);
     return run(context, section).catch((error: unknown) => {
       const place = document.createElement("p");
       place.className = "section-error";
@@ -55,18 +61,19 @@ export function start(): void {
       section.append(place);
     });
   };
-  // Later sections wait for the first digit: it is what the reader came for, and their models
-  // would share its bandwidth.
-  begin("hover", hover.start).then(() => {
+  // The first section is what the reader came for. The others would share its bandwidth while it
+  // loads, and its processor while its points are drawn.
+  begin("hover", hover.start).then(async () => {
+    if (context.state.section === null) await readerGoesOn();
     for (const [id, load] of Object.entries(LATER)) {
       whenNear(required(document, `#${id}`), () =>
         begin(id, async (...theirs) => (await load().catch(scriptLost)).start(...theirs)),
       );
     }
+    revealInTurn();
     void keepOffline();
   });
-  if (context.state.section === null) revealInTurn();
-  else revealNow();
+  if (context.state.section !== null) revealNow();
   goToSection(context);
   followSections(context);
   // A link to another state that is opened in this very page.
