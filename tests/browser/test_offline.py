@@ -110,8 +110,6 @@ def test_B14_after_one_visit_the_whole_page_works_without_a_network(
     context.set_offline(True)
     atlas.page.reload()
     atlas.wait_live("hover")
-    atlas.enter("draw")
-    atlas.enter("labels")
     use_every_section(atlas, reference)
     assert atlas.page.evaluate("crossOriginIsolated")  # its headers are kept with it
     wait_until_kept(atlas)

@@ -41,8 +41,6 @@ def test_B14_a_static_site_works_under_any_path(
 ) -> None:
     with PlainHost(folder) as host:
         atlas = open_atlas(url=f"{host.url}/{PATH}")
-        atlas.enter("draw")
-        atlas.enter("labels")
         use_every_section(atlas, Reference(models))
         assert status(atlas) == "Models run in your browser."
         assert all(line.startswith(f"GET /{PATH}/") for line in host.asked)
