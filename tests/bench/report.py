@@ -28,7 +28,7 @@ TABLE: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
     ("pen event → reconstruction drawn, p95", "{:.1f} ms", ("pen_p95_ms",), "8 ms"),
     ("a slider of ten → digit drawn, p95", "{:.1f} ms", ("slider_p95_ms",), "8 ms"),
     (
-        "pointer event → digit drawn, p95, the slowest of all models",
+        "pointer event → digit drawn, p95, the slowest of all models of digits",
         "{:.1f} ms",
         ("slowest_model_p95_ms",),
         "8 ms",
