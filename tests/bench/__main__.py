@@ -14,9 +14,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import faces, page, scatter, server_encode
+from tests.bench import faces, lighthouse, memory, page, scatter, server_encode
 from tests.bench.report import TABLE, rows
 from tests.support.server import Server
+
+MINUTES = 10.0
+"""Of use across all sections, for the page's memory."""
 
 ROOT = Path(__file__).parents[2]
 MODELS = ROOT / "static" / "models"
@@ -68,6 +71,8 @@ PARTS: dict[str, Callable[[], dict[str, Any]]] = {
     "page": lambda: page.measure(MODELS),
     "faces": lambda: faces.measure(MODELS),
     "scatter": scatter.measure,
+    "lighthouse": lambda: lighthouse.measure(MODELS),
+    "memory": lambda: memory.summary(memory.measure(MODELS, MINUTES)),
     "training": training,
 }
 

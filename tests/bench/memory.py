@@ -4,6 +4,7 @@ python -m tests.bench.memory --minutes 10
 """
 
 import argparse
+import statistics
 import time
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,23 @@ def measure(models: Path, minutes: float) -> list[dict[str, float]]:
         finally:
             browser.close()
     return samples
+
+
+def summary(samples: list[dict[str, float]]) -> dict[str, float]:
+    """Return what was held once every section had come to life, and at the end: medians of three.
+
+    The first rounds load what the sections need; after a third of the time nothing new comes.
+    """
+    settled = len(samples) // 3
+    result: dict[str, float] = {"memory_minutes": samples[-1]["minutes"]}
+    for what in ("heap", "processes"):
+        for when, part in (
+            ("settled", samples[settled : settled + 3]),
+            ("end", samples[-3:]),
+        ):
+            held = statistics.median(sample[what] for sample in part)
+            result[f"memory_{what}_{when}_megabytes"] = held
+    return result
 
 
 def _use(page: Page) -> None:
@@ -92,4 +110,7 @@ def _proportional_set_size() -> int:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tests.bench.memory", description=__doc__)
     parser.add_argument("--minutes", type=float, default=10)
-    measure(ROOT / "static" / "models", parser.parse_args().minutes)
+    for key, value in summary(
+        measure(ROOT / "static" / "models", parser.parse_args().minutes)
+    ).items():
+        print(f"{key:40}{value:10.1f}")

@@ -59,6 +59,36 @@ TABLE: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
         "50 ms (0: none over 50)",
     ),
     (
+        "Lighthouse, mobile / desktop: performance",
+        "{:.0f} / {:.0f}",
+        ("lighthouse_mobile_performance", "lighthouse_desktop_performance"),
+        "95",
+    ),
+    (
+        "the same: accessibility",
+        "{:.0f} / {:.0f}",
+        ("lighthouse_mobile_accessibility", "lighthouse_desktop_accessibility"),
+        "95",
+    ),
+    (
+        "the same: best practices",
+        "{:.0f} / {:.0f}",
+        ("lighthouse_mobile_best_practices", "lighthouse_desktop_best_practices"),
+        "95",
+    ),
+    (
+        "memory of the page's script, all sections live / after ten minutes of use",
+        "{:.0f} / {:.0f} MB",
+        ("memory_heap_settled_megabytes", "memory_heap_end_megabytes"),
+        "flat",
+    ),
+    (
+        "the same of all the browser's processes",
+        "{:.0f} / {:.0f} MB",
+        ("memory_processes_settled_megabytes", "memory_processes_end_megabytes"),
+        "flat",
+    ),
+    (
         "a frame of 60,000 moving points / of regl-scatterplot's, share",
         "{:.0f} / {:.0f} ms, {:.2f}",
         ("scatter_frame_ms", "regl_scatterplot_frame_ms", "scatter_share"),

@@ -135,5 +135,5 @@ def open_atlas(new_page: Callable[..., Page], server: Server) -> OpenAtlas:
 
 @pytest.fixture
 def atlas(open_atlas: OpenAtlas) -> Atlas:
-    """The page, live, at 1280 × 800."""
-    return open_atlas()
+    """The page, live and laid out, at 1280 × 800."""
+    return open_atlas().wait_laid_out()

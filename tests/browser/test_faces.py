@@ -654,7 +654,7 @@ def test_a_release_without_faces_says_so(
 ) -> None:
     take_models(models_dir, tmp_path, "none", ["vae-2"])
     with Server(models_dir=tmp_path) as server:
-        section = open_atlas(url=server.url).page.locator("#faces")
+        section = open_atlas(url=server.url).wait_laid_out().page.locator("#faces")
         assert section.locator(".section-error").count() == 1
         assert "does not carry a model of faces" in section.inner_text()
         assert section.locator("attribute-sliders").count() == 0

@@ -1,5 +1,6 @@
 """Large models move to another runtime of this browser where it decodes faster, and only there."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -114,7 +115,8 @@ class Visit:
     def workers(self, which: str) -> list[str]:
         """Return the scripts of the workers that were `made`, or have `ended`."""
         names: list[str] = self.atlas.page.evaluate(f"__workers.{which}")
-        return [name.rsplit("-", 1)[0] for name in names if name.startswith("worker")]
+        # A name, a dash, and a hash of eight characters, which may have dashes of its own.
+        return [re.sub(r"-.{8}\.js$", "", name) for name in names if name.startswith("worker")]
 
     def has_fetched(self, name: str) -> bool:
         return any(name in url for url in self.asked)

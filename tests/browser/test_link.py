@@ -1,7 +1,10 @@
 """The state in the address: a link reproduces the page, and a hostile one does no harm."""
 
+import re
+
 import numpy as np
 import pytest
+from playwright.sync_api import Locator
 
 from tests.browser.conftest import OpenAtlas
 from tests.browser.test_draw import SEVEN, draw, on_pad, show_pad
@@ -79,6 +82,87 @@ def test_B6_an_anchor_is_no_state(open_atlas: OpenAtlas) -> None:
     atlas = open_atlas("#draw")
     assert atlas.page.locator("#notice").is_hidden()
     assert atlas.page.evaluate("scrollY") > 0
+
+
+VIEWS = {
+    "labels": "lview", "control": "control.view", "classify": "classify.view",
+    "shape": "shape.view", "draw": "draw.view", "dimensions": "dims.view",
+    "training": "training.view",
+}  # fmt: skip
+_VIEW = "map => [...map.view.centre, map.view.scale]"
+
+
+def arrive(atlas: Atlas, section: str) -> Locator:
+    """Scroll to a section's map; return it once its points are there."""
+    there = atlas.page.locator(f"#{section} latent-map").first
+    there.evaluate("map => map.scrollIntoView({behavior: 'instant', block: 'center'})")
+    atlas.page.locator(f"#{section} latent-map[state=ready]").first.wait_for()
+    return there
+
+
+def test_B6_what_every_map_shows_is_in_the_link(open_atlas: OpenAtlas) -> None:
+    first = open_atlas()
+    first.map().locator(".swatch[data-label='3']").click()
+    first.map().locator(".swatch[data-label='8']").click()
+    for section in VIEWS:
+        arrive(first, section).evaluate(
+            """map => {
+              const { centre: [x, y], scale } = map.view;
+              map.viewBy({ centre: [x + scale / 8, y - scale / 16], scale: scale / 2 });
+            }"""
+        )
+    arrive(first, "shape").evaluate("map => map.pin(true)")
+    noise = first.page.locator("#inside reparameterization-diagram")
+    noise.scroll_into_view_if_needed()
+    noise.locator("input[type=range]").first.fill("1.25")
+    parts = [f"{name}=" for name in (*VIEWS.values(), "only", "shape.pin", "inside.e")]
+    first.until(lambda: all(part in fragment(first) for part in parts), fragment(first))
+
+    second = open_atlas(fragment(first))
+    assert second.map().evaluate("map => [...map.isolated]") == [3, 8]
+    for section in VIEWS:
+        expected = first.page.locator(f"#{section} latent-map").first.evaluate(_VIEW)
+        assert arrive(second, section).evaluate(_VIEW) == pytest.approx(expected, rel=1e-4), section
+    assert arrive(second, "shape").evaluate("map => map.pinned")
+    again = second.page.locator("#inside reparameterization-diagram")
+    again.scroll_into_view_if_needed()
+    second.until(lambda: again.evaluate("diagram => diagram.epsilon[0]") == 1.25)
+    read = "section => section.querySelector('output').value"
+    told = first.page.locator("#inside").evaluate(read)
+    second.until(lambda: second.page.locator("#inside").evaluate(read) == told, told)
+    assert second.page.locator("#notice").is_hidden()
+
+
+def test_B6_what_the_release_does_not_have_is_left_out_of_a_link_with_a_note(
+    open_atlas: OpenAtlas,
+) -> None:
+    told = {
+        "hover": {"map": "vae-3", "layers": "nonsense", "only": "77"},
+        "inside": {"inside": "200", "inside.e": "1,2,3"},
+        "training": {"frame": "199"},
+        "shape": {"shape.digit": "200", "shape.model": "vae-2x"},
+        "labels": {"labels": "vae-2", "ldigit": "200"},
+        "control": {"control.from": "99"},
+        "classify": {"classify": "vae-2"},
+        "dimensions": {"dims": "vae-3", "dims.digit": "200"},
+    }
+    link = "&".join(f"{name}={value}" for parts in told.values() for name, value in parts.items())
+    atlas = open_atlas(f"#{link}")
+    note = atlas.page.locator("#notice")
+    for section, parts in told.items():
+        if section != "hover":
+            atlas.page.locator(f"#{section}").evaluate(
+                "section => section.scrollIntoView({behavior: 'instant'})"
+            )
+        for name in parts:
+            # A name within a list of names, and the whole of it.
+            whole = re.compile(rf"(: |, ){re.escape(name)}[,.]( |$)")
+            places = atlas.page.locator(f"#{section} .asked, #{section} .samples")
+            for place in places.all():
+                place.scroll_into_view_if_needed()
+            atlas.until(lambda whole=whole: whole.search(note.inner_text()), f"nothing of {name}")
+    assert atlas.page.locator(".section-error").count() == 0
+    atlas.until(lambda: not any(f"{name}=" in fragment(atlas) for name in ("map", "frame", "dims")))
 
 
 HOSTILE = (

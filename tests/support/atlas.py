@@ -60,6 +60,13 @@ class Atlas:
         self.wait_live(section)
         self.show(section)  # sections above that came to life with it may have moved it
 
+    def wait_laid_out(self) -> "Atlas":
+        """Wait until every section is laid out: before, one far from the screen has no text."""
+        waiting = "[...document.querySelectorAll('main > section + section')]"
+        laid_out = "section => getComputedStyle(section).contentVisibility === 'visible'"
+        self.until(lambda: self.page.evaluate(f"{waiting}.every({laid_out})"))
+        return self
+
     def wait_live(self, section: str) -> None:
         """Wait until a section's points are drawn and its models have been loaded."""
         self.page.locator(f"#{section} latent-map[state=ready]").wait_for(state="attached")

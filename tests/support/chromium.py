@@ -5,7 +5,7 @@ import shutil
 from playwright.sync_api import Browser, Playwright
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_ARGUMENTS = (
+ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
     "--enable-unsafe-swiftshader",
@@ -17,7 +17,11 @@ _ARGUMENTS = (
 )
 
 
+def find() -> str | None:
+    """Return the path of this machine's Chromium, or None."""
+    return next((path for name in _NAMES if (path := shutil.which(name))), None)
+
+
 def launch(playwright: Playwright, *arguments: str) -> Browser:
     """Start the Chromium of this machine, or else Playwright's own."""
-    found = next((path for name in _NAMES if (path := shutil.which(name))), None)
-    return playwright.chromium.launch(executable_path=found, args=[*_ARGUMENTS, *arguments])
+    return playwright.chromium.launch(executable_path=find(), args=[*ARGUMENTS, *arguments])

@@ -10,9 +10,11 @@ test("every property survives its link", () => {
     pinned: true,
     view: { centre: [1, -2.5], scale: 3.25 },
     layers: { density: true, points: false },
+    only: [3, 8],
     labelsModel: "cvae-2",
     labelsZ: [-3, 0],
     labelsPinned: true,
+    labelsView: { centre: [0, 1], scale: 5 },
     labelsDigit: 7,
     labelsStep: "0.2",
     aeSize: "10",
@@ -23,23 +25,29 @@ test("every property survives its link", () => {
     vaeView: { centre: [0.5, 0], scale: 4 },
     aeLayers: { circle: true },
     insideTile: 0,
+    insideEpsilon: [-1.5, 0.25],
     shapeSplit: "first_half",
     shapeDigit: 3,
     shapeStep: "0.2",
     shapeLayers: { ellipses: false },
     shapeZ: [-0.25, 3],
+    shapePinned: true,
+    shapeView: { centre: [1, 0], scale: 2 },
     shapeModel: "cvae-5",
     shapeSeed: 12,
     controlZ: [0.5, 0.25],
     controlPinned: true,
+    controlView: { centre: [-1, 0], scale: 6 },
     controlFrom: 0,
     controlTo: 9,
     classifyModel: "classifier-vae-2-w10",
     classifyZ: [4, 4],
     classifyPinned: true,
+    classifyView: { centre: [3, 3], scale: 8 },
     classifyLayers: { regions: true },
     dimensionsModel: "vae-10",
     dimensionsZ: [1, -0.25, 0, 2.125],
+    dimensionsView: { centre: [0, 0.5], scale: 9 },
     numbersLayout: "tsne",
     numbersSize: 10,
     dimensionsLabel: 3,
@@ -58,6 +66,7 @@ test("every property survives its link", () => {
     facesLoupe: [0.5, 0.375],
     trainingModel: "vae-2",
     trainingFrame: 12,
+    trainingView: { centre: [0, 0], scale: 3 },
     labModel: "vae-100",
     labOther: "ae-100",
     labZ: Array.from({ length: 100 }, (_, i) => i / 8),
@@ -74,6 +83,7 @@ test("every property survives its link", () => {
     labOtherView: { centre: [2, 1], scale: 7 },
     labOtherLabel: 1,
     drawing: [[penPoint(0.2, 0.3, 0.5), penPoint(0.6, 0.7, 1)]],
+    drawView: { centre: [0.5, 0.5], scale: 0.5 },
     smooth: true,
   };
   // A property that is at its default would not show that it is written.
@@ -92,7 +102,7 @@ test("a page as it opens needs no hash", () => {
 test("a hostile or old hash is ignored by name and the rest is kept", () => {
   const { state, ignored } = readState(
     "#z=NaN,1&view=0,0,0&pin=yes&map=../x&labels=<img onerror=x>&lz=1e9,2&draw=!!!&bogus=1&smooth=1" +
-      "&layers=a..b&shape.step=0.3&shape.digit=1e3&dims.z=1,,2&at=%3Cb%3E&toString=1",
+      "&layers=a..b&shape.step=0.3&shape.digit=1e3&dims.z=1,,2&at=%3Cb%3E&toString=1&only=3,,1",
   );
   expect(state).toEqual({ ...DEFAULT_STATE, smooth: true });
   expect(ignored).toEqual([
@@ -110,6 +120,7 @@ test("a hostile or old hash is ignored by name and the rest is kept", () => {
     "dims.z",
     "at",
     "toString",
+    "only",
   ]);
 });
 

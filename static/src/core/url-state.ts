@@ -29,12 +29,15 @@ export interface PageState {
   pinned: boolean;
   view: View | null;
   layers: LayerState | null;
+  /** Classes in colour on the first map; null: all. */
+  only: number[] | null;
 
   // labels
   /** The model whose ten digits are compared. */
   labelsModel: string | null;
   labelsZ: [number, number] | null;
   labelsPinned: boolean;
+  labelsView: View | null;
   /** The digit whose grid is drawn. */
   labelsDigit: number | null;
   /** Latent units between two neighbours of that grid. */
@@ -54,6 +57,8 @@ export interface PageState {
   // inside
   /** The class of the test image looked at. */
   insideTile: number | null;
+  /** ε, where the reader moved or drew it. */
+  insideEpsilon: number[] | null;
 
   // shape
   shapeSplit: Split | null;
@@ -62,6 +67,8 @@ export interface PageState {
   shapeStep: (typeof STEPS)[number] | null;
   shapeLayers: LayerState | null;
   shapeZ: [number, number] | null;
+  shapePinned: boolean;
+  shapeView: View | null;
   /** The model whose samples are drawn, and the seed of the draws; null: the release's own. */
   shapeModel: string | null;
   shapeSeed: number | null;
@@ -69,6 +76,7 @@ export interface PageState {
   // control
   controlZ: [number, number] | null;
   controlPinned: boolean;
+  controlView: View | null;
   /** The digits that the walk leads from and to. */
   controlFrom: number | null;
   controlTo: number | null;
@@ -77,11 +85,13 @@ export interface PageState {
   classifyModel: string | null;
   classifyZ: [number, number] | null;
   classifyPinned: boolean;
+  classifyView: View | null;
   classifyLayers: LayerState | null;
 
   // dimensions
   dimensionsModel: string | null;
   dimensionsZ: number[] | null;
+  dimensionsView: View | null;
   /** What a conditioned model is told. */
   dimensionsLabel: number | null;
   /** Whose reconstructions are shown by latent size; "kinds": of all kinds at one size. */
@@ -112,6 +122,7 @@ export interface PageState {
   trainingModel: string | null;
   /** Which of the trace's epochs the slider is at. */
   trainingFrame: number | null;
+  trainingView: View | null;
 
   // numbers
   numbersLayout: "pca" | "tsne" | null;
@@ -140,10 +151,16 @@ export interface PageState {
 
   // draw
   drawing: Stroke[];
+  drawView: View | null;
 
   // the whole page
   smooth: boolean;
 }
+
+/** The properties that say what one map shows. */
+export type ViewKey = {
+  [Key in keyof PageState]: PageState[Key] extends View | null ? Key : never;
+}[keyof PageState];
 
 export const DEFAULT_STATE: PageState = {
   section: null,
@@ -153,10 +170,12 @@ export const DEFAULT_STATE: PageState = {
   pinned: false,
   view: null,
   layers: null,
+  only: null,
 
   labelsModel: null,
   labelsZ: null,
   labelsPinned: false,
+  labelsView: null,
   labelsDigit: null,
   labelsStep: null,
 
@@ -169,27 +188,33 @@ export const DEFAULT_STATE: PageState = {
   aeLayers: null,
 
   insideTile: null,
+  insideEpsilon: null,
 
   shapeSplit: null,
   shapeDigit: null,
   shapeStep: null,
   shapeLayers: null,
   shapeZ: null,
+  shapePinned: false,
+  shapeView: null,
   shapeModel: null,
   shapeSeed: null,
 
   controlZ: null,
   controlPinned: false,
+  controlView: null,
   controlFrom: null,
   controlTo: null,
 
   classifyModel: null,
   classifyZ: null,
   classifyPinned: false,
+  classifyView: null,
   classifyLayers: null,
 
   dimensionsModel: null,
   dimensionsZ: null,
+  dimensionsView: null,
   dimensionsLabel: null,
   dimensionsRows: null,
 
@@ -207,6 +232,7 @@ export const DEFAULT_STATE: PageState = {
 
   trainingModel: null,
   trainingFrame: null,
+  trainingView: null,
 
   numbersLayout: null,
   numbersSize: null,
@@ -228,6 +254,7 @@ export const DEFAULT_STATE: PageState = {
   labOtherLabel: null,
 
   drawing: [],
+  drawView: null,
 
   smooth: false,
 };
@@ -302,6 +329,15 @@ const view: Kind<View | null> = {
   write: (value) => value && [...value.centre, value.scale].map(short).join(","),
 };
 
+/** Labels of classes: checked against their model where they are used. */
+const labels: Kind<number[] | null> = {
+  read: (text) => {
+    const numbers = /^\d{1,3}(,\d{1,3})*$/.test(text) ? text.split(",").map(Number) : [];
+    return numbers.length > 0 && numbers.every((label) => label <= MOST_CLASSES) ? numbers : null;
+  },
+  write: (value) => (value === null || value.length === 0 ? null : value.join(",")),
+};
+
 const modelId: Kind<string | null> = {
   read: (text) => (/^[a-z0-9-]{1,60}$/.test(text) ? text : null),
   write: (value) => value,
@@ -355,10 +391,12 @@ const PROPERTIES: { [Key in keyof PageState]: Property<PageState[Key]> } = {
   pinned: { name: "pin", ...flag },
   view: { name: "view", ...view },
   layers: { name: "layers", ...layers },
+  only: { name: "only", ...labels },
 
   labelsModel: { name: "labels", ...modelId },
   labelsZ: { name: "lz", ...point },
   labelsPinned: { name: "lpin", ...flag },
+  labelsView: { name: "lview", ...view },
   labelsDigit: { name: "ldigit", ...integer(0, MOST_CLASSES) },
   labelsStep: { name: "lstep", ...choice(...STEPS) },
 
@@ -371,27 +409,33 @@ const PROPERTIES: { [Key in keyof PageState]: Property<PageState[Key]> } = {
   aeLayers: { name: "ae.layers", ...layers },
 
   insideTile: { name: "inside", ...integer(0, MOST_CLASSES) },
+  insideEpsilon: { name: "inside.e", ...vector },
 
   shapeSplit: { name: "shape.set", ...choice(...SPLITS) },
   shapeDigit: { name: "shape.digit", ...integer(0, MOST_CLASSES) },
   shapeStep: { name: "shape.step", ...choice(...STEPS) },
   shapeLayers: { name: "shape.layers", ...layers },
   shapeZ: { name: "shape.z", ...point },
+  shapePinned: { name: "shape.pin", ...flag },
+  shapeView: { name: "shape.view", ...view },
   shapeModel: { name: "shape.model", ...modelId },
   shapeSeed: { name: "shape.seed", ...integer(1, 9999) },
 
   controlZ: { name: "control.z", ...point },
   controlPinned: { name: "control.pin", ...flag },
+  controlView: { name: "control.view", ...view },
   controlFrom: { name: "control.from", ...integer(0, MOST_CLASSES) },
   controlTo: { name: "control.to", ...integer(0, MOST_CLASSES) },
 
   classifyModel: { name: "classify", ...modelId },
   classifyZ: { name: "classify.z", ...point },
   classifyPinned: { name: "classify.pin", ...flag },
+  classifyView: { name: "classify.view", ...view },
   classifyLayers: { name: "classify.layers", ...layers },
 
   dimensionsModel: { name: "dims", ...modelId },
   dimensionsZ: { name: "dims.z", ...vector },
+  dimensionsView: { name: "dims.view", ...view },
   dimensionsLabel: { name: "dims.digit", ...integer(0, MOST_CLASSES) },
   dimensionsRows: { name: "dims.rows", ...choice(...ROWS) },
 
@@ -409,6 +453,7 @@ const PROPERTIES: { [Key in keyof PageState]: Property<PageState[Key]> } = {
 
   trainingModel: { name: "training", ...modelId },
   trainingFrame: { name: "frame", ...integer(0, 200) },
+  trainingView: { name: "training.view", ...view },
 
   numbersLayout: { name: "layout", ...choice("pca", "tsne") },
   numbersSize: { name: "layout.d", ...integer(2, 100) },
@@ -434,6 +479,7 @@ const PROPERTIES: { [Key in keyof PageState]: Property<PageState[Key]> } = {
     read: decodeStrokes,
     write: (strokes) => (strokes.length > 0 ? encodeStrokes(strokes) : null),
   },
+  drawView: { name: "draw.view", ...view },
 
   smooth: { name: "smooth", ...flag },
 };

@@ -14,7 +14,8 @@ import type { LatentMap } from "../elements/latent-map";
 import type { LayerSwitches } from "../elements/layer-switches";
 import type { Decoded } from "../engine/engine";
 import { type PageContext, sentence } from "./context";
-import { dressMap, dressView, fillMap, loadPart, required } from "./figure";
+import { dressMap, dressView, fillMap, keepView, loadPart, required } from "./figure";
+import { leaveOut } from "./notice";
 
 const LAYERS = { points: true, regions: true, names: true, density: false };
 /** The two digits that are hardest to keep apart. */
@@ -68,7 +69,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     for (const text of section.querySelectorAll<HTMLElement>("[data-model]")) {
       text.hidden = text.dataset.model !== model.id;
     }
-    void showRegions(context, map, model);
+    const regions = showRegions(context, map, model);
     void showConfusion(context, matrix, model, () => isShown(model));
     const loaded = loadPart(context, model, "decoder", [view], undefined, () => isShown(model));
     const z = await place();
@@ -82,6 +83,10 @@ export async function start(context: PageContext, section: HTMLElement): Promise
       bars.state = "error";
     }
     if (isShown(model)) await fillMap(context, map, model);
+    const missing = await regions;
+    if (missing === null || !isShown(model)) return;
+    map.message = missing; // after the points, whose coming takes a message away
+    map.state = "error";
   };
 
   const layers = { ...LAYERS, ...state.classifyLayers };
@@ -106,16 +111,22 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     choice.addEventListener("change", () => {
       const [before, after] = [context.model(map.model), context.model(choice.value)];
       const z = map.z;
-      context.update({ classifyModel: choice.value === choices[0]?.value ? null : choice.value });
+      const classifyModel = choice.value === choices[0]?.value ? null : choice.value;
+      context.update({ classifyModel, classifyView: null });
       const follow = async (): Promise<Point> =>
         (z && (await counterpart(context, before, z, after))) ?? preset(after);
       void show(after, follow, map.pinned);
     });
     choice.disabled = false;
   }
-  const wanted = choices.find(({ value }) => value === state.classifyModel) ?? choices[0];
-  const first = context.model(wanted?.value ?? map.model);
-  await show(first, () => state.classifyZ ?? preset(first), state.classifyPinned);
+  const wanted = choices.find(({ value }) => value === state.classifyModel);
+  if (wanted === undefined && state.classifyModel !== null) {
+    leaveOut(context, "classifyModel", "classifyZ", "classifyView");
+  }
+  const first = context.model((wanted ?? choices[0])?.value ?? map.model);
+  const shown = show(first, () => state.classifyZ ?? preset(first), state.classifyPinned);
+  keepView(context, map, "classifyView"); // of the model that is on the map by now
+  await shown;
 }
 
 /**
@@ -139,12 +150,18 @@ async function counterpart(
   }
 }
 
-async function showRegions(context: PageContext, map: LatentMap, model: Model): Promise<void> {
+/** Paints the classes' regions; returns why they cannot be, or null. */
+async function showRegions(
+  context: PageContext,
+  map: LatentMap,
+  model: Model,
+): Promise<string | null> {
   try {
     const regions = await context.document(model, "regions");
     if (map.model === model.id) map.regions = regions;
+    return null;
   } catch (error) {
-    if (map.model === model.id) map.message = sentence("The class regions", error);
+    return sentence("The class regions", error);
   }
 }
 

@@ -9,7 +9,8 @@ import type { LatentMap } from "../elements/latent-map";
 import type { PlayBar } from "../elements/play-bar";
 import { type PageContext, sentence } from "./context";
 import { digitButtons, digitOr } from "./digits";
-import { decoderInto, dressMap, fillMap, loadPart, required } from "./figure";
+import { decoderInto, dressMap, fillMap, keepView, loadPart, required } from "./figure";
+import { leaveOut } from "./notice";
 
 const DEFAULT_FROM = 2;
 const DEFAULT_TO = 7;
@@ -24,6 +25,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   const decode = decoderInto(context, [view]);
   const decodeStations = decoderInto(context, stations);
   dressMap(map, model);
+  keepView(context, map, "controlView");
   map.layers = { names: false }; // the targets stand where the names would
 
   const loaded = loadPart(context, model, "decoder", [view, ...stations]);
@@ -77,6 +79,8 @@ function startWalk(
   const tiles = Array.from(section.querySelectorAll<HTMLElement>(".strip .tile"));
   const { state } = context;
   const last = targets.length - 1;
+  const unknown = (["controlFrom", "controlTo"] as const).filter((end) => (state[end] ?? 0) > last);
+  if (unknown.length > 0) leaveOut(context, ...unknown);
   let ends = {
     from: digitOr(state.controlFrom, targets.length, Math.min(DEFAULT_FROM, last)),
     to: digitOr(state.controlTo, targets.length, Math.min(DEFAULT_TO, last)),

@@ -13,7 +13,8 @@ import { type PageContext, sentence } from "./context";
 import { DrawnSample } from "./dimensions-drawing";
 import { startRows } from "./dimensions-rows";
 import { normal, type Sample, TileSamples } from "./dimensions-tiles";
-import { decoderInto, dressMap, dressView, fillMap, loadPart, required } from "./figure";
+import { decoderInto, dressMap, dressView, fillMap, keepView, loadPart, required } from "./figure";
+import { leaveOut } from "./notice";
 
 /** The map only tells what is done elsewhere until the reader clicks it. */
 const PINNED = true;
@@ -82,12 +83,24 @@ class Bench {
     this.#listen();
     const offered = Array.from(this.#chooser.options, (option) => option.value);
     if (state.dimensionsModel !== null && !offered.includes(state.dimensionsModel)) {
-      state.dimensionsModel = null;
+      leaveOut(
+        this.#context,
+        "dimensionsModel",
+        "dimensionsZ",
+        "dimensionsLabel",
+        "dimensionsView",
+      );
     }
     const model = this.#context.model(state.dimensionsModel ?? this.#chooser.value);
     this.#chooser.value = model.id;
     this.#chooser.disabled = false;
-    await this.#show(model, state.dimensionsZ, state.dimensionsLabel);
+    if (state.dimensionsZ !== null && state.dimensionsZ.length !== model.latent_size) {
+      leaveOut(this.#context, "dimensionsZ");
+    }
+    if ((state.dimensionsLabel ?? 0) >= model.classes) leaveOut(this.#context, "dimensionsLabel");
+    const shown = this.#show(model, state.dimensionsZ, state.dimensionsLabel);
+    keepView(this.#context, this.#map, "dimensionsView"); // of the model that is on it by now
+    await shown;
   }
 
   /** What a conditioned model is told; else of no use. */
@@ -119,7 +132,8 @@ class Bench {
     this.#chooser.addEventListener("change", () => {
       const id = this.#chooser.selectedOptions[0]?.defaultSelected ? null : this.#chooser.value;
       // A place among one model's latents means nothing among another's.
-      this.#context.update({ dimensionsModel: id, dimensionsZ: null, dimensionsLabel: null });
+      const elsewhere = { dimensionsZ: null, dimensionsLabel: null, dimensionsView: null };
+      this.#context.update({ dimensionsModel: id, ...elsewhere });
       void this.#show(this.#context.model(this.#chooser.value), null, null);
     });
   }

@@ -16,7 +16,7 @@ import type { LatentMap } from "../elements/latent-map";
 import { type PageContext, sentence } from "./context";
 import { DrawAnswers } from "./draw-answers";
 import { DrawReadings, type Passage } from "./draw-readings";
-import { fillMap, loadPart, required, showError } from "./figure";
+import { fillMap, keepView, loadPart, required, showError } from "./figure";
 import { whenNear } from "./near";
 
 const MODEL = "vae-2";
@@ -114,7 +114,8 @@ export async function start(context: PageContext, section: HTMLElement): Promise
       show({ pixels });
       input.pixels = pixels;
     }
-    if (final) context.update({ drawing: strokes });
+    if (final)
+      context.update({ drawing: strokes, ...(strokes.length === 0 && { drawView: null }) });
   });
 
   // The map here follows the pen; walking on it shows what the decoder would make instead.
@@ -125,8 +126,10 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   zoom.addEventListener("click", () => {
     if (passage === null) return;
     map.view = { centre: passage.mu, scale: SIGMAS_ACROSS * Math.max(...passage.sigma) };
+    context.update({ drawView: map.view });
   });
   map.home = model.view;
+  keepView(context, map, "drawView");
   for (const button of section.querySelectorAll<HTMLButtonElement>("[data-example]")) {
     button.addEventListener("click", () => {
       pad.strokes = (EXAMPLE_DRAWINGS[button.dataset.example ?? ""] ?? []).map((s) => [...s]);

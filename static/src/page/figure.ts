@@ -4,7 +4,8 @@ import { latest } from "../core/latest";
 import { embed, latticeSites } from "../core/lattice";
 import { imageSize, type Model } from "../core/manifest";
 import type { Lift } from "../core/plane";
-import type { Bounds } from "../core/viewport";
+import type { ViewKey } from "../core/url-state";
+import { type Bounds, sameView } from "../core/viewport";
 import type { ImageView } from "../elements/image-view";
 import type { LatentMap } from "../elements/latent-map";
 import type { LatticeView } from "../elements/lattice-view";
@@ -43,6 +44,14 @@ export function dressMap(map: LatentMap, model: Model): void {
   map.axisNames = model.latent_size === 2 ? ["z1", "z2"] : ["first component", "second component"];
   const picture = map.querySelector<HTMLImageElement>("img[slot=picture]");
   if (picture !== null) picture.src = model.picture.url;
+}
+
+/** Shows what the link says of a map's view, and keeps the link in step with what the reader does. */
+export function keepView(context: PageContext, map: LatentMap, key: ViewKey): void {
+  map.view = context.state[key];
+  map.addEventListener("view-change", ({ detail: { view } }) => {
+    context.update({ [key]: sameView(view, map.home) ? null : view });
+  });
 }
 
 /** Makes a view fit for a model's images, and empties it. */

@@ -11,6 +11,7 @@ import type { PageContext } from "./context";
 import { decoderInto, dressMap, dressView, fillMap, loadPart, required } from "./figure";
 import { MapLayers } from "./map-layers";
 import { followNeighbours } from "./neighbours";
+import { leaveOut } from "./notice";
 
 const DEFAULT_MODEL = "vae-2";
 
@@ -19,8 +20,10 @@ interface Place {
   z: [number, number] | null;
   view: View | null;
   pinned: boolean;
+  /** Classes in colour; null: all. */
+  only: number[] | null;
 }
-const NOWHERE: Place = { z: null, view: null, pinned: false };
+const NOWHERE: Place = { z: null, view: null, pinned: false, only: null };
 
 /** Resolves once the digit answers, or cannot; the points of the map come after that. */
 export async function start(context: PageContext, section: HTMLElement): Promise<void> {
@@ -32,6 +35,9 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   const switches = required<LayerSwitches>(section, "layer-switches");
   const { state } = context;
   const layers = new MapLayers(context, map);
+  if (Object.keys(state.layers ?? {}).some((name) => !Object.hasOwn(FIRST_LAYERS, name))) {
+    leaveOut(context, "layers");
+  }
   layers.switchTo(state.layers ?? {});
   switches.on = layers.on;
 
@@ -40,7 +46,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   const decode = decoderInto(context, [view], isShown, () => answered());
   const showNeighbours = followNeighbours(context, section, map);
 
-  const show = async (model: Model, { z, view: seen, pinned }: Place): Promise<void> => {
+  const show = async (model: Model, { z, view: seen, pinned, only }: Place): Promise<void> => {
     if (!isShown(model)) dress(section, map, view, model);
     layers.leave();
     switches.layers = layersOf(model).join(" ");
@@ -48,6 +54,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     map.view = seen;
     map.z = z ?? (model.prepared.z as [number, number]);
     map.pinned = pinned;
+    map.isolated = only ?? [];
     map.classNames = model.class_names;
     const progress = (share: number): void => {
       if (isShown(model)) bar.value = share;
@@ -79,6 +86,9 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   });
   map.addEventListener("pin-change", (event) => context.update({ pinned: event.detail.pinned }));
   map.addEventListener("view-change", (event) => context.update({ view: event.detail.view }));
+  map.addEventListener("classes-change", ({ detail: { isolated } }) =>
+    context.update({ only: isolated.length > 0 ? [...isolated] : null }),
+  );
   switches.addEventListener("layers-change", ({ detail }) => {
     layers.switchTo(detail.layers);
     context.update({ layers: switchedFrom(FIRST_LAYERS, layers.on) });
@@ -91,8 +101,9 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   });
 
   const offered = Array.from(chooser?.options ?? [], (option) => option.value);
-  if (state.mapModel !== null && !offered.includes(state.mapModel)) state.mapModel = null;
+  if (state.mapModel !== null && !offered.includes(state.mapModel)) leaveOut(context, "mapModel");
   const first = context.model(state.mapModel ?? DEFAULT_MODEL);
+  if (state.only?.some((label) => label >= first.classes)) leaveOut(context, "only");
   if (chooser !== null) {
     chooser.value = first.id;
     chooser.disabled = false;

@@ -9,12 +9,14 @@ import { gaussian } from "../core/random";
 import { bernoulliCrossEntropy } from "../core/reconstruction";
 import type { Report, Tiles } from "../core/release";
 import { settled } from "../core/settled";
+import { roundVector } from "../core/url-state";
 import { formatPoint } from "../core/viewport";
 import type { ImageView } from "../elements/image-view";
 import type { ReparameterizationDiagram } from "../elements/reparameterization-diagram";
 import { type PageContext, sentence } from "./context";
 import { decoderInto, loadPart, required, showError } from "./figure";
 import { DRAWS, type Estimate, InsideTerms, type Subject } from "./inside-terms";
+import { leaveOut } from "./notice";
 
 const MODEL = "vae-2";
 const SEED = 1;
@@ -39,14 +41,25 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     .map((choice) => required<ImageView>(choice.parentElement as HTMLElement, "image-view"));
   const terms = new InsideTerms(section);
 
-  const [tiles, report] = await Promise.all([
-    context.document(model, "tiles"),
-    // Without it the class's mean is missing, and nothing else.
-    context.document(model, "report").catch((): Report | null => null),
-  ]);
+  const views = [decoded, input, ...tileViews];
+  let tiles: Tiles;
+  let report: Report | null;
+  try {
+    [tiles, report] = await Promise.all([
+      context.document(model, "tiles"),
+      // Without it the class's mean is missing, and nothing else.
+      context.document(model, "report").catch(() => null),
+    ]);
+  } catch (error) {
+    showError(views, sentence("The test images", error));
+    diagram.state = "empty";
+    return;
+  }
   const subjects = subjectsOf(tiles);
   let subject: Subject | null = null;
   let drawing: Subject | null = null;
+  /** ε as a link has it, until there is an image whose noise it is. */
+  let linked: readonly number[] | null = null;
 
   const decode = decoderInto(
     context,
@@ -75,6 +88,10 @@ export async function start(context: PageContext, section: HTMLElement): Promise
       choice.checked = next.label === null ? choice === own : choice.value === String(next.label);
     }
     terms.show(next, report);
+    if (linked !== null) {
+      diagram.epsilon = linked;
+      linked = null;
+    }
     const epsilon =
       diagram.epsilon.length === next.mu.length ? diagram.epsilon : next.mu.map(() => 0);
     decode({ model, z: reparameterize(next.mu, next.sigma, epsilon) });
@@ -84,7 +101,16 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   const chosen = (): Subject | undefined =>
     subjects.find(({ label }) => label === context.state.insideTile) ?? drawing ?? subjects[0];
 
-  diagram.addEventListener("epsilon-change", (event) => decode({ model, z: event.detail.z }));
+  const { insideTile, insideEpsilon } = context.state;
+  if (insideTile !== null && !subjects.some(({ label }) => label === insideTile)) {
+    leaveOut(context, "insideTile");
+  }
+  if (insideEpsilon?.length === model.latent_size) linked = insideEpsilon;
+  else if (insideEpsilon !== null) leaveOut(context, "insideEpsilon");
+  diagram.addEventListener("epsilon-change", ({ detail }) => {
+    decode({ model, z: detail.z });
+    context.update({ insideEpsilon: roundVector(detail.epsilon) });
+  });
   for (const choice of choices) {
     choice.addEventListener("change", () => {
       context.update({ insideTile: choice === own ? null : Number(choice.value) });
@@ -93,7 +119,6 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     });
   }
 
-  const views = [decoded, input, ...tileViews];
   if (!(await loadPart(context, model, "decoder", views))) {
     diagram.state = "empty";
     return;

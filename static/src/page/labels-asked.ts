@@ -10,6 +10,7 @@ import type { PlayBar } from "../elements/play-bar";
 import { type PageContext, sentence } from "./context";
 import { digitButtons, digitOr } from "./digits";
 import { decoderInto, latticeOnto, loadPart, required, showError } from "./figure";
+import { leaveOut } from "./notice";
 
 const DEFAULT_DIGIT = 3;
 const DEFAULT_STEP = "0.5";
@@ -50,6 +51,7 @@ export function startAsked(context: PageContext, figure: HTMLElement): void {
   };
 
   const last = classes - 1;
+  if ((state.labelsDigit ?? 0) > last) leaveOut(context, "labelsDigit");
   const buttons = digitButtons(
     figure,
     "labels-digit",

@@ -4,9 +4,10 @@ import type { Model } from "../core/manifest";
 import type { ImageView } from "../elements/image-view";
 import type { LatentMap } from "../elements/latent-map";
 import type { PageContext } from "./context";
-import { decoderInto, dressMap, fillMap, loadPart, required } from "./figure";
+import { decoderInto, dressMap, fillMap, keepView, loadPart, required } from "./figure";
 import { startAsked } from "./labels-asked";
 import { whenNear } from "./near";
+import { leaveOut } from "./notice";
 
 const DEFAULT_MODEL = "label-decoder-vae-2";
 
@@ -50,12 +51,17 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   );
   for (const choice of choices) {
     choice.addEventListener("change", () => {
-      context.update({ labelsModel: choice.value === DEFAULT_MODEL ? null : choice.value });
+      const labelsModel = choice.value === DEFAULT_MODEL ? null : choice.value;
+      context.update({ labelsModel, labelsView: null });
       void show(choice.value);
     });
   }
   map.z = state.labelsZ ?? [0, 0];
   map.pinned = state.labelsPinned;
-  const wanted = choices.some((choice) => choice.value === state.labelsModel);
-  await show(wanted ? (state.labelsModel as string) : DEFAULT_MODEL);
+  if (state.labelsModel !== null && !choices.some(({ value }) => value === state.labelsModel)) {
+    leaveOut(context, "labelsModel", "labelsView");
+  }
+  const shown = show(state.labelsModel ?? DEFAULT_MODEL);
+  keepView(context, map, "labelsView"); // of the model that is on the map by now
+  await shown;
 }

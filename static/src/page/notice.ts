@@ -1,5 +1,7 @@
 // The line at the top of the page that says what was left out of a link.
 
+import { DEFAULT_STATE, nameInLink, type PageState } from "../core/url-state";
+import type { PageContext } from "./context";
 import { required } from "./figure";
 
 /** Adds a sentence to the page's note. */
@@ -7,4 +9,11 @@ export function notice(text: string): void {
   const place = required<HTMLElement>(document, "#notice");
   place.textContent = `${place.textContent ?? ""} ${text}`.trim();
   place.hidden = false;
+}
+
+/** Puts what a link says and this release does not have back to its default, and says so. */
+export function leaveOut(context: PageContext, ...keys: (keyof PageState)[]): void {
+  const names = keys.map(nameInLink).join(", ");
+  context.update(Object.fromEntries(keys.map((key) => [key, DEFAULT_STATE[key]])));
+  notice(`Part of this link does not fit this release and is left out: ${names}.`);
 }

@@ -7,6 +7,10 @@
 // Their choices and text fields are taken out until then. Once a page is parsed, Chromium's autofill
 // asks where each of them is, which lays out, all at once, every section that has one.
 
+/** Meanwhile the points of the first map are drawn. */
+const FIRST_MS = 300;
+/** Between two sections there is time for a frame or two. */
+const BETWEEN_MS = 60;
 const FIELDS = "select, input[type=text]";
 
 /** What keeps the place of each field that was taken out, by section. */
@@ -40,9 +44,9 @@ export function revealInTurn(): void {
     const section = rest.shift();
     if (section === undefined) return;
     reveal(section);
-    whenIdle(next);
+    setTimeout(() => whenIdle(next), BETWEEN_MS);
   };
-  whenIdle(next);
+  setTimeout(() => whenIdle(next), FIRST_MS);
 }
 
 /** Lays one out, if that has not happened: a section begins with all that its template has. */

@@ -5,6 +5,7 @@ import type { DigitGrid } from "../elements/digit-grid";
 import type { PageContext } from "./context";
 import { required } from "./figure";
 import { gridInto, showGridError } from "./grid";
+import { leaveOut } from "./notice";
 
 const FIRST_MODEL = "vae-2";
 /** Ten to a row: of a conditional model a digit to a column. */
@@ -52,7 +53,9 @@ export async function startSamples(context: PageContext, section: HTMLElement): 
     context.update({ shapeSeed: ((state.shapeSeed ?? 0) % MOST_SEEDS) + 1 });
     void show();
   });
-  if (!choices.some(({ value }) => value === state.shapeModel)) state.shapeModel = null;
+  if (state.shapeModel !== null && !choices.some(({ value }) => value === state.shapeModel)) {
+    leaveOut(context, "shapeModel");
+  }
   again.disabled = false;
   await show();
 }

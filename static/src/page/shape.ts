@@ -13,10 +13,11 @@ import type { ImageView } from "../elements/image-view";
 import type { LatentMap } from "../elements/latent-map";
 import type { LayerSwitches } from "../elements/layer-switches";
 import type { ClassEllipse } from "../elements/map-shapes";
-import type { PageContext } from "./context";
-import { decoderInto, dressMap, fillMap, loadPart, required } from "./figure";
-import { gridInto } from "./grid";
+import { type PageContext, sentence } from "./context";
+import { decoderInto, dressMap, fillMap, keepView, loadPart, required } from "./figure";
+import { gridInto, showGridError } from "./grid";
 import { whenNear } from "./near";
+import { leaveOut } from "./notice";
 import { startReconstructions } from "./shape-reconstructions";
 import { startSamples } from "./shape-samples";
 
@@ -54,20 +55,35 @@ async function startMap(context: PageContext, section: HTMLElement): Promise<voi
     draw(detail.z);
     context.update({ shapeZ: detail.z });
   });
+  map.addEventListener("pin-change", ({ detail }) => {
+    context.update({ shapePinned: detail.pinned });
+  });
+  keepView(context, map, "shapeView");
   switchLayers(context, section, map);
   map.z = state.shapeZ ?? [0, 0];
+  map.pinned = state.shapePinned;
   const [loaded, statistics] = await Promise.all([
     loadPart(context, model, "decoder", [view]),
-    context.document(model, "statistics"),
+    context.document(model, "statistics").catch((error: unknown) => {
+      const grid = required<DigitGrid>(section, "#shape-grid");
+      showGridError(grid, `The means of ${model.id}`, error);
+      required<HTMLOutputElement>(section, "#shape-shift").textContent = sentence(
+        "How far they move",
+        error,
+      );
+      return null;
+    }),
   ]);
   if (loaded) draw(map.z ?? [0, 0]);
-  chooseSplit(context, section, map, statistics);
-  chooseDigit(context, section, map, statistics, (z) => {
-    map.z = z;
-    draw(z);
-    context.update({ shapeZ: [z[0], z[1]] });
-  });
-  await fillMap(context, map, model);
+  if (statistics !== null) {
+    chooseSplit(context, section, map, statistics);
+    chooseDigit(context, section, map, statistics, (z) => {
+      map.z = z;
+      draw(z);
+      context.update({ shapeZ: [z[0], z[1]] });
+    });
+  }
+  await fillMap(context, map, model); // without its ellipses a map is a map all the same
 }
 
 function switchLayers(context: PageContext, section: HTMLElement, map: LatentMap): void {
@@ -172,6 +188,10 @@ function chooseDigit(
       context.update({ shapeDigit: digit === FIRST_DIGIT ? null : digit });
       show();
     });
+  }
+  const { shapeDigit } = context.state;
+  if (shapeDigit !== null && !splits.train.some(({ label }) => label === shapeDigit)) {
+    leaveOut(context, "shapeDigit");
   }
   steps.disabled = false;
   steps.addEventListener("change", () => {

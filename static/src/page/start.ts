@@ -64,13 +64,13 @@ export function start(): void {
   // The first section is what the reader came for. The others would share its bandwidth while it
   // loads, and its processor while its points are drawn.
   begin("hover", hover.start).then(async () => {
+    revealInTurn();
     if (context.state.section === null) await readerGoesOn();
     for (const [id, load] of Object.entries(LATER)) {
       whenNear(required(document, `#${id}`), () =>
         begin(id, async (...theirs) => (await load().catch(scriptLost)).start(...theirs)),
       );
     }
-    revealInTurn();
     void keepOffline();
   });
   if (context.state.section !== null) revealNow();

@@ -8,7 +8,8 @@ import "../elements/play-bar";
 import type { LatentMap } from "../elements/latent-map";
 import type { PlayBar } from "../elements/play-bar";
 import { type PageContext, sentence } from "./context";
-import { dressMap, required } from "./figure";
+import { dressMap, keepView, required } from "./figure";
+import { leaveOut } from "./notice";
 
 /** A position this near to a recorded frame is that frame. */
 const ROUNDING = 1e-6;
@@ -59,6 +60,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
       return;
     }
     const last = film.length - 1;
+    if (frame !== null && frame > last) leaveOut(context, "trainingFrame");
     const first = frame !== null && frame <= last ? frame : last;
     bar.steps = film.length;
     bar.value = last > 0 ? first / last : 1;
@@ -72,21 +74,24 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     seek(still ? Math.round(position) : position);
   });
+  const elsewhere = { trainingFrame: null, trainingView: null };
   const offered = Array.from(chooser?.options ?? [], ({ value }) => value);
   chooser?.addEventListener("change", () => {
     const isFirst = chooser.selectedOptions[0]?.defaultSelected ?? false;
-    context.update({ trainingModel: isFirst ? null : chooser.value, trainingFrame: null });
+    context.update({ trainingModel: isFirst ? null : chooser.value, ...elsewhere });
     void show(context.model(chooser.value), null);
   });
   if (state.trainingModel !== null && !offered.includes(state.trainingModel)) {
-    state.trainingModel = null;
+    leaveOut(context, "trainingModel", "trainingFrame", "trainingView");
   }
   const first = context.model(state.trainingModel ?? map.model);
   if (chooser !== null) {
     chooser.value = first.id;
     chooser.disabled = false;
   }
-  await show(first, state.trainingFrame);
+  const shown = show(first, state.trainingFrame);
+  keepView(context, map, "trainingView"); // of the model that is on the map by now
+  await shown;
 }
 
 /** Puts a frame's numbers into the table: of the epoch after which it was recorded. */
