@@ -14,6 +14,16 @@ from tests.support.reference import Reference
 
 STATIONS = 11
 
+# The share of a map's pixels that a layer, switched on, changes at least.
+LEAST_SEEN = {
+    "density": 0.03,
+    "regions": 0.3,
+    "ellipses": 0.01,
+    "circle": 0.002,
+    "lattice": 0.5,
+    "path": 0.001,
+}
+
 
 def statistics(reference: Reference, model: str) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(reference.read(reference.model(model)["statistics"]))
@@ -129,9 +139,24 @@ def test_B6_every_layer_that_a_model_has_can_be_switched(
     regions = model["regions"]["url"].rpartition("/")[2]
     assert regions not in asked
     surface = lab.map().locator(".surface")
-    before = atlas.shot(surface).astype(int)
-    lab.switch("regions")
-    atlas.until(lambda: (np.abs(atlas.shot(surface) - before).max(-1) > 12).mean() > 0.3)
+
+    def differs(before: np.ndarray) -> float:
+        """In what share of its pixels the map is seen to have changed."""
+        return float((np.abs(atlas.shot(surface).astype(int) - before).max(-1) > 12).mean())
+
+    def back_and_forth(layer: str, least: float, *, on: bool = True) -> None:
+        """A layer changes this share of the map at least, and leaves nothing behind."""
+        before = atlas.shot(surface).astype(int)
+        lab.switch(layer, on=on)
+        atlas.until(lambda: differs(before) > least, f"{layer} is not seen")
+        lab.switch(layer, on=not on)
+        atlas.until(lambda: differs(before) < 0.001, f"{layer} leaves something")
+
+    atlas.page.mouse.move(0, 0)
+    back_and_forth("points", 0.1, on=False)
+    back_and_forth("names", 0.005, on=False)
+    for layer, least in LEAST_SEEN.items():
+        back_and_forth(layer, least)
     assert regions in asked
     lab.switch("ellipses")
     lab.map().locator("g.ellipse").nth(9).wait_for(state="attached")
@@ -142,7 +167,6 @@ def test_B6_every_layer_that_a_model_has_can_be_switched(
     expected = statistics(reference, model["id"])["circle"]["radius"] / units
     assert radius == pytest.approx(expected, rel=0.01)
     lab.switch("points", on=False)
-    lab.switch("regions", on=False)
     atlas.until(lambda: (np.abs(atlas.shot(surface) - [255] * 3).max(-1) > 40).mean() < 0.1)
     # What the model reads from z stands beside its picture.
     lab.move_to((2, 1))

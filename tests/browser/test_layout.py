@@ -30,24 +30,6 @@ new PerformanceObserver(list => {
   }
 }).observe({ type: "layout-shift", buffered: true });
 """
-_LOADING = """section => Array.from(section.querySelectorAll(":not(:defined), [state=loading]"))
-  .filter(element => element.checkVisibility()).map(element => element.outerHTML.slice(0, 80))"""
-
-
-def read_through(atlas: Atlas) -> None:
-    """Scroll from the first section to the last, a screen at a time, until each is live."""
-    page = atlas.page
-    height = page.evaluate("innerHeight")
-    for section in page.locator("main > section").all():
-        section.evaluate("section => section.scrollIntoView({behavior: 'instant'})")
-        bottom = section.evaluate("section => section.getBoundingClientRect().height")
-        for _ in range(int(bottom / height)):
-            page.evaluate("scrollBy({top: innerHeight, behavior: 'instant'})")
-            page.wait_for_timeout(60)
-        atlas.until(
-            lambda section=section: section.evaluate(_LOADING) == [],
-            f"{section.get_attribute('id')} never came to life",
-        )
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -60,7 +42,7 @@ def test_no_section_grows_or_shrinks_when_its_script_starts(
     page = new_page(viewport=size)
     page.add_init_script(_WATCH_SHIFTS)
     atlas = Atlas(page, server.url).open()
-    read_through(atlas)
+    atlas.read_through()
     assert page.evaluate(_HEIGHTS) == pytest.approx(before, abs=TOLERANCE)
     shifts = page.evaluate("window.__shifts")
     assert sum(value for value, _ in shifts) < 0.05, shifts

@@ -4,12 +4,15 @@ import numpy as np
 import pytest
 
 from tests.browser.conftest import OpenAtlas, Watch
-from tests.support.atlas import SECTIONS, Atlas
+from tests.support.atlas import Atlas
 from tests.support.axe import violations
+from tests.support.keyboard import without_ring
 from tests.support.reference import Reference
 from tests.support.scatter import POINTS_ALONE, classify
 
 WIDTHS = (360, 390, 820, 1440, 1920, 2560)
+NARROWEST_MAP = 260
+SCREENS = 2
 
 # Whatever is seen outside the window's width, but for what a scrolling box holds.
 _OUTSIDE = """() => {
@@ -17,7 +20,7 @@ _OUTSIDE = """() => {
   const visit = root => {
     for (const node of root.querySelectorAll("*")) {
       const { left, right, width } = node.getBoundingClientRect();
-      const skipped = node.closest(".skip, .spoken, .scroll, nav, svg, .marks, .picture, .bitmap");
+      const skipped = node.closest(".skip, .spoken, .scroll, nav, svg, pre, .marks, .picture, .bitmap");
       if (width > 0 && !skipped && (left < -1 || right > innerWidth + 1))
         outside.push(`${node.localName}.${node.className} ${left} ${right}`);
       if (node.shadowRoot) visit(node.shadowRoot);
@@ -28,11 +31,51 @@ _OUTSIDE = """() => {
   return outside;
 }"""
 
-
-def enter_all(atlas: Atlas) -> Atlas:
-    for section in SECTIONS:
-        atlas.enter(section)
-    return atlas
+# What a reader with forced colours does not see in a section, where no background tells things
+# apart: pictures without an edge, and what is chosen but looks as its neighbours that are not.
+_UNSEEN_IF_FORCED = """section => {
+  const lines = node => {
+    const style = getComputedStyle(node);
+    const line = side => {
+      const [how, wide, colour] = ["Style", "Width", "Color"].map(part => style[side + part]);
+      return how === "none" || parseFloat(wide) === 0 || colour === "rgba(0, 0, 0, 0)"
+        ? "" : `${how} ${wide} ${colour}`;
+    };
+    return line("outline") + line("borderTop");
+  };
+  const around = node => node.assignedSlot ?? node.parentElement ?? node.getRootNode().host;
+  const hasEdge = picture => {
+    for (let node = picture, i = 0; i < 6 && node !== section; i++, node = around(node))
+      if (lines(node) !== "") return true;
+    return false;
+  };
+  const look = node => [node, ...(node.closest("label") ?? node).querySelectorAll("*"),
+      node.closest("label") ?? node, node.nextElementSibling ?? node].map(one => {
+    const { color, backgroundColor, fontWeight } = getComputedStyle(one);
+    return [lines(one), color, backgroundColor, fontWeight].join(" ");
+  }).join();
+  const isDrawnBySystem = node => "checked" in node && getComputedStyle(node).appearance !== "none";
+  const likeIt = node => node.type === "radio"
+    ? Array.from(node.getRootNode().querySelectorAll("[type=radio]"))
+        .filter(({ name, checked }) => name === node.name && !checked)
+    : Array.from(node.parentElement.querySelectorAll(`:scope > ${node.localName}`))
+        .filter(other => !other.matches("[aria-pressed=true], [aria-current=true], :checked"));
+  const unseen = [];
+  const visit = root => {
+    for (const node of root.querySelectorAll("*")) {
+      if (node.shadowRoot) visit(node.shadowRoot);
+      if (!node.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
+      const name = `${root.host?.localName ?? ""} ${node.cloneNode().outerHTML.slice(0, 100)}`;
+      if (node.matches("canvas, img") && root.host?.localName !== "line-chart" && !hasEdge(node))
+        unseen.push(`no edge: ${name}`);
+      if (node.matches("[aria-pressed=true], [aria-current=true], :checked:not(option)")
+          && !isDrawnBySystem(node) && likeIt(node).some(other => look(other) === look(node)))
+        unseen.push(`looks not chosen: ${name}`);
+    }
+  };
+  visit(section);
+  return unseen;
+}"""
 
 
 def luminance(picture: np.ndarray) -> float:
@@ -41,7 +84,7 @@ def luminance(picture: np.ndarray) -> float:
 
 def test_the_page_is_isolated_and_its_policy_holds(open_atlas: OpenAtlas) -> None:
     # Every test here fails on a violation; this one uses all sections and then tries some.
-    atlas = enter_all(open_atlas())
+    atlas = open_atlas().read_through()
     assert atlas.page.evaluate("crossOriginIsolated") is True
     headers = atlas.page.request.get(atlas.url).headers
     assert "unsafe-inline" not in headers["content-security-policy"]
@@ -68,24 +111,28 @@ def test_the_policy_refuses_eval_and_inline_script(atlas: Atlas, watch: Watch) -
 
 
 def test_nothing_is_cut_off_or_overflows_at_any_width(atlas: Atlas) -> None:
-    enter_all(atlas)
+    atlas.read_through()
     for width in WIDTHS:
-        atlas.page.set_viewport_size({"width": width, "height": 900})
-        atlas.until(lambda width=width: atlas.page.evaluate("innerWidth") == width)
+        atlas.resize(width, 900)
         assert atlas.page.evaluate(_OUTSIDE) == [], width
-        for section in SECTIONS:
-            atlas.show(section)
-            box = atlas.surface(section)
-            assert box["width"] >= 0.8 * min(width, 330), (width, section)
-            assert box["width"] == pytest.approx(box["height"], abs=1)
-            assert box["height"] <= 900
+        maps = atlas.page.locator("main latent-map .surface:visible")
+        boxes = maps.evaluate_all(
+            """maps => maps.map(map => {
+              const { width, height } = map.getBoundingClientRect();
+              return [map.getRootNode().host.label, width, height];
+            })"""
+        )
+        assert len(boxes) >= len(atlas.sections)
+        for label, across, up in boxes:
+            assert across >= NARROWEST_MAP, (width, label)
+            assert across == pytest.approx(up, abs=1), (width, label)
+            assert up <= 900, (width, label)
 
 
 def test_the_first_screen_shows_map_and_digit_together(open_atlas: OpenAtlas) -> None:
     atlas = open_atlas()
     for size in ((390, 844), (820, 1180), (1440, 900), (1920, 1080)):
-        atlas.page.set_viewport_size({"width": size[0], "height": size[1]})
-        atlas.until(lambda size=size: atlas.page.evaluate("innerWidth") == size[0])
+        atlas.resize(*size)
         digit = atlas.image("decoded").bounding_box()
         assert digit
         for box in (atlas.surface(), digit):
@@ -97,7 +144,7 @@ def test_at_200_percent_zoom_all_is_there_and_sharp(
     open_atlas: OpenAtlas, reference: Reference
 ) -> None:
     atlas = open_atlas(viewport={"width": 720, "height": 450}, device_scale_factor=2)
-    enter_all(atlas)
+    atlas.read_through()
     assert atlas.page.evaluate(_OUTSIDE) == []
     atlas.show("hover")
     atlas.page.mouse.move(*atlas.at(0.6, 0.6))
@@ -119,7 +166,7 @@ def test_at_200_percent_zoom_all_is_there_and_sharp(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_light_and_dark(open_atlas: OpenAtlas, reference: Reference, scheme: str) -> None:
-    atlas = enter_all(open_atlas(color_scheme=scheme))
+    atlas = open_atlas(color_scheme=scheme).read_through()
     atlas.show("hover")
     atlas.map().evaluate("(map, layers) => { map.layers = layers; }", POINTS_ALONE)
     surface = atlas.map().locator(".surface")
@@ -138,42 +185,70 @@ def test_light_and_dark(open_atlas: OpenAtlas, reference: Reference, scheme: str
     other = "light" if scheme == "dark" else "dark"
     atlas.page.emulate_media(color_scheme=other)
     atlas.until(lambda: check(other == "dark"))
+    # All sections follow, and what they draw does: most of every screen is the ground.
+    for section in atlas.sections:
+        atlas.page.locator(f"#{section}").evaluate(
+            "section => section.scrollIntoView({behavior: 'instant'})"
+        )
+        for screen in range(SCREENS):
+            seen = luminance(atlas.shot())
+            assert (seen < 60) if other == "dark" else (seen > 200), (section, screen, seen)
+            atlas.page.evaluate("scrollBy({top: innerHeight, behavior: 'instant'})")
 
 
-def test_forced_colours_keep_the_points_and_the_text(
+def test_forced_colours_keep_the_points_the_text_and_all_edges(
     open_atlas: OpenAtlas, reference: Reference
 ) -> None:
-    atlas = enter_all(open_atlas(forced_colors="active"))
+    atlas = open_atlas(forced_colors="active").read_through()
+    atlas.page.locator("#dimensions button.sample").first.click()
+    for section in atlas.sections:
+        root = atlas.page.locator(f"#{section}")
+        assert root.evaluate(_UNSEEN_IF_FORCED) == [], section
+        assert without_ring(atlas.page, root) == [], section
     atlas.show("hover")
     atlas.map().evaluate("(map, layers) => { map.layers = layers; }", POINTS_ALONE)
-    map_ = atlas.shot(atlas.map().locator(".surface"))
-    colours, frequency = np.unique(map_.reshape(-1, 3), axis=0, return_counts=True)
-    ground = colours[frequency.argmax()].astype(float)
-    found = classify(map_, reference.manifest["palette"], ground)
-    assert (np.bincount(found[found >= 0], minlength=10) > 100).all()
+
+    def all_classes_are_seen() -> bool:
+        map_ = atlas.shot(atlas.map().locator(".surface"))
+        colours, frequency = np.unique(map_.reshape(-1, 3), axis=0, return_counts=True)
+        ground = colours[frequency.argmax()].astype(float)
+        found = classify(map_, reference.manifest["palette"], ground)
+        return bool((np.bincount(found[found >= 0], minlength=10) > 100).all())
+
+    atlas.until(all_classes_are_seen)
     contrast = atlas.page.evaluate(
         """() => {
-          const style = getComputedStyle(document.querySelector("#hover p"));
           const system = document.createElement("p");
           system.style.color = "CanvasText";
           document.body.append(system);
-          return style.color === getComputedStyle(system).color;
+          const { color } = getComputedStyle(system);
+          return Array.from(document.querySelectorAll("main .prose p"))
+            .filter(text => getComputedStyle(text).color !== color)
+            .map(text => text.textContent.slice(0, 60));
         }"""
     )
-    assert contrast
+    assert contrast == []
 
 
 def test_reduced_motion_moves_nothing_by_itself(open_atlas: OpenAtlas) -> None:
-    atlas = open_atlas(reduced_motion="reduce")
+    atlas = open_atlas(reduced_motion="reduce").read_through()
+    bars = "bars => bars.map(({ playing, value }) => [playing, value])"
+    before = atlas.page.locator("play-bar").evaluate_all(bars)
+    assert len(before) >= 2
+    assert not any(playing for playing, _ in before)
     moving = atlas.page.evaluate(
         """() => {
           const found = [];
           const visit = root => {
             for (const node of root.querySelectorAll("*")) {
-              const { transitionDuration, animationName, scrollBehavior } = getComputedStyle(node);
-              if (transitionDuration.split(", ").some(time => parseFloat(time) > 0)
-                  || animationName !== "none" || scrollBehavior === "smooth")
-                found.push(node.localName);
+              for (const part of [undefined, "::before", "::after"]) {
+                const { transitionDuration, animationName, scrollBehavior } =
+                  getComputedStyle(node, part);
+                if (transitionDuration.split(", ").some(time => parseFloat(time) > 0)
+                    || animationName !== "none" || scrollBehavior === "smooth")
+                  found.push(`${node.localName}${part ?? ""}`);
+              }
+              if (node.getAnimations().length > 0) found.push(`${node.localName} is animated`);
               if (node.shadowRoot) visit(node.shadowRoot);
             }
           };
@@ -182,17 +257,16 @@ def test_reduced_motion_moves_nothing_by_itself(open_atlas: OpenAtlas) -> None:
         }"""
     )
     assert moving == []
+    atlas.page.wait_for_timeout(500)
+    assert atlas.page.locator("play-bar").evaluate_all(bars) == before
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_axe_finds_nothing(open_atlas: OpenAtlas, scheme: str, width: int) -> None:
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+def test_axe_finds_nothing_in_any_section(open_atlas: OpenAtlas, scheme: str, width: int) -> None:
     # Only the test's own script needs the policy out of its way.
-    atlas = open_atlas(
-        bypass_csp=True, color_scheme=scheme, viewport={"width": width, "height": 900}
-    )
-    enter_all(atlas)
-    atlas.page.locator("drawing-pad").evaluate(
+    size = {"width": width, "height": 900}
+    atlas = open_atlas(bypass_csp=True, color_scheme=scheme, viewport=size).read_through()
+    atlas.page.locator("#draw drawing-pad").evaluate(
         "pad => { pad.strokes = [[{x: .3, y: .2, pressure: .5}, {x: .6, y: .8, pressure: .5}]]; }"
     )
     atlas.page.locator("image-view[name=reconstruction][state=ready]").wait_for()

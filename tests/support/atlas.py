@@ -10,7 +10,6 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Locator, Page
 
-SECTIONS = ("hover", "draw", "labels", "control", "classify")
 PATIENCE = 40.0
 """Seconds in which anything the page does must have happened."""
 
@@ -22,6 +21,24 @@ _TO_BASE64 = """pixels => {
     text += String.fromCharCode(...bytes.subarray(i, i + 8192));
   return btoa(text);
 }"""
+
+# What the reader would still have to wait for, in an element and in all shadow roots in it.
+_WAITING = """element => {
+  const found = [];
+  const visit = root => {
+    for (const node of root.querySelectorAll("*")) {
+      const waits = node.matches(
+        ":not(:defined), [state=loading], latent-map:not([state=ready]), .waits");
+      if (waits && node.checkVisibility())
+        found.push(node.cloneNode().outerHTML.slice(0, 120));
+      if (node.shadowRoot) visit(node.shadowRoot);
+    }
+  };
+  visit(element);
+  return found;
+}"""
+_TWO_FRAMES = """() => new Promise(done =>
+  requestAnimationFrame(() => requestAnimationFrame(done)))"""
 
 
 class Atlas:
@@ -66,6 +83,52 @@ class Atlas:
         laid_out = "section => getComputedStyle(section).contentVisibility === 'visible'"
         self.until(lambda: self.page.evaluate(f"{waiting}.every({laid_out})"))
         return self
+
+    @property
+    def sections(self) -> list[str]:
+        """Return the ids of all sections, in order."""
+        ids: list[str] = self.page.locator("main > section").evaluate_all(
+            "sections => sections.map(({ id }) => id)"
+        )
+        return ids
+
+    def wait_whole(self, section: str) -> None:
+        """Wait until nothing that is seen of a section is undefined or loads."""
+        root = self.page.locator(f"#{section}")
+        waiting: list[str] = []
+
+        def is_whole() -> bool:
+            waiting[:] = root.evaluate(_WAITING)
+            return not waiting
+
+        try:
+            self.until(is_whole)
+        except AssertionError as error:
+            raise AssertionError(f"{section} never came to life: {waiting}") from error
+
+    def read_through(self, *sections: str) -> "Atlas":
+        """Scroll through all sections or some, a screen at a time, until each is live."""
+        height = self.page.evaluate("innerHeight")
+        for section in sections or self.sections:
+            root = self.page.locator(f"#{section}")
+            root.evaluate("section => section.scrollIntoView({behavior: 'instant'})")
+            for _ in range(
+                int(root.evaluate("one => one.getBoundingClientRect().height") / height)
+            ):
+                self.page.evaluate("scrollBy({top: innerHeight, behavior: 'instant'})")
+                self.frames()
+            self.wait_whole(section)
+        return self
+
+    def frames(self) -> None:
+        """Wait until the page has drawn what is now, and told its observers."""
+        self.page.evaluate(_TWO_FRAMES)
+
+    def resize(self, width: int, height: int) -> None:
+        """Give the window another size, and the page time to follow."""
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.until(lambda: self.page.evaluate("[innerWidth, innerHeight]") == [width, height])
+        self.frames()
 
     def wait_live(self, section: str) -> None:
         """Wait until a section's points are drawn and its models have been loaded."""

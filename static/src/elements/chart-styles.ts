@@ -24,6 +24,8 @@ export const chartStyles = css`
   }
   .plot {
     height: var(--chart-height, 18rem);
+    /* The canvas has the width that there was: it must not keep a window that narrows from it. */
+    contain: inline-size;
     overflow: hidden;
   }
   .grid {

@@ -427,5 +427,8 @@ export const mapStyles = css`
       outline: 1px solid Highlight;
       outline-offset: -1px;
     }
+    .legend button[aria-pressed="true"]:focus-visible {
+      outline-width: 3px;
+    }
   }
 `;
