@@ -20,7 +20,8 @@ _OUTSIDE = """() => {
   const visit = root => {
     for (const node of root.querySelectorAll("*")) {
       const { left, right, width } = node.getBoundingClientRect();
-      const skipped = node.closest(".skip, .spoken, .scroll, nav, svg, pre, .marks, .picture, .bitmap");
+      const skipped = node.closest(
+        ".skip, .spoken, .scroll, nav, svg, pre, .marks, .picture, .bitmap");
       if (width > 0 && !skipped && (left < -1 || right > innerWidth + 1))
         outside.push(`${node.localName}.${node.className} ${left} ${right}`);
       if (node.shadowRoot) visit(node.shadowRoot);
@@ -49,12 +50,19 @@ _UNSEEN_IF_FORCED = """section => {
       if (lines(node) !== "") return true;
     return false;
   };
-  const look = node => [node, ...(node.closest("label") ?? node).querySelectorAll("*"),
-      node.closest("label") ?? node, node.nextElementSibling ?? node].map(one => {
-    const { color, backgroundColor, fontWeight } = getComputedStyle(one);
-    return [lines(one), color, backgroundColor, fontWeight].join(" ");
-  }).join();
-  const isDrawnBySystem = node => "checked" in node && getComputedStyle(node).appearance !== "none";
+  const look = node => {
+    const box = node.closest("label") ?? node;
+    const parts = Array.from(box.querySelectorAll("*")).map(lines).filter(line => line !== "");
+    const colours = [node, box, node.nextElementSibling ?? node].map(one => {
+      const { color, backgroundColor } = getComputedStyle(one);
+      return `${color} ${backgroundColor}`;
+    });
+    return [lines(box), ...parts, ...(node === box ? colours.slice(0, 1) : colours)].join();
+  };
+  const isDrawnBySystem = node => {
+    const { appearance, opacity } = getComputedStyle(node);
+    return "checked" in node && appearance !== "none" && opacity !== "0";
+  };
   const likeIt = node => node.type === "radio"
     ? Array.from(node.getRootNode().querySelectorAll("[type=radio]"))
         .filter(({ name, checked }) => name === node.name && !checked)
@@ -64,9 +72,11 @@ _UNSEEN_IF_FORCED = """section => {
   const visit = root => {
     for (const node of root.querySelectorAll("*")) {
       if (node.shadowRoot) visit(node.shadowRoot);
-      if (!node.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
+      if (!node.checkVisibility({ visibilityProperty: true })) continue;
       const name = `${root.host?.localName ?? ""} ${node.cloneNode().outerHTML.slice(0, 100)}`;
-      if (node.matches("canvas, img") && root.host?.localName !== "line-chart" && !hasEdge(node))
+      const isPicture = node.matches("canvas, img") && root.host?.localName !== "line-chart"
+        && node.checkVisibility({ opacityProperty: true });
+      if (isPicture && !hasEdge(node))
         unseen.push(`no edge: ${name}`);
       if (node.matches("[aria-pressed=true], [aria-current=true], :checked:not(option)")
           && !isDrawnBySystem(node) && likeIt(node).some(other => look(other) === look(node)))
