@@ -8,6 +8,7 @@ import pytest
 
 from tests.browser.conftest import OpenAtlas
 from tests.support.atlas import Atlas
+from tests.support.layers import expect_switches
 from tests.support.reference import Reference
 
 MODEL = "target-means-vae-2"
@@ -161,3 +162,27 @@ def test_B5_B6_a_link_opens_on_the_way(
     atlas.page.locator("input[name=control-to][value='4']").check()
     atlas.until(lambda: "control.to=4" in atlas.page.evaluate("location.hash"))
     assert "control.from=3" in atlas.page.evaluate("location.hash")
+
+
+def test_B6_the_layers_of_the_map_of_targets_are_switches_that_the_link_keeps(
+    open_atlas: OpenAtlas, reference: Reference, targets: np.ndarray
+) -> None:
+    first = {"points": True, "density": False, "names": False, "targets": True, "path": True}
+    layers = expect_switches(
+        open_atlas,
+        lambda atlas: atlas.enter("control"),
+        "control",
+        "control.layers",
+        first | {"circle": False},
+    )
+    map_ = layers.atlas.map("control")
+    assert map_.locator("g.ellipse").count() == 0  # they would lie over the targets
+    shapes = {"targets": "path.target", "path": "circle.walker", "names": "text.name"}
+    for name, selector in shapes.items():
+        shown = map_.locator(selector).count()
+        assert (shown > 0) == first[name]
+        layers.flip(name)
+        assert (map_.locator(selector).count() > 0) != first[name]
+    # The walk leads on where it is not shown.
+    layers.atlas.page.locator("#control play-bar").get_by_role("slider").press("End")
+    assert layers.atlas.z("control") == pytest.approx(targets[7])

@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page
 from tests.browser.conftest import OpenAtlas, Watch
 from tests.support.atlas import Atlas
 from tests.support.axe import violations
+from tests.support.layers import expect_switches
 from tests.support.reference import Reference
 from tests.support.server import Server
 
@@ -416,3 +417,26 @@ def test_B15_axe_finds_nothing_in_dimensions_and_training(
     training.evaluate("section => section.scrollIntoView({behavior: 'instant'})")
     training.locator("latent-map[state=ready]").wait_for(timeout=1000 * SLOW)
     assert violations(atlas.page, "#dimensions", "#training") == []
+
+
+def test_B6_the_layers_of_the_map_of_many_latents_are_switches_that_the_link_keeps(
+    open_atlas: OpenAtlas, reference: Reference
+) -> None:
+    first = {"points": True, "density": False, "names": True, "ellipses": False}
+    layers = expect_switches(open_atlas, enter, "dimensions", "dims.layers", first)
+    # The classes' ellipses lie beside that of the image at hand, which needs no switch.
+    ellipses = layers.atlas.map("dimensions").locator("g.ellipse")
+    tile(layers.atlas, 3).click()
+    layers.atlas.until(lambda: ellipses.count() == 1)
+    layers.flip("ellipses")
+    assert ellipses.count() == 11
+    tile(layers.atlas, 4).click()
+    rows = document(reference, MODEL, "statistics")["splits"]["train"]
+    held = layers.atlas.map("dimensions").evaluate("map => map.ellipses.map(one => one.mean)")
+    np.testing.assert_allclose(held[:10], [row["plane"]["mean"] for row in rows], atol=1e-6)
+    mu = document(reference, MODEL, "tiles")["mu"][4]
+    assert held[10] == pytest.approx(on_plane(reference, mu), abs=1e-4)
+    # Another model has others.
+    layers.atlas.page.locator("#dimensions-model").select_option("vae-5")
+    enter(layers.atlas, "vae-5")
+    assert ellipses.count() == 10

@@ -10,6 +10,7 @@ import pytest
 from tests.browser.conftest import OpenAtlas
 from tests.support.atlas import Atlas
 from tests.support.fingers import Fingers, Pen, Place
+from tests.support.layers import expect_switches
 from tests.support.reference import Reference
 from tests.support.server import ROOT
 
@@ -379,3 +380,36 @@ def test_S3_3_every_model_answers_once_the_pen_rests(pad: Atlas, reference: Refe
     page.locator("#draw button.all").click()
     pad.until(lambda: pad.pixels("answer-ae-100") is not None, seconds=120)
     pad.expect_image("answer-ae-100", passed(reference, x, "ae-100"), 2e-3)
+
+
+def test_B6_the_layers_of_the_drawings_map_are_switches_that_the_link_keeps(
+    open_atlas: OpenAtlas, reference: Reference
+) -> None:
+    def enter(atlas: Atlas) -> None:
+        atlas.enter("draw")
+        if not atlas.page.locator("drawing-pad").first.evaluate("pad => pad.strokes.length"):
+            take(atlas, "three")
+        atlas.until(lambda: "μ" in atlas.page.locator("#draw output").inner_text())
+        expect_what_the_model_makes_of_it(atlas, reference)
+
+    first = {"points": True, "density": False, "names": True, "ellipses": False}
+    layers = expect_switches(
+        open_atlas, enter, "draw", "draw.layers", first | {"circle": True, "drawing": True}
+    )
+    # The classes' ellipses and the circle are the statistics' own.
+    atlas, map_ = layers.atlas, layers.atlas.map("draw")
+    layers.flip("ellipses")
+    assert map_.locator("g.ellipse").count() == 10
+    shown = map_.locator("circle.circle").get_attribute("r")
+    units = atlas.view("draw")["scale"] / atlas.surface("draw")["width"]
+    radius = document_of(reference, "statistics")["circle"]["radius"]
+    assert float(shown or "") * units == pytest.approx(radius, rel=0.01)
+    # No ring over the drawing, whichever layers are on; it comes back where the reader walks.
+    layers.flip("drawing")
+    layers.flip("drawing")
+    marks = map_.locator(".marks")
+    assert "off" in (marks.get_attribute("class") or "").split()
+    atlas.move_to((0.5, 0.5), "draw")
+    atlas.until(lambda: "off" not in (marks.get_attribute("class") or "").split())
+    assert layers.on() == ["density", "names", "ellipses", "circle", "drawing"]
+    assert map_.evaluate("map => map.layers.points") is False

@@ -8,6 +8,7 @@ import pytest
 
 from tests.browser.conftest import OpenAtlas
 from tests.support.atlas import Atlas
+from tests.support.layers import expect_switches
 from tests.support.reference import Reference
 from tests.support.scatter import classify
 
@@ -294,3 +295,27 @@ def test_S4_5_ten_draws_of_the_prior_are_the_digit_asked_for(
 
 def nats(value: float) -> str:
     return f"{value:.1f}".replace("-", "−")
+
+
+def test_B6_the_layers_of_the_map_of_styles_are_switches_that_the_link_keeps(
+    open_atlas: OpenAtlas, reference: Reference
+) -> None:
+    first = {"points": True, "density": False, "names": True, "ellipses": False, "circle": False}
+    layers = expect_switches(
+        open_atlas, lambda atlas: atlas.enter("labels"), "labels", "llayers", first
+    )
+    # Each model has a circle of its own, and what is on stays on.
+    layers.flip("circle")
+    atlas, circle = layers.atlas, layers.atlas.map("labels").locator("circle.circle")
+    for model_id, name in MODELS.items():
+        atlas.page.get_by_label(name, exact=True).check()
+        statistics = json.loads(reference.read(reference.model(model_id)["statistics"]))
+        radius = statistics["circle"]["radius"]
+
+        def shown(radius: float = radius) -> bool:
+            units = atlas.view("labels")["scale"] / atlas.surface("labels")["width"]
+            drawn = [float(one.get_attribute("r") or "") for one in circle.all()]
+            return [r * units for r in drawn] == [pytest.approx(radius, rel=0.01)]
+
+        atlas.until(shown, model_id)
+    assert layers.on() == ["density", "names", "circle"]

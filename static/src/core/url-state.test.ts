@@ -17,6 +17,7 @@ test("every property survives its link", () => {
     labelsView: { centre: [0, 1], scale: 5 },
     labelsDigit: 7,
     labelsStep: "0.2",
+    labelsLayers: { ellipses: true },
     aeSize: "10",
     aeZ: [1, 2],
     aePinned: true,
@@ -40,6 +41,7 @@ test("every property survives its link", () => {
     controlView: { centre: [-1, 0], scale: 6 },
     controlFrom: 0,
     controlTo: 9,
+    controlLayers: { names: true, targets: false },
     classifyModel: "classifier-vae-2-w10",
     classifyZ: [4, 4],
     classifyPinned: true,
@@ -52,6 +54,7 @@ test("every property survives its link", () => {
     numbersSize: 10,
     dimensionsLabel: 3,
     dimensionsRows: "kinds",
+    dimensionsLayers: { names: false },
 
     facesModel: "faces-vaegan",
     facesFace: "s42",
@@ -84,6 +87,7 @@ test("every property survives its link", () => {
     labOtherLabel: 1,
     drawing: [[penPoint(0.2, 0.3, 0.5), penPoint(0.6, 0.7, 1)]],
     drawView: { centre: [0.5, 0.5], scale: 0.5 },
+    drawLayers: { drawing: false },
     smooth: true,
   };
   // A property that is at its default would not show that it is written.

@@ -42,6 +42,7 @@ export interface PageState {
   labelsDigit: number | null;
   /** Latent units between two neighbours of that grid. */
   labelsStep: (typeof STEPS)[number] | null;
+  labelsLayers: LayerState | null;
 
   // autoencoders
   aeSize: "2" | "10" | null;
@@ -80,6 +81,7 @@ export interface PageState {
   /** The digits that the walk leads from and to. */
   controlFrom: number | null;
   controlTo: number | null;
+  controlLayers: LayerState | null;
 
   // classify
   classifyModel: string | null;
@@ -96,6 +98,7 @@ export interface PageState {
   dimensionsLabel: number | null;
   /** Whose reconstructions are shown by latent size; "kinds": of all kinds at one size. */
   dimensionsRows: (typeof ROWS)[number] | null;
+  dimensionsLayers: LayerState | null;
 
   // faces
   facesModel: string | null;
@@ -152,6 +155,7 @@ export interface PageState {
   // draw
   drawing: Stroke[];
   drawView: View | null;
+  drawLayers: LayerState | null;
 
   // the whole page
   smooth: boolean;
@@ -178,6 +182,7 @@ export const DEFAULT_STATE: PageState = {
   labelsView: null,
   labelsDigit: null,
   labelsStep: null,
+  labelsLayers: null,
 
   aeSize: null,
   aeZ: null,
@@ -205,6 +210,7 @@ export const DEFAULT_STATE: PageState = {
   controlView: null,
   controlFrom: null,
   controlTo: null,
+  controlLayers: null,
 
   classifyModel: null,
   classifyZ: null,
@@ -217,6 +223,7 @@ export const DEFAULT_STATE: PageState = {
   dimensionsView: null,
   dimensionsLabel: null,
   dimensionsRows: null,
+  dimensionsLayers: null,
 
   facesModel: null,
   facesFace: null,
@@ -255,6 +262,7 @@ export const DEFAULT_STATE: PageState = {
 
   drawing: [],
   drawView: null,
+  drawLayers: null,
 
   smooth: false,
 };
@@ -399,6 +407,7 @@ const PROPERTIES: { [Key in keyof PageState]: Property<PageState[Key]> } = {
   labelsView: { name: "lview", ...view },
   labelsDigit: { name: "ldigit", ...integer(0, MOST_CLASSES) },
   labelsStep: { name: "lstep", ...choice(...STEPS) },
+  labelsLayers: { name: "llayers", ...layers },
 
   aeSize: { name: "ae.d", ...choice("2", "10") },
   aeZ: { name: "ae.z", ...point },
@@ -426,6 +435,7 @@ const PROPERTIES: { [Key in keyof PageState]: Property<PageState[Key]> } = {
   controlView: { name: "control.view", ...view },
   controlFrom: { name: "control.from", ...integer(0, MOST_CLASSES) },
   controlTo: { name: "control.to", ...integer(0, MOST_CLASSES) },
+  controlLayers: { name: "control.layers", ...layers },
 
   classifyModel: { name: "classify", ...modelId },
   classifyZ: { name: "classify.z", ...point },
@@ -438,6 +448,7 @@ const PROPERTIES: { [Key in keyof PageState]: Property<PageState[Key]> } = {
   dimensionsView: { name: "dims.view", ...view },
   dimensionsLabel: { name: "dims.digit", ...integer(0, MOST_CLASSES) },
   dimensionsRows: { name: "dims.rows", ...choice(...ROWS) },
+  dimensionsLayers: { name: "dims.layers", ...layers },
 
   facesModel: { name: "faces", ...modelId },
   facesFace: { name: "faces.face", ...face() },
@@ -480,6 +491,7 @@ const PROPERTIES: { [Key in keyof PageState]: Property<PageState[Key]> } = {
     write: (strokes) => (strokes.length > 0 ? encodeStrokes(strokes) : null),
   },
   drawView: { name: "draw.view", ...view },
+  drawLayers: { name: "draw.layers", ...layers },
 
   smooth: { name: "smooth", ...flag },
 };

@@ -18,7 +18,8 @@
 //   tile-point  {index}: a picture is under the pointer or has the focus
 //   tile-pick   {index}: it was clicked, or Enter or Space was pressed on it
 // Keys (of a grid to pick from): one tab stop; arrows, Home and End go from picture to picture.
-// Style: --columns, --gap, --captions (room below each picture until captions come); part tile.
+// Style: --columns, --gap, --captions (room below each picture until captions come), --ratio (of a
+// place until its picture says otherwise, 1); part tile.
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, queryAll, state } from "lit/decorators.js";
 
@@ -207,7 +208,10 @@ export class DigitGrid extends LitElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    this.style.setProperty("--ratio", `${this.image.width} / ${this.image.height}`);
+    const { width, height } = this.image;
+    // Of squares the page's own style may say what is to come.
+    if (width === height) this.style.removeProperty("--ratio");
+    else this.style.setProperty("--ratio", `${width} / ${height}`);
     if (changed.has("columns")) this.#lay();
     if (changed.has("images") || changed.has("image")) this.#draw();
   }

@@ -2,7 +2,6 @@
 
 import "../elements/class-probabilities";
 import "../elements/confusion-matrix";
-import "../elements/layer-switches";
 import { latest } from "../core/latest";
 import { imageSize, type Model } from "../core/manifest";
 import { nearestPoints } from "../core/nearest";
@@ -11,13 +10,13 @@ import type { ClassProbabilities } from "../elements/class-probabilities";
 import type { ConfusionMatrix } from "../elements/confusion-matrix";
 import type { ImageView } from "../elements/image-view";
 import type { LatentMap } from "../elements/latent-map";
-import type { LayerSwitches } from "../elements/layer-switches";
 import type { Decoded } from "../engine/engine";
 import { type PageContext, sentence } from "./context";
 import { dressMap, dressView, fillMap, keepView, loadPart, required } from "./figure";
+import { chooseLayers, layersOnto } from "./layer-choice";
 import { leaveOut } from "./notice";
 
-const LAYERS = { points: true, regions: true, names: true, density: false };
+const LAYERS = ["points", "regions", "names"];
 /** The two digits that are hardest to keep apart. */
 const PAIR = [4, 9] as const;
 
@@ -26,7 +25,6 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   const view = required<ImageView>(section, "image-view[name=classify-decoded]");
   const bars = required<ClassProbabilities>(section, "class-probabilities");
   const matrix = required<ConfusionMatrix>(section, "confusion-matrix");
-  const switches = required<LayerSwitches>(section, "layer-switches");
   const choices = Array.from(
     section.querySelectorAll<HTMLInputElement>("input[name=classify-model]"),
   );
@@ -89,16 +87,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     map.state = "error";
   };
 
-  const layers = { ...LAYERS, ...state.classifyLayers };
-  map.layers = layers;
-  switches.on = layers;
-  switches.addEventListener("layers-change", (event) => {
-    map.layers = { ...map.layers, ...event.detail.layers };
-    const changed = Object.entries(event.detail.layers).filter(
-      ([name, on]) => LAYERS[name as keyof typeof LAYERS] !== on,
-    );
-    context.update({ classifyLayers: changed.length > 0 ? Object.fromEntries(changed) : null });
-  });
+  chooseLayers(context, section, "classifyLayers", LAYERS, layersOnto(map));
   map.addEventListener("latent-change", (event) => {
     decode({ model: context.model(map.model), z: event.detail.z });
     context.update({ classifyZ: event.detail.z });

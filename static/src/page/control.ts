@@ -1,6 +1,7 @@
 // Section "control": a target for every digit, and walks from one digit's target to another's.
 
 import "../elements/play-bar";
+import { shapesOf } from "../core/map-layers";
 import { shareNearestOwn } from "../core/nearest";
 import { along, shareOfWay } from "../core/path";
 import { formatPoint, type Point } from "../core/viewport";
@@ -10,10 +11,13 @@ import type { PlayBar } from "../elements/play-bar";
 import { type PageContext, sentence } from "./context";
 import { digitButtons, digitOr } from "./digits";
 import { decoderInto, dressMap, fillMap, keepView, loadPart, required } from "./figure";
+import { chooseLayers, layersOnto } from "./layer-choice";
 import { leaveOut } from "./notice";
 
 const DEFAULT_FROM = 2;
 const DEFAULT_TO = 7;
+/** The targets stand where the names would. */
+const LAYERS = ["points", "targets", "path"];
 
 export async function start(context: PageContext, section: HTMLElement): Promise<void> {
   const map = required<LatentMap>(section, "latent-map");
@@ -26,18 +30,22 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   const decodeStations = decoderInto(context, stations);
   dressMap(map, model);
   keepView(context, map, "controlView");
-  map.layers = { names: false }; // the targets stand where the names would
+  chooseLayers(context, section, "controlLayers", LAYERS, layersOnto(map));
 
   const loaded = loadPart(context, model, "decoder", [view, ...stations]);
   // Without its targets the map is a map all the same.
   const targets = await context
     .document(model, "statistics")
-    .then((statistics) => (statistics.targets ?? []) as unknown as Point[])
+    .then((statistics) => {
+      // Its ellipses would lie over the targets.
+      const { circle, targets } = shapesOf(model, statistics);
+      Object.assign(map, { circle, targets });
+      return targets;
+    })
     .catch((error: unknown) => {
       section.querySelector(".walk")?.replaceChildren(sentence("The targets", error));
       return [] as Point[];
     });
-  map.targets = targets;
 
   const show = (z: Point): void => decode({ model, z });
   map.addEventListener("latent-change", (event) => {

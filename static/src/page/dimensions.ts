@@ -3,7 +3,7 @@
 import { afterPicture } from "../core/after-picture";
 import { latentsOf } from "../core/latents";
 import type { Model } from "../core/manifest";
-import { moveInPlane, project, projectVariance } from "../core/plane";
+import { moveInPlane, project } from "../core/plane";
 import type { Statistics, Tiles } from "../core/release";
 import type { ImageView } from "../elements/image-view";
 import type { LatentMap } from "../elements/latent-map";
@@ -12,12 +12,15 @@ import type { LatentSliders } from "../elements/latent-sliders";
 import { type PageContext, sentence } from "./context";
 import { DrawnSample } from "./dimensions-drawing";
 import { startRows } from "./dimensions-rows";
+import { ellipsesOf } from "./dimensions-shapes";
 import { normal, type Sample, TileSamples } from "./dimensions-tiles";
 import { decoderInto, dressMap, dressView, fillMap, keepView, loadPart, required } from "./figure";
+import { chooseLayers, layersOnto } from "./layer-choice";
 import { leaveOut } from "./notice";
 
 /** The map only tells what is done elsewhere until the reader clicks it. */
 const PINNED = true;
+const LAYERS = ["points", "names"];
 const BY_HAND = "z is set by hand.";
 
 /** What is known of the model that is shown. */
@@ -53,6 +56,8 @@ class Bench {
   #shown: Shown | null = null;
   /** The image whose posterior z was drawn from. */
   #sample: Sample | null = null;
+  /** Whether the ellipses of the classes are switched on. */
+  #classes = false;
 
   constructor(context: PageContext, section: HTMLElement) {
     this.#context = context;
@@ -75,6 +80,19 @@ class Bench {
       section,
       () => this.#label,
       (...taken) => this.#take(...taken),
+    );
+    const onto = layersOnto(this.#map);
+    chooseLayers(
+      context,
+      section,
+      "dimensionsLayers",
+      LAYERS,
+      ({ ellipses = false, ...layers }) => {
+        // That layer has the ellipse of the image at hand, too, which stays.
+        this.#classes = ellipses;
+        this.#layEllipses();
+        onto(layers);
+      },
     );
   }
 
@@ -164,6 +182,7 @@ class Bench {
     }
     if (!isShown()) return;
     this.#shown = { model, statistics };
+    this.#layEllipses();
     this.#sliders.latents = latentsOf(statistics);
     this.#prior.disabled = false;
     this.#set(z?.length === model.latent_size ? z : model.prepared.z, "start");
@@ -242,23 +261,16 @@ class Bench {
       button.setAttribute("aria-pressed", String(button === sample?.button));
     }
     const posterior = sample?.posterior ?? null;
-    const plane = this.#shown?.statistics.plane;
     const sigma = posterior?.sigma ?? null;
     this.#sliders.posterior = posterior === null || sigma === null ? null : { ...posterior, sigma };
-    // On the map as a Gaussian of the image's own class, in that class's colour.
+    this.#layEllipses();
+  }
+
+  #layEllipses(): void {
     this.#map.ellipses =
-      posterior === null || sigma === null || plane === undefined
+      this.#shown === null
         ? []
-        : [
-            {
-              label: sample?.label ?? 0,
-              mean: project(plane, posterior.mu),
-              covariance: projectVariance(
-                plane,
-                Array.from(sigma, (one) => one * one),
-              ),
-            },
-          ];
+        : ellipsesOf(this.#shown.model, this.#shown.statistics, this.#sample, this.#classes);
   }
 
   #say(text: string): void {

@@ -5,6 +5,7 @@ import { afterPicture } from "../core/after-picture";
 import { EXAMPLE_DRAWINGS } from "../core/example-drawings";
 import { latest } from "../core/latest";
 import type { Model } from "../core/manifest";
+import { shapesOf } from "../core/map-layers";
 import { sigmaOf } from "../core/posterior";
 import { squaredError } from "../core/reconstruction";
 import type { Statistics } from "../core/release";
@@ -17,11 +18,14 @@ import { type PageContext, sentence } from "./context";
 import { DrawAnswers } from "./draw-answers";
 import { DrawReadings, type Passage } from "./draw-readings";
 import { fillMap, keepView, loadPart, required, showError } from "./figure";
+import { chooseLayers, layersOnto } from "./layer-choice";
 import { whenNear } from "./near";
 
 const MODEL = "vae-2";
+const LAYERS = ["points", "names", "circle", "drawing"];
 // The ring of the cursor would hide an ellipse of a few pixels.
 const WITHOUT_CURSOR = { cursor: false };
+const WITH_CURSOR = { cursor: true };
 /** Zoomed to a drawing, the map is this many of its σ wide. */
 const SIGMAS_ACROSS = 16;
 /** Longer than between two movements of a pen: then everything else about the drawing is asked. */
@@ -48,6 +52,8 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   const strip = required<HTMLElement>(section, ".answers");
   const answers = new DrawAnswers(context, strip);
   let passage: Passage | null = null;
+  const setLayers = layersOnto(map);
+  chooseLayers(context, section, "drawLayers", LAYERS, setLayers);
 
   // What need not keep up with the pen: the second pass, and the other models.
   const look = latest(
@@ -68,7 +74,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     if (of !== passage) return; // wiped meanwhile
     const { mu, sigma } = of;
     map.ellipse = { mu, sigma };
-    map.layers = WITHOUT_CURSOR;
+    setLayers(WITHOUT_CURSOR);
     map.z = [...mu];
     zoom.disabled = false;
     numbers.value = `μ = ${vector(mu)}   σ = ${vector(sigma)}`;
@@ -120,7 +126,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
 
   // The map here follows the pen; walking on it shows what the decoder would make instead.
   map.addEventListener("latent-change", (event) => {
-    map.layers = {};
+    setLayers(WITH_CURSOR);
     show({ z: Float32Array.from(event.detail.z) });
   });
   zoom.addEventListener("click", () => {
@@ -177,7 +183,7 @@ async function compare(
     context.document(model, "report").catch(() => null),
     context.document(model, "statistics").catch((): Statistics | null => null),
   ]);
-  map.circle = statistics?.circle ?? null;
+  if (statistics !== null) Object.assign(map, shapesOf(model, statistics));
   readings.compareWith(report, statistics);
 }
 

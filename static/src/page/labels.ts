@@ -6,10 +6,13 @@ import type { LatentMap } from "../elements/latent-map";
 import type { PageContext } from "./context";
 import { decoderInto, dressMap, fillMap, keepView, loadPart, required } from "./figure";
 import { startAsked } from "./labels-asked";
+import { chooseLayers } from "./layer-choice";
+import { MapLayers } from "./map-layers";
 import { whenNear } from "./near";
 import { leaveOut } from "./notice";
 
 const DEFAULT_MODEL = "label-decoder-vae-2";
+const LAYERS = ["points", "names"];
 
 export async function start(context: PageContext, section: HTMLElement): Promise<void> {
   const map = required<LatentMap>(section, "latent-map");
@@ -18,6 +21,8 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     section.querySelectorAll<HTMLInputElement>("input[name=labels-model]"),
   );
   const { state } = context;
+  const layers = new MapLayers(context, map);
+  chooseLayers(context, section, "labelsLayers", LAYERS, (on) => layers.switchTo(on));
   // Absent where the release lacks its models.
   const asked = section.querySelector<HTMLElement>(".asked");
   if (asked !== null) whenNear(asked, () => startAsked(context, asked));
@@ -31,6 +36,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   const show = async (id: string): Promise<void> => {
     const model = context.model(id);
     dressMap(map, model);
+    layers.show(model);
     for (const choice of choices) choice.checked = choice.value === id;
     for (const figure of section.querySelectorAll<HTMLElement>("[data-model]")) {
       figure.hidden = figure.dataset.model !== id;

@@ -1,7 +1,6 @@
 // Section "shape": the classes as Gaussians, whichever images tell them, and a grid around a digit.
 
 import "../elements/digit-grid";
-import "../elements/layer-switches";
 import { widen } from "../core/gaussians";
 import { boundsAround, latticeSites } from "../core/lattice";
 import type { ClassRow, Split, Statistics } from "../core/release";
@@ -11,23 +10,18 @@ import { formatNumber, type Point } from "../core/viewport";
 import type { DigitGrid } from "../elements/digit-grid";
 import type { ImageView } from "../elements/image-view";
 import type { LatentMap } from "../elements/latent-map";
-import type { LayerSwitches } from "../elements/layer-switches";
 import type { ClassEllipse } from "../elements/map-shapes";
 import { type PageContext, sentence } from "./context";
 import { decoderInto, dressMap, fillMap, keepView, loadPart, required } from "./figure";
 import { gridInto, showGridError } from "./grid";
+import { chooseLayers, layersOnto } from "./layer-choice";
 import { whenNear } from "./near";
 import { leaveOut } from "./notice";
 import { startReconstructions } from "./shape-reconstructions";
 import { startSamples } from "./shape-samples";
 
 const MODEL = "vae-2";
-const LAYERS: Record<string, boolean> = {
-  points: true,
-  ellipses: true,
-  density: false,
-  lattice: false,
-};
+const LAYERS = ["points", "ellipses"];
 /** Tiles along each side of the grid: odd, so that one of them is the mean itself. */
 const SIDE = 7;
 const FIRST_DIGIT = 3;
@@ -59,7 +53,7 @@ async function startMap(context: PageContext, section: HTMLElement): Promise<voi
     context.update({ shapePinned: detail.pinned });
   });
   keepView(context, map, "shapeView");
-  switchLayers(context, section, map);
+  chooseLayers(context, section, "shapeLayers", LAYERS, layersOnto(map));
   map.z = state.shapeZ ?? [0, 0];
   map.pinned = state.shapePinned;
   const [loaded, statistics] = await Promise.all([
@@ -84,22 +78,6 @@ async function startMap(context: PageContext, section: HTMLElement): Promise<voi
     });
   }
   await fillMap(context, map, model); // without its ellipses a map is a map all the same
-}
-
-function switchLayers(context: PageContext, section: HTMLElement, map: LatentMap): void {
-  const switches = required<LayerSwitches>(section, "layer-switches");
-  const apply = (): void => {
-    const layers = Object.fromEntries(
-      Object.entries(LAYERS).map(([name, on]) => [name, context.state.shapeLayers?.[name] ?? on]),
-    );
-    switches.on = layers;
-    map.layers = layers;
-  };
-  switches.addEventListener("layers-change", ({ detail }) => {
-    context.update({ shapeLayers: detail.layers });
-    apply();
-  });
-  apply();
 }
 
 /** The Gaussians of whichever images the reader chooses, and how far their means have moved. */

@@ -1,0 +1,58 @@
+// Which layers of a section's map are shown: its switches, and the part of the link that keeps them.
+
+import "../elements/layer-switches";
+import { switchedFrom } from "../core/map-layers";
+import type { LayerState, PageState } from "../core/url-state";
+import type { LatentMap } from "../elements/latent-map";
+import type { LayerSwitches } from "../elements/layer-switches";
+import type { PageContext } from "./context";
+import { required } from "./figure";
+import { leaveOut } from "./notice";
+
+type LayersKey = {
+  [Key in keyof PageState]: PageState[Key] extends LayerState | null ? Key : never;
+}[keyof PageState];
+
+/**
+ * Wires a section's switches to its map; of a link's layers those that it does not offer are left out.
+ *
+ * @param key where the page's state keeps what is switched otherwise than at first.
+ * @param first the layers that are on until the reader switches; all others offered are off.
+ * @param apply shows the layers: is called at once, and whenever one is switched.
+ */
+export function chooseLayers(
+  context: PageContext,
+  section: HTMLElement,
+  key: LayersKey,
+  first: readonly string[],
+  apply: (layers: LayerState) => void,
+): void {
+  const switches = required<LayerSwitches>(section, "layer-switches");
+  const offered = switches.layers.split(" ");
+  const atFirst: LayerState = Object.fromEntries(
+    offered.map((name) => [name, first.includes(name)]),
+  );
+  const asked = context.state[key] ?? {};
+  if (Object.keys(asked).some((name) => !offered.includes(name))) leaveOut(context, key);
+  const on: LayerState = Object.fromEntries(
+    offered.map((name) => [name, asked[name] ?? first.includes(name)]),
+  );
+  context.state[key] = switchedFrom(atFirst, on);
+  switches.on = on;
+  switches.addEventListener("layers-change", ({ detail }) => {
+    context.update({ [key]: switchedFrom(atFirst, detail.layers) });
+    apply(detail.layers);
+  });
+  apply(on);
+}
+
+/**
+ * Returns what shows layers on a map; a layer that is not named stays as it is. Where nothing
+ * changes the map is left alone: it would draw its points again.
+ */
+export const layersOnto =
+  (map: LatentMap) =>
+  (layers: LayerState): void => {
+    if (Object.entries(layers).every(([name, on]) => map.layers[name] === on)) return;
+    map.layers = { ...map.layers, ...layers };
+  };

@@ -1,0 +1,116 @@
+"""The switches of a map's layers: what each does to the map, and what the link keeps of them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from playwright.sync_api import Locator
+
+from tests.support.atlas import Atlas
+
+# Of 255; and of the map's pixels: the ellipses of a drawing are a few across.
+CHANGED = 30
+FEWEST = 20
+
+
+class Layers:
+    """The switches of one section, whose map has come to life."""
+
+    def __init__(self, atlas: Atlas, section: str) -> None:
+        self.atlas = atlas
+        self.section = section
+
+    def switch(self, name: str) -> Locator:
+        """Return a layer's switch."""
+        return self._switches().and_(self.atlas.page.locator(f"[name={name}]"))
+
+    def offered(self) -> list[str]:
+        """Return the names of all layers that can be switched, in order."""
+        names: list[str] = self._switches().evaluate_all("all => all.map(one => one.name)")
+        return names
+
+    def on(self) -> list[str]:
+        """Return the names of those whose switch is on."""
+        switched = self._switches().evaluate_all("all => all.map(one => [one.name, one.checked])")
+        return [name for name, checked in switched if checked]
+
+    def flip(self, name: str) -> np.ndarray:
+        """Switch a layer, wait until the map's pixels have changed, and return what they were."""
+        on, before = self.on(), self._still()
+        self._press(name)
+        assert set(self.on()) ^ set(on) == {name}
+        self.atlas.until(lambda: self._changed(before) > FEWEST, f"{name} changes nothing")
+        return before
+
+    def expect_independent(self) -> None:
+        """Each switch changes the map, and switched back leaves it as it was."""
+        for name in self.offered():
+            # More than once where a section above has just moved the map by part of a pixel.
+            self.atlas.until(lambda name=name: self._returns(name), f"{name} leaves something")
+
+    def _switches(self) -> Locator:
+        return self.atlas.page.locator(f"#{self.section} layer-switches input")
+
+    def _press(self, name: str) -> None:
+        # Not by the mouse, which may cross the map on its way and move z.
+        self.switch(name).press("Space")
+
+    def _shot(self) -> np.ndarray:
+        return self.atlas.shot(self.atlas.map(self.section).locator(".surface")).astype(int)
+
+    def _changed(self, before: np.ndarray) -> int:
+        return int((np.abs(self._shot() - before).max(-1) > CHANGED).sum())
+
+    def _returns(self, name: str) -> bool:
+        before = self.flip(name)
+        self._press(name)
+        self._still()
+        return self._changed(before) == 0
+
+    def _still(self) -> np.ndarray:
+        """Return the map's pixels once they have come to rest."""
+        last = self._shot()
+
+        def rests() -> bool:
+            nonlocal last
+            before, last = last, self._shot()
+            return np.array_equal(before, last)
+
+        self.atlas.until(rests, "the map never comes to rest")
+        return last
+
+
+def expect_switches(
+    open_atlas: Callable[..., Atlas],
+    enter: Callable[[Atlas], Any],
+    section: str,
+    link: str,
+    first: dict[str, bool],
+) -> Layers:
+    """Expect a section's switches to work and to be in `link`; return those of a page opened anew.
+
+    Of the layers, `first` tells whether they are on at first.
+    """
+    flipped = next(name for name, on in first.items() if not on)
+    # What a section does not offer is no layer of it, whoever wrote the link.
+    atlas = open_atlas(f"#{link}=bogus.constructor.-lattice.{flipped}")
+    enter(atlas)
+    layers = Layers(atlas, section)
+    assert layers.offered() == list(first)
+    assert layers.on() == [name for name, on in first.items() if on or name == flipped]
+    layers.flip(flipped)
+    assert layers.on() == [name for name, on in first.items() if on]
+    # As at first, there is nothing to say of it.
+    atlas.until(lambda: link not in atlas.page.evaluate("location.hash"))
+    layers.expect_independent()
+    layers.flip(flipped)
+    layers.flip("points")
+    hash_ = f"{link}=-points.{flipped}"
+    atlas.until(lambda: hash_ in atlas.page.evaluate("location.hash"), hash_)
+    again = open_atlas(atlas.page.evaluate("location.hash"))
+    enter(again)
+    opened = Layers(again, section)
+    assert opened.on() == layers.on()
+    shown = "map => map.layers.points"
+    assert again.map(section).evaluate(shown) is False
+    return opened
