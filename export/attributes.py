@@ -5,10 +5,11 @@ from typing import Any
 import torch
 
 from export.encodings import Encodings
-from export.numbers import decimals, significant, to_json
+from export.numbers import decimals, to_json
 from train.attribute_vectors import attribute_vectors
 from train.attributes import attributes_of
 from train.data import Dataset, Images
+from train.rounding import significant
 
 
 def attributes_json(

@@ -4,8 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from export.numbers import significant, to_json
+from export.numbers import to_json
 from train.recipes import Recipe
+from train.rounding import significant
 
 MOST = 120
 _NOT_A_CURVE = ("epoch", "learning_rate", "seconds")

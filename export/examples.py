@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 
 from export.encodings import Encodings
-from export.numbers import decimals, significant, to_json
+from export.numbers import decimals, to_json
 from train.attributes import attributes_of
 from train.data import Images
+from train.rounding import significant
 
 COUNT = 24
 # Their licences allow their images to be passed on; CelebA's does not.

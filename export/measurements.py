@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from export.numbers import significant, to_json
+from export.numbers import to_json
+from train.rounding import significant
 
 # What train.measure measures; anything else in a report is about the run, and in the manifest.
 _MEASURED = (

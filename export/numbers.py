@@ -1,7 +1,9 @@
-"""Numbers as a release writes them: few digits, no −0, nothing that JSON does not have."""
+"""Numbers as a release writes them: few digits, no −0, nothing that JSON does not have.
+
+Nested values are rounded by `train.rounding.significant`.
+"""
 
 import json
-import math
 from typing import Any
 
 import numpy as np
@@ -24,14 +26,3 @@ def decimals(values: Floats, digits: int = 3) -> list[Any]:
     # "+ 0.0" turns −0.0 into 0.0.
     rounded: list[Any] = (np.round(values.astype(np.float64), digits) + 0.0).tolist()
     return rounded
-
-
-def significant(value: Any, digits: int = 4) -> Any:
-    """Round every float in a nested JSON value to that many digits; one not finite becomes null."""
-    if isinstance(value, dict):
-        return {name: significant(part, digits) for name, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [significant(part, digits) for part in value]
-    if isinstance(value, float):
-        return float(f"{value:.{digits}g}") + 0.0 if math.isfinite(value) else None
-    return value

@@ -7,10 +7,11 @@ import torch
 from numpy.typing import NDArray
 
 from export.encodings import Encodings
-from export.numbers import decimals, significant, to_json
+from export.numbers import decimals, to_json
 from export.projections import Plane
 from train.evaluate import active_units
 from train.model import Autoencoder
+from train.rounding import significant
 
 Floats = NDArray[np.floating[Any]]
 

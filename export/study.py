@@ -1,14 +1,15 @@
 """The study's results, reduced to what the page shows: means, spreads, and one seed's curves."""
 
 import json
-import statistics
 from pathlib import Path
 from typing import Any
 
 from export.kinds import kind_of
-from export.numbers import significant, to_json
+from export.numbers import to_json
+from train.claims import spread
 from train.errors import UserError
-from train.runs import recipe_from_json
+from train.rounding import significant
+from train.stored import recipe_from_json
 
 # Where a run of the results file holds each number that is compared.
 _NUMBERS = {
@@ -109,6 +110,7 @@ def _at(run: dict[str, Any], path: tuple[str, ...]) -> float | None:
 
 
 def _mean_and_std(values: list[Any]) -> dict[str, float | None]:
-    std = statistics.stdev(values) if len(values) > 1 else None
-    rounded: dict[str, float | None] = significant({"mean": statistics.fmean(values), "std": std})
+    found = spread(values)
+    std = found.std if found.seeds > 1 else None
+    rounded: dict[str, float | None] = significant({"mean": found.mean, "std": std})
     return rounded

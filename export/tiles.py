@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from export.encodings import Encodings
-from export.numbers import decimals, significant, to_json
+from export.numbers import decimals, to_json
+from train.rounding import significant
 
 MOST = 10
 

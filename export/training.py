@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from export.numbers import significant, to_json
+from export.numbers import to_json
+from train.rounding import significant
 
 FRAMES = 24
 LEVELS = 1023

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from train.errors import UserError
 from train.files import sha256, write_atomic
 from train.recipes import Recipe
+from train.stored import differences, fields_of
 
 _KEPT = 2
 
@@ -71,7 +72,7 @@ class Checkpoints:
         if state.rival is not None and state.rival_optimizer is not None:
             tensors |= _named("rival", state.rival.state_dict())
             tensors |= _optimizer_tensors("rival_optimizer", state.rival_optimizer)
-        meta = {"recipe": json.dumps(asdict(state.recipe)), "metrics": json.dumps(metrics)}
+        meta = {"recipe": json.dumps(fields_of(state.recipe)), "metrics": json.dumps(metrics)}
         data = save_tensors(tensors, metadata=meta)
         path = self.folder / f"{len(metrics):06d}-{sha256(data)}.safetensors"
         write_atomic(path, data)
@@ -103,13 +104,11 @@ def restore(state: State, data: bytes) -> list[dict[str, float]]:
         UserError: the checkpoint is of another recipe.
     """
     meta = read_metadata(data)
-    was = json.loads(meta["recipe"])
-    now = json.loads(json.dumps(asdict(state.recipe)))
-    if was != now:
-        changed = ", ".join(sorted(k for k in was.keys() | now.keys() if was.get(k) != now.get(k)))
+    changed = differences(json.loads(meta["recipe"]), state.recipe)
+    if changed:
         raise UserError(
             f"Cannot resume {state.recipe.id}: its checkpoint was made with another "
-            f"{changed}; train without --resume to start over."
+            f"{', '.join(changed)}; train without --resume to start over."
         )
     tensors = load_tensors(data)
     state.model.load_state_dict(_under("model", tensors))

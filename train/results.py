@@ -20,6 +20,8 @@ from train.files import write_atomic
 from train.gallery import Exhibit, Gallery
 from train.recipes import RECIPES
 from train.results_page import NOT_WHOLE, is_whole, page
+from train.rounding import significant
+from train.stored import fields_of
 
 _KEPT = (
     "recipe", "seed", "commit", "dataset", "train_images", "epochs", "train_seconds", "precision",
@@ -64,11 +66,12 @@ def collect(gallery: Gallery) -> Document:
         if (gallery.runs / run_id / "report.json").exists():
             exhibit = gallery[run_id]
             kept = {name: exhibit.report[name] for name in _KEPT if name in exhibit.report}
+            kept["hyperparameters"] = fields_of(exhibit.recipe)
             if "anomaly" in exhibit.report:
                 kept["anomaly"] = {
                     name: {"auc": part["auc"]} for name, part in exhibit.report["anomaly"].items()
                 }
-            found[run_id] = _rounded(kept | _map_numbers(exhibit))
+            found[run_id] = significant(kept | _map_numbers(exhibit), _DIGITS)
     return found
 
 
@@ -115,16 +118,6 @@ def draw_figures(gallery: Gallery, study: Document, folder: Path) -> list[str]:
         except UserError:
             missing.append(entry.name)
     return missing
-
-
-def _rounded(value: Any) -> Any:
-    if isinstance(value, float):
-        return float(f"{value:.{_DIGITS}g}")
-    if isinstance(value, dict):
-        return {name: _rounded(part) for name, part in value.items()}
-    if isinstance(value, list):
-        return [_rounded(part) for part in value]
-    return value
 
 
 def load_json(path: Path) -> Document:

@@ -3,7 +3,7 @@
 import functools
 import json
 import subprocess
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,8 @@ from train.data import OWN_IMAGES, Dataset, Images
 from train.errors import UserError
 from train.files import sha256, write_atomic
 from train.model import Autoencoder
-from train.recipes import Goal, Recipe
+from train.recipes import Recipe
+from train.stored import fields_of, recipe_from_json
 
 Report = dict[str, Any]
 
@@ -67,7 +68,7 @@ def save_run(
     cannot pair one run's numbers with another's weights.
     """
     meta = {
-        "recipe": json.dumps(asdict(recipe)),
+        "recipe": json.dumps(fields_of(recipe)),
         "image_shape": json.dumps(model.image_shape),
         "classes": str(model.classes),
     }
@@ -75,7 +76,7 @@ def save_run(
     weights = save_tensors(state, metadata=meta)
     rows = "".join(json.dumps(row) + "\n" for row in metrics)
     write_atomic(folder / "weights.safetensors", weights)
-    write_atomic(folder / "recipe.json", _json(asdict(recipe)))
+    write_atomic(folder / "recipe.json", _json(fields_of(recipe)))
     write_atomic(folder / "metrics.jsonl", rows.encode())
     write_atomic(folder / "report.json", _json({**report, "weights_sha256": sha256(weights)}))
 
@@ -173,17 +174,6 @@ def load_run(folder: Path) -> Run:
     model = Autoencoder(recipe, (channels, height, width), int(meta["classes"]))
     model.load_state_dict(state)
     return Run(recipe, model.eval(), report)
-
-
-def recipe_from_json(fields: dict[str, Any]) -> Recipe:
-    """Rebuild a recipe from `asdict` through JSON, which turned its tuples into lists."""
-    values: dict[str, Any] = {name: _tuples(value) for name, value in fields.items()}
-    values["goal"] = Goal(**fields["goal"])
-    return Recipe(**values)
-
-
-def _tuples(value: Any) -> Any:
-    return tuple(_tuples(part) for part in value) if isinstance(value, list) else value
 
 
 def _json(value: object) -> bytes:

@@ -1,7 +1,6 @@
 """The study: which runs it is made of, how far each of them is, and training what is missing."""
 
 import dataclasses
-import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from train.checkpoint import newest
 from train.errors import UserError
 from train.pool import train_all
 from train.recipes import STUDY, Recipe
+from train.stored import differences, fields_of
 from train.study_results import Results
 from train.worker import Task
 
@@ -98,7 +98,7 @@ def progress(run: StudyRun) -> Progress:
     except UserError:
         pass  # not finished, or damaged: it goes on from its checkpoint
     else:
-        _refuse_another(run, dataclasses.asdict(held.recipe))
+        _refuse_another(run, fields_of(held.recipe))
         return Progress(len(runs.load_metrics(run.folder)), held.report)
     checkpoint = newest(run.folder / "state")
     if checkpoint is None:
@@ -175,9 +175,7 @@ def _train_study(chosen: Sequence[StudyRun], jobs: int, samples: int, results: R
 
 def _refuse_another(run: StudyRun, held: Mapping[str, Any]) -> None:
     """Say so where a folder's recipe, as fields, is not the run's."""
-    was = json.loads(json.dumps(held))
-    now = json.loads(json.dumps(dataclasses.asdict(run.recipe)))
-    other = sorted(name for name in was.keys() | now.keys() if was.get(name) != now.get(name))
+    other = differences(held, run.recipe)
     if other:
         raise UserError(
             f"{run.folder} holds a run with another {', '.join(other)}; remove it, or name "

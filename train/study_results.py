@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import math
 import platform
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +13,9 @@ from train.errors import UserError
 from train.files import write_atomic
 from train.machine import cores
 from train.recipes import STUDY, Recipe
+from train.rounding import significant
 from train.runs import Report
+from train.stored import differences, fields_of
 
 FORMAT = 1
 _FROM_REPORT = ("commit", "epochs", "train_seconds", "parameters")
@@ -34,7 +35,7 @@ class Results:
     """The results file, as it stands and as it grows.
 
     Runs that are in the file stay until they are put anew; those of recipes that the study no
-    longer has, or has changed since, are dropped.
+    longer has, or has changed since, are dropped, and a line says so of each.
 
     Args:
         path: of the file.
@@ -51,11 +52,20 @@ class Results:
         self._samples = samples
         self._entries: dict[tuple[str, int], dict[str, Any]] = {}
         for entry in _read(path):
-            recipe = _RECIPES.get(entry["id"])
-            if recipe is not None:
-                own = dataclasses.replace(recipe, **{**overrides, "seed": entry["seed"]})
-                if entry["recipe"] == _fields(own):
-                    self._entries[entry["id"], entry["seed"]] = entry
+            why = self._not_kept(entry)
+            if why is None:
+                self._entries[entry["id"], entry["seed"]] = entry
+            else:
+                print(f"{path} will lose {entry['id']} of seed {entry['seed']}: {why}.")
+
+    def _not_kept(self, entry: dict[str, Any]) -> str | None:
+        """Return why an entry of the file is not one of this study's; None where it is."""
+        recipe = _RECIPES.get(entry["id"])
+        if recipe is None:
+            return "the study has no such recipe any more"
+        own = dataclasses.replace(recipe, **{**self._overrides, "seed": entry["seed"]})
+        other = differences(entry["recipe"], own)
+        return f"it was trained with another {', '.join(other)}" if other else None
 
     def put(
         self, group: str, recipe: Recipe, report: Report, metrics: list[dict[str, float]]
@@ -72,9 +82,9 @@ class Results:
             "group": group,
             "id": recipe.id,
             "seed": recipe.seed,
-            "recipe": _fields(recipe),
-            **_rounded(rest, _DIGITS),
-            "curves": _rounded(curves, _CURVE_DIGITS),
+            "recipe": fields_of(recipe),
+            **significant(rest, _DIGITS),
+            "curves": significant(curves, _CURVE_DIGITS),
         }
 
     def write(self) -> None:
@@ -121,23 +131,6 @@ def _read(path: Path) -> list[dict[str, Any]]:
             f"{path} is no results file of the study; remove it, or name another with --out."
         ) from error
     return entries
-
-
-def _fields(recipe: Recipe) -> dict[str, Any]:
-    """Return a recipe's fields as JSON gives them back: lists for tuples."""
-    fields: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(recipe)))
-    return fields
-
-
-def _rounded(value: Any, digits: int) -> Any:
-    """Round every float in `value` to so many significant digits; what is not finite is None."""
-    if isinstance(value, float):
-        return float(f"{value:.{digits}g}") if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {name: _rounded(part, digits) for name, part in value.items()}
-    if isinstance(value, list):
-        return [_rounded(part, digits) for part in value]
-    return value
 
 
 def _compact(value: object) -> str:

@@ -18,7 +18,6 @@ from export import graphs
 from export.__main__ import main
 from export.curves import MOST, curves_json
 from export.measurements import report_json
-from export.numbers import significant
 from export.parity import make_session
 from export.picture import SMALL_WIDTH, WIDTH
 from export.projections import plane_of
@@ -34,6 +33,7 @@ from train.errors import UserError
 from train.model import Autoencoder
 from train.projections import load_tsne, save_tsne, tsne
 from train.recipes import RECIPES, STUDY
+from train.rounding import significant
 from train.study_results import Results
 from train.trace import load_trace
 from webapp.manifest import Manifest

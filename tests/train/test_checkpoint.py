@@ -1,12 +1,18 @@
-"""Damaged checkpoints are noticed by their hash."""
+"""Damaged checkpoints are noticed by their hash, and older ones are gone on from."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load, save
 
+from train.checkpoint import read_metadata
+from train.files import sha256
+from train.recipes import RECIPES
 from train.runs import load_run
+from train.stored import differences, fields_of, recipe_from_json
 
 
 def flip_a_bit(path: Path) -> None:
@@ -42,3 +48,53 @@ def test_only_the_last_two_checkpoints_are_kept(train: Callable[..., int], tmp_p
     assert train() == 0
     names = sorted(path.name[:6] for path in (tmp_path / "runs/vae-2/state").iterdir())
     assert names == ["000002", "000003"]
+
+
+# What recipes have gained since the first checkpoints were written.
+LATER = ("network", "perceptual", "perceptual_weight", "adversarial_weight", "feature_weight",
+         "reconstruction_weight", "train_images")  # fmt: skip
+
+
+def without_later_fields(path: Path, **changed: object) -> None:
+    """Rewrite a checkpoint as it was when recipes had fewer fields."""
+    data = path.read_bytes()
+    meta = read_metadata(data)
+    recipe = {**json.loads(meta["recipe"]), **changed}
+    for name in LATER:
+        del recipe[name]
+    older = save(load(data), metadata={**meta, "recipe": json.dumps(recipe)})
+    path.unlink()
+    path.with_name(f"{path.name[:6]}-{sha256(older)}.safetensors").write_bytes(older)
+
+
+def test_a_checkpoint_from_before_a_recipe_s_fields_is_gone_on_from(
+    train: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train() == 0
+    folder = tmp_path / "runs" / "vae-2"
+    expected = load_run(folder).model.state_dict()
+    older, newest = sorted((folder / "state").glob("*.safetensors"))
+    newest.unlink()
+    without_later_fields(older)
+    (folder / "report.json").unlink()
+    assert train("--resume") == 0
+    found = load_run(folder).model.state_dict()
+    assert all(torch.equal(expected[name], found[name]) for name in expected)
+    (folder / "report.json").unlink()
+    without_later_fields(max((folder / "state").glob("*.safetensors")), learning_rate=0.5)
+    assert train("--resume") == 1
+    assert "another learning_rate;" in capsys.readouterr().err
+
+
+def test_stored_recipes_are_compared_field_by_field_with_defaults_for_what_is_missing() -> None:
+    for recipe in RECIPES.values():
+        stored = fields_of(recipe)
+        assert recipe_from_json(stored) == recipe
+        assert differences(stored, recipe) == []
+    recipe = RECIPES["faces-vae"]
+    stored = fields_of(recipe)
+    del stored["network"]  # whose default is another
+    assert differences(stored, recipe) == ["network"]
+    assert differences({"id": "faces-vae", "goal": {"fid": 1}}, recipe)
+    assert differences({**fields_of(recipe), "momentum": 0.9}, recipe) == ["momentum"]
+    assert "id" in differences({}, recipe)

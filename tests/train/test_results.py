@@ -4,6 +4,7 @@ import copy
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from train.figures.catalogue import FIGURES, file_name
 from train.recipes import RECIPES, STUDY
 from train.results import Places, load_json
 from train.results_page import page
+from train.stored import differences
 
 DOCS = Places(Path(__file__).parents[2] / "docs")
 MODELS, STUDIED = load_json(DOCS.models), load_json(DOCS.study)
@@ -34,6 +36,7 @@ def test_every_shipped_model_is_in_the_results_with_recipe_seed_and_commit() -> 
     for name, model in MODELS.items():
         assert model["recipe"] == name
         assert model["seed"] == RECIPES[name].seed
+        assert differences(model["hyperparameters"], RECIPES[name]) == []
         assert model["epochs"] == RECIPES[name].epochs
         assert len(model["commit"].rstrip("+")) == 40
         assert shipped[name]["commit"] == model["commit"]
@@ -54,7 +57,9 @@ def test_B10_the_study_has_every_recipe_with_three_seeds() -> None:
     assert found == expected
     for run in STUDIED["runs"]:
         assert len(run["commit"]) == 40, "a study is run from committed code"
-        assert run["recipe"]["id"] == run["id"]
+        recipe = next(recipe for recipe in STUDY[run["group"]] if recipe.id == run["id"])
+        assert differences(run["recipe"], replace(recipe, seed=run["seed"])) == []
+        assert run["epochs"] == recipe.epochs
         if run["group"] == "grid":
             assert run["recipe"]["validation_fraction"] == 0.1
             assert len(run["curves"]["held_out_loss"]) == run["epochs"]
@@ -180,6 +185,7 @@ def test_figures_without_their_runs_are_named(
     assert (docs / "figures" / "ellipses.png").exists()
     models = json.loads((docs / "results" / "models.json").read_text())
     assert set(models) == {"vae-2"}
+    assert models["vae-2"]["hyperparameters"]["id"] == "vae-2"
     assert (docs / "results.md").read_text() == page(models, {"runs": []})
     assert main(["figures", "more"]) == 1
     assert main(["figures", "--runs", str(tmp_path / "none")]) == 1

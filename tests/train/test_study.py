@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from tests.support.tiny_dataset import make_mnist
-from train import data, judge, machine, study_results
+from train import data, judge, machine, study, study_results
 from train.__main__ import main
 from train.checkpoint import newest
 from train.data import Images
@@ -336,6 +336,39 @@ def test_results_of_a_recipe_that_has_changed_since_are_dropped(tmp_path: Path) 
     assert len(json.loads(path.read_text())["runs"]) == 1
     study_results.Results(path, {}, 100).write()
     assert json.loads(path.read_text())["runs"] == []
+
+
+def test_the_committed_results_survive_a_rewriting_and_what_differs_goes_with_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    committed = (ROOT / study.OUT).read_text()
+    path = tmp_path / "study.json"
+    path.write_text(committed)
+    grown = study_results.Results(path, {}, 100)
+    report = {"commit": None, "epochs": 1, "train_seconds": 1.0, "parameters": {}}
+    grown.put("grid", replace(STUDY["grid"][0], seed=4), report, [])
+    grown.write()
+    before, after = json.loads(committed)["runs"], json.loads(path.read_text())["runs"]
+    assert len(before) == 72
+    assert [run for run in after if run["seed"] != 4] == before
+    assert len(after) == 73
+    assert capsys.readouterr().out == ""
+
+    document = json.loads(committed)
+    changed, renamed, lost, *rest = document["runs"]
+    changed["recipe"]["epochs"] += 1
+    renamed["id"] = "study-of-old"
+    lost["recipe"]["momentum"] = 0.9
+    path.write_text(json.dumps(document))
+    study_results.Results(path, {}, 100).write()
+    assert json.loads(path.read_text())["runs"] == rest
+    assert capsys.readouterr().out.splitlines() == [
+        f"{path} will lose {changed['id']} of seed 1: it was trained with another epochs.",
+        f"{path} will lose study-of-old of seed {renamed['seed']}: "
+        "the study has no such recipe any more.",
+        f"{path} will lose {lost['id']} of seed {lost['seed']}: "
+        "it was trained with another momentum.",
+    ]
 
 
 def test_every_group_of_the_study_differs_in_what_it_compares_alone() -> None:
