@@ -9,7 +9,7 @@ from train.rounding import significant
 
 # What train.measure measures; anything else in a report is about the run, and in the manifest.
 _MEASURED = (
-    "test", "errors", "knn", "linear_probe", "active_units", "samples", "judge_accuracy",
+    "test", "errors", "knn", "linear_probe", "active_units", "samples",
     "anomaly", "classifier", "style", "faces", "judge_accuracy_by_attribute",
 )  # fmt: skip
 _ROC_POINTS = 60
@@ -30,7 +30,6 @@ def report_json(report: dict[str, Any]) -> bytes:
          "active_units": integer | null,
          "samples": {"prior" | "fitted" | "test_images":
                      {"confident", "evenness", "class_shares": [K], "asked"?}, …} | null,
-         "judge_accuracy": accuracy,
          "anomaly": {kind: {"auc", "roc": {"false_positive": [≤ 60], "true_positive": [≤ 60]}}, …},
          "classifier": {"accuracy", "confusion": K×K counts, rows are the true class} | null,
          "style": {"slant" | "boldness": {"explained", "direction" in degrees}, …},
@@ -39,7 +38,8 @@ def report_json(report: dict[str, Any]) -> bytes:
          "judge_accuracy_by_attribute": {name: accuracy, …}}
 
     Likelihoods are in nats per image, errors per image, accuracies and shares in 0…1; five digits
-    of each. `samples.test_images` is what the judge says of real images, for comparison.
+    of each. `samples.test_images` is what the judge says of real images, for comparison: its
+    `asked` is the share that the judge reads right.
     """
     document = {name: report[name] for name in _MEASURED if name in report}
     if document.get("anomaly") is not None:

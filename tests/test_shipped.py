@@ -10,7 +10,14 @@ import pytest
 
 from export.parity import make_session
 from export.publish import file_entries
-from tests.bench.report import NUMBERS, README, ROOT, current_manifest, renewed
+from tests.bench.report import (
+    NUMBERS,
+    README,
+    ROOT,
+    current_manifest,
+    readme_table,
+    renewed,
+)
 from tests.support.mnist import dataset_or_skip
 from tests.support.whole import read_whole_release
 from train.data import as_float, one_hot
@@ -45,6 +52,7 @@ def test_the_shipped_release_is_whole_and_small() -> None:
     assert {model["id"] for model in manifest["models"]} == set(RECIPES)
     files = {MODELS.parent / entry["url"] for entry in file_entries(manifest)}
     in_git = sum(len(zlib.compress(path.read_bytes())) for path in files)  # as git keeps them
+    # The release may weigh 60 MB; this is little above what it does weigh, so that growth is seen.
     assert in_git <= 45_000_000
     # Nothing of older releases lies about.
     kept = {
@@ -186,3 +194,17 @@ def test_the_readme_s_numbers_are_those_of_the_results_files() -> None:
     readme = README.read_text()
     numbers = json.loads(NUMBERS.read_text())
     assert readme == renewed(readme, numbers, current_manifest())
+
+
+def test_the_readme_says_where_and_at_which_commit_it_was_measured() -> None:
+    numbers = json.loads(NUMBERS.read_text())
+    commits = {"page": "0123abc+", "scatter": "0123abc+"}
+    found = readme_table(numbers | {"cores": 3, "commits": commits}).splitlines()[0]
+    assert found.startswith("What it measures on a machine with 3 cores")
+    assert found.endswith(", at commit `0123abc+`:")
+    later = readme_table(numbers | {"commits": {**commits, "release": "456def0"}}).splitlines()[0]
+    assert later.endswith(", at commits `0123abc+` (page, scatter); `456def0` (release):")
+    assert f"({numbers['precision']})" in readme_table(numbers)  # as it is called
+    older = readme_table({name: numbers[name] for name in numbers if name != "commits"})
+    assert "commit" not in older.splitlines()[0]
+    assert older.splitlines()[2:] == readme_table(numbers).splitlines()[2:]

@@ -18,8 +18,8 @@ from train.data import Images, batch_rows
 from train.model import Autoencoder
 
 # Multiples of a vector that are tried as its full strength, and how often it has to be seen.
-_STRENGTHS = tuple(tenths / 10 for tenths in range(10, 31))
-_SEEN = 0.95
+STRENGTHS = tuple(tenths / 10 for tenths in range(10, 31))
+SEEN = 0.95
 _TRIED_ON = 200
 _MEASURED_ON = 1000
 FORMS = ("raw", "orthogonal")
@@ -144,10 +144,10 @@ def _full_strength(
 
     def is_enough(strength: float) -> bool:
         seen = _read(model, judge, mu + strength * step)[:, index]
-        return bool(seen.float().mean() >= _SEEN)
+        return bool(seen.float().mean() >= SEEN)
 
-    found = bisect.bisect_left(_STRENGTHS, True, key=is_enough)
-    return _STRENGTHS[min(found, len(_STRENGTHS) - 1)]
+    found = bisect.bisect_left(STRENGTHS, True, key=is_enough)
+    return STRENGTHS[min(found, len(STRENGTHS) - 1)]
 
 
 def _read(model: Autoencoder, judge: AttributeNetwork, z: Tensor) -> Tensor:

@@ -235,7 +235,7 @@ def _errors_below_published(given: Evidence) -> Claim:
         "S4.2",
         "Squared errors are at or below the published ones at every kind and size.",
         below == len(pairs),
-        f"{below} of {len(pairs)} are; the table below has them all.",
+        f"{below} of {len(pairs)} are; the table above has them all.",
     )
 
 

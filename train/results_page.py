@@ -1,6 +1,7 @@
 """docs/results.md: what was measured, in words and tables, from the results files alone."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,8 @@ from train.claims import (
     over_seeds,
     squared_error,
 )
-from train.face_results import face_claims, face_tables, is_of_faces
+from train.face_claims import face_claims
+from train.face_results import face_tables, is_of_faces
 from train.figures.catalogue import FIGURES, Entry, file_name
 from train.recipes import RECIPES, STUDY
 from train.tables import table, yes
@@ -40,6 +42,7 @@ def page(models: Document, study: Document) -> str:
         "## The shipped models",
         _models_table(digits),
         _models_notes(digits),
+        "What is known of why two latents get this far, and what is not: [recipes](recipes.md).",
         "## Against published numbers",
         _likelihood_table(digits),
         "### Squared error by latent size",
@@ -140,9 +143,17 @@ def _errors_table(study: Document) -> str:
         rows.append(cells)
     seeds = squared_error(study, "ae", 2).seeds
     of_a_sample = ("errors", "squared_error_of_a_sample")
-    sampled = ", ".join(
-        f"{size}: {over_seeds(study, f'study-vae-{size}', *of_a_sample).mean:.2f}" for size in SIZES
-    )
+    sampled = {size: over_seeds(study, f"study-vae-{size}", *of_a_sample).mean for size in SIZES}
+    listed = ", ".join(f"{size}: {error:.2f}" for size, error in sampled.items())
+    above = [
+        f"{size} latents ({sampled[size]:.2f} against {published:.2f})"
+        for size, published in zip(SIZES, PUBLISHED_ERRORS["vae"], strict=True)
+        if sampled[size] > published
+    ]
+    verdict = (
+        f"above the published one with {', '.join(above)}" if above
+        else "none of them above the published one"
+    )  # fmt: skip
     epochs = {
         run["recipe"]["latent_size"]: run["epochs"]
         for run in study["runs"]
@@ -155,7 +166,7 @@ def _errors_table(study: Document) -> str:
         f"\n\nMean ± standard deviation of {seeds} seeds; trained by squared error (plus the KL) "
         f"on 90 % of the training images, {epochs[2]} epochs with two latents and {epochs[20]} "
         f"with more, nothing chosen on the test set. Decoded from μ; from a sample of q(z | x) the "
-        f"VAE's are {sampled}."
+        f"VAE's are {listed}; {verdict}."
     )
 
 
@@ -231,19 +242,31 @@ def _reproduce(models: Document, study: Document) -> str:
     rows = [
         (
             f"`{run_id}`", str(model["seed"]), str(model["epochs"]),
+            f"`{model['precision']}`",
             f"{model['train_seconds'] / 60:.1f} min", f"`{(model['commit'] or '–')[:12]}`",
         )
         for run_id, model in models.items()
     ]  # fmt: skip
-    listed = table(("model", "seed", "epochs", "training", "commit"), rows)
+    listed = table(("model", "seed", "epochs", "precision", "training", "commit"), rows)
     command = study.get("command", "python -m train study")
+    setting = _precision_of(models.values())
     return (
-        "`python -m train <id>` trains one of the models again with the recipe of that name "
-        "(`train/recipes.py`), on a CPU in float32 bit for bit; the minutes are those of the "
-        "machine that trained it, busy with others.\n\n"
-        f"{listed}\n\nThe study: `{command}`; each run in `study.json` names its recipe, seed and "
-        "commit."
+        f"`{setting}python -m train <id>` trains one of the models again with the recipe of that "
+        f"name (`train/recipes.py`), in the precision of the table. Without `ATLAS_PRECISION` "
+        f"training measures which precision is faster on its machine, and takes that. On one "
+        f"machine, training in `32-true` on a CPU ends bit for bit the same; otherwise rounding "
+        f"differs, and the numbers are near the published ones, not equal to them. The minutes "
+        f"are those of the machine that trained it, busy with others.\n\n"
+        f"{listed}\n\nThe study: `{_precision_of(study['runs'])}{command}`; each run in "
+        f"`study.json` names its recipe, seed, precision and commit."
     )
+
+
+def _precision_of(runs: Iterable[dict[str, Any]]) -> str:
+    """Return what to write before a command so that it trains as all of `runs` were trained."""
+    found = {run.get("precision") for run in runs}
+    precision = found.pop() if len(found) == 1 else None
+    return "" if precision is None else f"ATLAS_PRECISION={precision} "
 
 
 def is_whole(study: Document) -> bool:

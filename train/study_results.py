@@ -18,7 +18,7 @@ from train.runs import Report
 from train.stored import differences, fields_of
 
 FORMAT = 1
-_FROM_REPORT = ("commit", "epochs", "train_seconds", "parameters")
+_FROM_REPORT = ("commit", "epochs", "train_seconds", "precision", "parameters")
 _MEASURED = (
     "test", "errors", "knn", "linear_probe", "active_units", "samples", "anomaly", "classifier",
 )  # fmt: skip

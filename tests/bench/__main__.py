@@ -9,13 +9,14 @@ import argparse
 import json
 import os
 import platform
+import subprocess
 import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from tests.bench import faces, lighthouse, memory, page, scatter, server_encode
-from tests.bench.report import TABLE, rows
+from tests.bench.report import README, TABLE, rows
 from tests.support.server import Server
 
 MINUTES = 10.0
@@ -43,6 +44,20 @@ def release() -> dict[str, float]:
         "vae_2_log_likelihood": models["vae-2"]["metrics"]["log_likelihood"],
         "label_decoder_elbo": models["label-decoder-vae-2"]["metrics"]["test_elbo"],
     }
+
+
+def commit() -> str:
+    """Return the commit that is measured, with `+` where the working tree has changes."""
+
+    def git(*words: str) -> str:
+        return subprocess.run(
+            ["git", *words], cwd=ROOT, check=True, capture_output=True, text=True
+        ).stdout.strip()
+
+    # What the bench itself writes is no change of what it measures.
+    written = (f":!{path.relative_to(ROOT)}" for path in (KEPT, README))
+    changed = git("status", "--porcelain", "--", ".", *written)
+    return git("rev-parse", "--short", "HEAD") + ("+" if changed else "")
 
 
 def server() -> dict[str, float]:
@@ -84,11 +99,16 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="all where none is named")
     arguments = parser.parse_args()
     kept = json.loads(KEPT.read_text()) if arguments.parts else {}
-    numbers = kept | {"cores": os.cpu_count(), "machine": platform.machine()}
+    numbers = kept | {
+        "cores": os.cpu_count(),
+        "machine": platform.machine(),
+        "commits": dict(kept.get("commits", {})),
+    }
     for name in arguments.parts or PARTS:
         part = PARTS[name]
         print(f"→ {name}", flush=True)
         numbers |= part()
+        numbers["commits"][name] = commit()
     for label, value, target in rows(numbers):
         print(f"{label:58}{value:>16}   {target}")
     if arguments.write:

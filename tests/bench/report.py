@@ -4,6 +4,7 @@ python -m tests.bench.report
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +106,7 @@ TABLE: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
         "the whole release / as git keeps it",
         "{:,.0f} / {:,.0f} bytes",
         ("release_bytes", "release_bytes_in_git"),
-        "40,000,000 in git",
+        "60,000,000 in git",
     ),
     (
         "`vae-2` test ELBO / log-likelihood",
@@ -121,15 +122,15 @@ TABLE: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
         "1,500/s, 50 ms",
     ),
     (
-        "training 784-400-20, batch 128, against the plain way",
-        "{:,.0f} images/s, {:.2f}×",
-        ("ours_128_images_per_second", "speedup_128"),
+        "training 784-400-20, batch 128, in the faster precision, against the plain way in float32",
+        "{:,.0f} images/s ({}), {:.2f}×",
+        ("ours_128_images_per_second", "precision", "speedup_128"),
         "2.5×",
     ),
     (
-        "the same, batch 1024: share of the matrix-product rate",
-        "{:,.0f} images/s, {:.0%}",
-        ("ours_1024_images_per_second", "share_of_product_rate_1024"),
+        "the same, batch 1024: share of float32's matrix-product rate",
+        "{:,.0f} images/s ({}), {:.0%}",
+        ("ours_1024_images_per_second", "precision", "share_of_product_rate_1024"),
         "85 %",
     ),
     ("largest memory of training MNIST", "{:,.0f} MB", ("training_peak_megabytes",), "2,000 MB"),
@@ -148,14 +149,28 @@ def rows(numbers: dict[str, Any]) -> list[tuple[str, str, str]]:
     found = []
     for label, form, keys, target in TABLE:
         if all(key in numbers for key in keys):
-            text = form.format(*(numbers[key] for key in keys)).replace("-", "−")
+            text = re.sub(r"(?<!\w)-(?=\d)", "−", form.format(*(numbers[key] for key in keys)))
             found.append((label, text, target))
     return found
 
 
+def _measured_at(commits: dict[str, str]) -> str:
+    """Return the commits at which parts of the bench were measured; nothing where none is known."""
+    parts: dict[str, list[str]] = {}
+    for part, commit in commits.items():
+        parts.setdefault(commit, []).append(part)
+    if len(parts) == 1:
+        return f", at commit `{next(iter(parts))}`"
+    named = (f"`{commit}` ({', '.join(own)})" for commit, own in parts.items())
+    return f", at commits {'; '.join(named)}" if parts else ""
+
+
 def readme_table(numbers: dict[str, Any]) -> str:
-    """Return the table as Markdown."""
-    lines = ["| what | measured | target |", "| --- | --- | --- |"]
+    """Return the table as Markdown, after a line on the machine and the commit."""
+    cores = f" with {numbers['cores']} cores" if "cores" in numbers else ""
+    where = f"What it measures on a machine{cores} and no GPU, in headless Chromium"
+    lines = [f"{where}{_measured_at(numbers.get('commits', {}))}:", ""]
+    lines += ["| what | measured | target |", "| --- | --- | --- |"]
     lines += [f"| {label} | {value} | {target} |" for label, value, target in rows(numbers)]
     return "\n".join(lines)
 

@@ -95,6 +95,7 @@ def test_S1_8_S1_9_a_model_of_faces_is_published_with_vectors_and_examples(
         assert [found["names"][index] for index in found["groups"][0]] == list(
             dataset.attribute_groups[0]
         )
+        assert found["measured"]
         for effect in found["measured"].values():
             for form in ("raw", "orthogonal"):
                 assert 0 <= effect[form]["seen"] <= 1

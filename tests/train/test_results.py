@@ -14,7 +14,8 @@ from PIL import Image
 from tests.bench.report import current_manifest
 from train import claims
 from train.__main__ import main
-from train.face_results import face_claims
+from train.face_claims import face_claims
+from train.face_results import face_tables
 from train.figures import faces
 from train.figures.catalogue import FIGURES, file_name
 from train.recipes import RECIPES, STUDY
@@ -163,6 +164,66 @@ def test_S1_9_S1_10_faces_reach_what_was_asked() -> None:
     assert adversarial > 1.1 * plain
     for name in faces.NAMES:
         assert MODELS[name]["train_seconds"] <= 90 * 60
+
+
+def test_S1_9_what_a_mean_of_kept_attributes_hides_is_named() -> None:
+    changed = copy.deepcopy(MODELS)
+    effects = changed["faces-vae"]["attributes"]
+    effects["sunglasses"]["raw"]["others"]["smiling"] = 0.25
+    effects["hat"]["orthogonal"]["others"]["dark skin"] = 0.125
+    effects["hat"]["raw"].update(full=3.0, seen=0.5)
+    said = face_tables(changed)
+    assert "adding sunglasses: smiling 25.0% in `faces-vae`" in said
+    assert (
+        "adding hat in `faces-vae`, its vector orthogonal, dark skin is read as before in 12.5%"
+        in said
+    )
+    row = next(line for line in said.splitlines() if line.startswith("| hat |"))
+    assert row.startswith("| hat | 3\\* · 50% / 100% | 1.4 · ")
+    assert "one seed" in said
+
+
+def test_S1_10_the_plain_model_s_smaller_kl_is_said_where_it_is_smaller() -> None:
+    kl = MODELS["faces-vae"]["train"]["kl"]
+    assert f"`faces-vae` spends {kl:.1f} nats" in face_tables(MODELS)
+    for run_id, keys, value in (
+        ("faces-vae", ("train", "kl"), 99.0),
+        ("faces-vae", ("errors", "squared_error"), 1.0),
+    ):
+        changed = copy.deepcopy(MODELS)
+        changed[run_id][keys[0]][keys[1]] = value
+        assert "nats of KL" not in face_tables(changed)
+
+
+def test_S1_9_a_small_gain_of_orthogonal_vectors_is_called_hardly_one() -> None:
+    def claim(models: claims.Document) -> claims.Claim:
+        return next(c for c in face_claims(models) if c.text.startswith("Made orthogonal"))
+
+    assert "hardly" in claim(MODELS).text
+    assert claim(MODELS).holds
+    changed = copy.deepcopy(MODELS)
+    for effect in changed["faces-vae"]["attributes"].values():
+        effect["raw"].update(kept=0.8, seen=0.9)
+        effect["orthogonal"].update(kept=0.9, seen=0.7)
+    assert "hardly" not in claim(changed).text
+    assert "80.0% and 90.0% kept, 90.0% and 70.0% seen" in claim(changed).evidence
+    for effect in changed["faces-vae"]["attributes"].values():
+        effect["orthogonal"]["kept"] = 0.7
+    assert not claim(changed).holds
+
+
+def test_the_page_names_each_error_above_a_published_one_and_how_models_were_trained() -> None:
+    changed = copy.deepcopy(STUDIED)
+    for run in changed["runs"]:
+        run["precision"] = "bf16-mixed"
+        if run["id"] in ("study-vae-5", "study-vae-20"):
+            run["errors"]["squared_error_of_a_sample"] = 18.0 if run["id"].endswith("5") else 19.0
+    assert "above the published one with 5 latents (22.98 against 21.54)." in page(MODELS, STUDIED)
+    assert "above the published one with 20 latents (19.00 against 18.41)." in page(MODELS, changed)
+    assert "ATLAS_PRECISION=bf16-mixed python -m train <id>" in page(MODELS, STUDIED)
+    assert "ATLAS_PRECISION=32-true python -m train study" in page(MODELS, STUDIED)
+    changed["runs"][0]["precision"] = "32-true"
+    assert "The study: `python -m train study" in page(MODELS, changed)
 
 
 def test_a_difference_within_the_spread_is_no_difference() -> None:

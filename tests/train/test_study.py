@@ -125,6 +125,7 @@ def test_the_results_hold_every_run_with_its_recipe_and_measurements(uninterrupt
         assert run["test"]["importance_samples"] == 8
         assert run["classifier"]["accuracy"] > 0
         assert run["samples"]["prior"]["evenness"] > 0
+        assert run["precision"] == "32-true"
         assert {"knn", "linear_probe", "active_units", "parameters", "commit"} < run.keys()
     assert str(uninterrupted) not in (uninterrupted / "study" / "trial.json").read_text()
 
@@ -285,7 +286,8 @@ def test_a_results_file_that_is_none_is_not_overwritten(
 def put(found: study_results.Results, group: str, place: int, seed: int, accuracy: float) -> None:
     """Put a run with invented measurements among the results."""
     report = {
-        "commit": None, "epochs": 1, "train_seconds": 1.0, "parameters": {"encoder": 12345678},
+        "commit": None, "epochs": 1, "train_seconds": 1.0, "precision": "32-true",
+        "parameters": {"encoder": 12345678},
         "linear_probe": accuracy, "anomaly": None,
     }  # fmt: skip
     row = dict.fromkeys(study_results._CURVES, 123.456789)
@@ -328,7 +330,13 @@ def test_results_of_a_recipe_that_has_changed_since_are_dropped(tmp_path: Path) 
     trial.put(
         "grid",
         replace(STUDY["grid"][0], epochs=2),
-        {"commit": None, "epochs": 2, "train_seconds": 1.0, "parameters": {}},
+        {
+            "commit": None,
+            "epochs": 2,
+            "train_seconds": 1.0,
+            "precision": "32-true",
+            "parameters": {},
+        },
         [],
     )
     trial.write()
@@ -345,7 +353,13 @@ def test_the_committed_results_survive_a_rewriting_and_what_differs_goes_with_a_
     path = tmp_path / "study.json"
     path.write_text(committed)
     grown = study_results.Results(path, {}, 100)
-    report = {"commit": None, "epochs": 1, "train_seconds": 1.0, "parameters": {}}
+    report = {
+        "commit": None,
+        "epochs": 1,
+        "train_seconds": 1.0,
+        "precision": "32-true",
+        "parameters": {},
+    }
     grown.put("grid", replace(STUDY["grid"][0], seed=4), report, [])
     grown.write()
     before, after = json.loads(committed)["runs"], json.loads(path.read_text())["runs"]

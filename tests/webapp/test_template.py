@@ -58,6 +58,14 @@ def test_the_page_is_made_where_every_document_is_missing(dist: Path, tmp_path: 
     assert page_of(SHIPPED, tmp_path, dist).count("<section id=") == 13
 
 
+def test_the_page_says_how_well_the_judge_of_samples_reads_the_test_images(dist: Path) -> None:
+    vae = next(model for model in SHIPPED["models"] if model["id"] == "vae-2")
+    report = json.loads((ROOT / "static" / vae["report"]["url"]).read_bytes())
+    asked = report["samples"]["test_images"]["asked"]
+    page = page_of(SHIPPED, ROOT / "static" / "models", dist)
+    assert f"reads {100 * asked:.1f}" in page.replace("\N{NO-BREAK SPACE}", " ")
+
+
 def test_a_formula_is_set_as_mathml_and_stays_markup() -> None:
     assert str(math(r"\mu + \sigma")).startswith("<math")
     assert 'display="block"' in math(r"z \sim p", display=True)
