@@ -65,7 +65,7 @@ class Claim:
 def spread(values: Iterable[float]) -> Spread:
     """Return mean and sample standard deviation."""
     own = list(values)
-    return Spread(statistics.mean(own), statistics.stdev(own) if len(own) > 1 else 0.0, len(own))
+    return Spread(statistics.fmean(own), statistics.stdev(own) if len(own) > 1 else 0.0, len(own))
 
 
 def over_seeds(study: Document, run_id: str, *keys: str) -> Spread:

@@ -510,7 +510,8 @@ def _with_seed(recipe: Any, seed: int) -> Any:
 
 def _study_report(error: float) -> dict[str, Any]:
     return {
-        "commit": None, "epochs": 2, "train_seconds": 1.0, "parameters": {}, "test": None,
+        "commit": None, "epochs": 2, "train_seconds": 1.0, "precision": "32-true",
+        "parameters": {}, "test": None,
         "errors": {"squared_error": error, "cross_entropy": 90.0, "by_class": [
             {"label": 0, "count": 3, "squared_error": error + 1, "cross_entropy": 80.0}]},
         "knn": {"100": {"mean": 0.6, "std": 0.1}}, "linear_probe": 0.8, "active_units": 5,
