@@ -101,7 +101,7 @@ _COUNT_WHEN_PARSED = f"""addEventListener("DOMContentLoaded", () => {{
 
 
 def test_a_field_far_down_waits_so_that_its_section_is_not_laid_out_at_once(
-    new_page: Callable[..., Page], server: Server
+    new_page: Callable[..., Page], server: Server, reference: Reference
 ) -> None:
     still = Atlas(new_page(java_script_enabled=False), server.url).load()
     fields = still.page.locator(_FIELDS).count()
@@ -111,6 +111,15 @@ def test_a_field_far_down_waits_so_that_its_section_is_not_laid_out_at_once(
     assert (fields > 10, page.evaluate("window.__parsed")) == (True, 0)
     atlas.show("labels")
     atlas.until(lambda: page.locator(_FIELDS).count() == fields)
+    # A reader who does not wait for the first model finds them, too.
+    decoder = reference.model("vae-2")["decoder"]["url"]
+    with SlowProxy(server.address, held=decoder) as proxy:
+        early = Atlas(new_page(), proxy.url).load()
+        early.page.locator("#labels h2").scroll_into_view_if_needed()
+        early.until(lambda: early.page.locator("#labels select").count() == 1)
+        assert early.page.locator("#numbers select").count() == 0
+        proxy.release()
+        early.wait_live("hover")
     # A link into the middle of the page has them at once.
     linked = Atlas(new_page(), server.url).open("#at=lab")
     assert linked.page.locator(_FIELDS).count() == fields

@@ -29,6 +29,10 @@ export function takeFieldsOut(): void {
       fields.set(place, field);
     }
     takenOut.set(section, fields);
+    // A reader who is there already, while the first model is still on its way, sees them, too.
+    section.addEventListener("contentvisibilityautostatechange", (event) => {
+      if (!(event as ContentVisibilityAutoStateChangeEvent).skipped) reveal(section);
+    });
   }
 }
 
