@@ -16,6 +16,7 @@ _CATEGORIES = ("performance", "accessibility", "best-practices")
 _PRESETS: dict[str, list[str]] = {"desktop": ["--preset=desktop"], "mobile": []}
 _RUNS = 3
 _SECONDS = 180
+_ATTEMPTS = 3
 
 
 def measure(models: Path) -> dict[str, float]:
@@ -46,8 +47,11 @@ def _run(url: str, options: list[str], folder: Path) -> dict[str, Any]:
     ]  # fmt: skip
     browser = find()
     chrome = {} if browser is None else {"CHROME_PATH": browser}
-    subprocess.run(
-        command, check=True, env=os.environ | chrome, timeout=_SECONDS, capture_output=True
-    )
+    for attempt in range(_ATTEMPTS):
+        # Now and then its Chromium does not start, or its connection to it breaks.
+        last = attempt == _ATTEMPTS - 1
+        done = subprocess.run(command, check=last, env=os.environ | chrome, timeout=_SECONDS)
+        if done.returncode == 0:
+            break
     report: dict[str, Any] = json.loads(out.read_text())
     return report

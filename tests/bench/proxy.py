@@ -1,6 +1,7 @@
 """Counts the bytes that come over the wire: a plain TCP relay in front of a server."""
 
 import asyncio
+import contextlib
 import threading
 from typing import Self
 
@@ -43,9 +44,11 @@ class CountingProxy:
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         back, forth = await asyncio.open_connection(*self._target)
-        await asyncio.gather(
-            self._copy(reader, forth, counted=False), self._copy(back, writer, counted=True)
-        )
+        # Ended from outside it ends quietly: asyncio takes a cancelled relay for a fault.
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.gather(
+                self._copy(reader, forth, counted=False), self._copy(back, writer, counted=True)
+            )
 
     async def _copy(
         self, source: asyncio.StreamReader, target: asyncio.StreamWriter, counted: bool
