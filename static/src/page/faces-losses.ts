@@ -14,6 +14,19 @@ const REST_MS = 250;
 /** Between eyes and mouth of a face that fills its frame. */
 const MIDDLE = [0.5, 0.57] as const;
 
+/** Puts up the names of the pictures to come, whose places take their room. */
+export function reserveLosses(loupe: ImageLoupe): void {
+  const names = (loupe.dataset.names ?? "").split(",");
+  const models = (loupe.dataset.models ?? "").split(" ");
+  const originals = loupe.classList.contains(`of-${models.length}`) ? [] : ["The face itself"];
+  loupe.pictures = [...originals, ...names].map((name) => ({
+    name,
+    note: "",
+    pixels: null,
+    message: "",
+  }));
+}
+
 export function startLosses(context: PageContext, figure: HTMLElement, studio: FaceStudio): void {
   const loupe = required<ImageLoupe>(figure, "image-loupe");
   const models = (loupe.dataset.models ?? "").split(" ").flatMap((id) => context.find(id) ?? []);
@@ -22,10 +35,6 @@ export function startLosses(context: PageContext, figure: HTMLElement, studio: F
   loupe.addEventListener("centre-change", ({ detail }) => {
     context.update({ facesLoupe: [detail.centre[0], detail.centre[1]] });
   });
-  loupe.pictures = [
-    ...(loupe.classList.contains(`of-${models.length}`) ? [] : ["The face itself"]),
-    ...names,
-  ].map((name) => ({ name, note: "", pixels: null, message: "" }));
   let asked = 0;
   const show = async (): Promise<void> => {
     const mine = ++asked;

@@ -14,7 +14,7 @@ import "../elements/attribute-sliders";
 import type { AttributeSliders } from "../elements/attribute-sliders";
 import { type PageContext, sentence } from "./context";
 import { reserveExamples, showExamples } from "./faces-examples";
-import { startLosses } from "./faces-losses";
+import { reserveLosses, startLosses } from "./faces-losses";
 import { startMap } from "./faces-map";
 import { randomSample } from "./faces-sample";
 import { startStrip } from "./faces-strip";
@@ -93,8 +93,9 @@ class Bench {
 
   async start(): Promise<void> {
     this.#listen();
-    // The tiles take their room before there is anything in them.
+    // The tiles take their room before there is anything in them, and so do the losses' pictures.
     reserveExamples(this.#grid, this.#model, this.#grid.classList.contains("pairs"));
+    for (const loupe of this.section.querySelectorAll("image-loupe")) reserveLosses(loupe);
     for (const choice of this.#choices) {
       choice.checked = choice.value === this.#model.id;
       choice.disabled = false;
