@@ -137,7 +137,7 @@ def test_B6_what_the_release_does_not_have_is_left_out_of_a_link_with_a_note(
     open_atlas: OpenAtlas,
 ) -> None:
     told = {
-        "hover": {"map": "vae-3", "layers": "nonsense", "only": "77"},
+        "hover": {"map": "vae-3", "layers": "density.nonsense", "only": "77"},
         "inside": {"inside": "200", "inside.e": "1,2,3"},
         "training": {"frame": "199"},
         "shape": {"shape.digit": "200", "shape.model": "vae-2x"},
@@ -163,6 +163,9 @@ def test_B6_what_the_release_does_not_have_is_left_out_of_a_link_with_a_note(
             atlas.until(lambda whole=whole: whole.search(note.inner_text()), f"nothing of {name}")
     assert atlas.page.locator(".section-error").count() == 0
     atlas.until(lambda: not any(f"{name}=" in fragment(atlas) for name in ("map", "frame", "dims")))
+    # Of the layers those that there are stay.
+    assert "layers=density" in re.split("[#&]", fragment(atlas))
+    assert atlas.map().evaluate("map => map.layers.density")
 
 
 HOSTILE = (

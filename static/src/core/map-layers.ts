@@ -2,9 +2,9 @@
 
 import type { Covariance } from "./gaussians";
 import { widen } from "./gaussians";
+import type { LayerState } from "./link-values";
 import type { Model } from "./manifest";
 import type { ClassRow, Statistics } from "./release";
-import type { LayerState } from "./url-state";
 import type { Point } from "./viewport";
 
 /** The layers that a reader can switch, in the order to offer them. */

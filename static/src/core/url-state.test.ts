@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { roundVector } from "./link-values";
 import { penPoint } from "./strokes";
-import { DEFAULT_STATE, type PageState, readState, roundVector, writeState } from "./url-state";
+import { DEFAULT_STATE, type PageState, readState, writeState } from "./url-state";
 
 test("every property survives its link", () => {
   const state: PageState = {

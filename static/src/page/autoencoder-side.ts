@@ -1,10 +1,10 @@
 // One side of the section "autoencoders": a model's map, its digit, and its places worth a visit.
 
 import { inscribedSquare } from "../core/lattice";
+import type { LayerState } from "../core/link-values";
 import type { Model } from "../core/manifest";
 import { firstTwo, type Lift, liftAround } from "../core/plane";
 import { circleOf, type Disc, densestPlace, emptiestDisc } from "../core/pockets";
-import type { LayerState } from "../core/url-state";
 import { type Bounds, formatNumber, formatPoint, type Point, type View } from "../core/viewport";
 import type { DigitGrid } from "../elements/digit-grid";
 import type { ImageView } from "../elements/image-view";

@@ -114,7 +114,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   }
   const first = context.model((wanted ?? choices[0])?.value ?? map.model);
   const shown = show(first, () => state.classifyZ ?? preset(first), state.classifyPinned);
-  keepView(context, map, "classifyView"); // of the model that is on the map by now
+  keepView(context, map, "classifyView");
   await shown;
 }
 

@@ -46,7 +46,11 @@ export function dressMap(map: LatentMap, model: Model): void {
   if (picture !== null) picture.src = model.picture.url;
 }
 
-/** Shows what the link says of a map's view, and keeps the link in step with what the reader does. */
+/**
+ * Shows what the link says of a map's view, and keeps the link in step with what the reader does.
+ *
+ * @param map with the model on it whose view the link means.
+ */
 export function keepView(context: PageContext, map: LatentMap, key: ViewKey): void {
   map.view = context.state[key];
   map.addEventListener("view-change", ({ detail: { view } }) => {

@@ -9,6 +9,7 @@ import type { LatentMap } from "../elements/latent-map";
 import type { LayerSwitches } from "../elements/layer-switches";
 import type { PageContext } from "./context";
 import { decoderInto, dressMap, dressView, fillMap, loadPart, required } from "./figure";
+import { layersAsked } from "./layer-choice";
 import { MapLayers } from "./map-layers";
 import { followNeighbours } from "./neighbours";
 import { leaveOut } from "./notice";
@@ -35,10 +36,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   const switches = required<LayerSwitches>(section, "layer-switches");
   const { state } = context;
   const layers = new MapLayers(context, map);
-  if (Object.keys(state.layers ?? {}).some((name) => !Object.hasOwn(FIRST_LAYERS, name))) {
-    leaveOut(context, "layers");
-  }
-  layers.switchTo(state.layers ?? {});
+  layers.switchTo(layersAsked(context, "layers", Object.keys(FIRST_LAYERS)));
   switches.on = layers.on;
 
   const isShown = (model: Model): boolean => model.id === map.model;

@@ -3,13 +3,13 @@
 import "../elements/reparameterization-diagram";
 import { normalise } from "../core/drawing";
 import { latest } from "../core/latest";
+import { roundVector } from "../core/link-values";
 import { imageSize, type Model } from "../core/manifest";
 import { reparameterize, sigmaOf, sum } from "../core/posterior";
 import { gaussian } from "../core/random";
 import { bernoulliCrossEntropy } from "../core/reconstruction";
 import type { Report, Tiles } from "../core/release";
 import { settled } from "../core/settled";
-import { roundVector } from "../core/url-state";
 import { formatPoint } from "../core/viewport";
 import type { ImageView } from "../elements/image-view";
 import type { ReparameterizationDiagram } from "../elements/reparameterization-diagram";

@@ -2,9 +2,9 @@
 
 import { afterPicture } from "../core/after-picture";
 import { latest } from "../core/latest";
+import { roundVector } from "../core/link-values";
 import type { Model } from "../core/manifest";
 import { liftAround, moveInPlane, type Plane, project } from "../core/plane";
-import { roundVector } from "../core/url-state";
 import { formatVector } from "../core/vectors";
 import type { View } from "../core/viewport";
 import type { ImageView } from "../elements/image-view";

@@ -2,9 +2,9 @@
 
 import { between, stations, type Way } from "../core/interpolation";
 import { latest } from "../core/latest";
+import { roundVector } from "../core/link-values";
 import { imageSize, type Model } from "../core/manifest";
 import { type Shape, sheetOf } from "../core/sheet";
-import { roundVector } from "../core/url-state";
 import { formatVector, parseVector } from "../core/vectors";
 import type { ImageView } from "../elements/image-view";
 import type { PlayBar } from "../elements/play-bar";

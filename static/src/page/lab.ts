@@ -3,9 +3,10 @@
 import "../elements/code-block";
 import "../elements/layer-switches";
 import "../elements/play-bar";
+import type { LayerState } from "../core/link-values";
 import type { Model } from "../core/manifest";
 import { FIRST_LAYERS, layersOf, switchedFrom } from "../core/map-layers";
-import { type LayerState, nameInLink, type PageState, writeState } from "../core/url-state";
+import { nameInLink, type PageState, writeState } from "../core/url-state";
 import { clampView, commonView, limitsOf, type View } from "../core/viewport";
 import { copyText } from "../elements/copy-text";
 import type { LayerSwitches } from "../elements/layer-switches";

@@ -68,6 +68,6 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     leaveOut(context, "labelsModel", "labelsView");
   }
   const shown = show(state.labelsModel ?? DEFAULT_MODEL);
-  keepView(context, map, "labelsView"); // of the model that is on the map by now
+  keepView(context, map, "labelsView");
   await shown;
 }

@@ -1,8 +1,9 @@
 // Which layers of a section's map are shown: its switches, and the part of the link that keeps them.
 
 import "../elements/layer-switches";
+import type { LayerState } from "../core/link-values";
 import { switchedFrom } from "../core/map-layers";
-import type { LayerState, PageState } from "../core/url-state";
+import type { PageState } from "../core/url-state";
 import type { LatentMap } from "../elements/latent-map";
 import type { LayerSwitches } from "../elements/layer-switches";
 import type { PageContext } from "./context";
@@ -12,6 +13,21 @@ import { leaveOut } from "./notice";
 type LayersKey = {
   [Key in keyof PageState]: PageState[Key] extends LayerState | null ? Key : never;
 }[keyof PageState];
+
+/** Returns the layers of a link that a map has; others are left out, and the reader is told. */
+export function layersAsked(
+  context: PageContext,
+  key: LayersKey,
+  known: readonly string[],
+): LayerState {
+  const asked = context.state[key] ?? {};
+  const kept = Object.entries(asked).filter(([name]) => known.includes(name));
+  if (kept.length < Object.keys(asked).length) {
+    leaveOut(context, key);
+    context.update({ [key]: kept.length > 0 ? Object.fromEntries(kept) : null });
+  }
+  return Object.fromEntries(kept);
+}
 
 /**
  * Wires a section's switches to its map; of a link's layers those that it does not offer are left out.
@@ -32,8 +48,7 @@ export function chooseLayers(
   const atFirst: LayerState = Object.fromEntries(
     offered.map((name) => [name, first.includes(name)]),
   );
-  const asked = context.state[key] ?? {};
-  if (Object.keys(asked).some((name) => !offered.includes(name))) leaveOut(context, key);
+  const asked = layersAsked(context, key, offered);
   const on: LayerState = Object.fromEntries(
     offered.map((name) => [name, asked[name] ?? first.includes(name)]),
   );

@@ -1,8 +1,8 @@
 // The layers of a map that have to be fetched or decoded: only once they are switched on.
 
+import type { LayerState } from "../core/link-values";
 import type { Model } from "../core/manifest";
 import { FIRST_LAYERS, shapesOf } from "../core/map-layers";
-import type { LayerState } from "../core/url-state";
 import { squareOf } from "../core/viewport";
 import type { LatentMap } from "../elements/latent-map";
 import { type PageContext, sentence } from "./context";

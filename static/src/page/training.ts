@@ -90,7 +90,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     chooser.disabled = false;
   }
   const shown = show(first, state.trainingFrame);
-  keepView(context, map, "trainingView"); // of the model that is on the map by now
+  keepView(context, map, "trainingView");
   await shown;
 }
 
