@@ -3,8 +3,9 @@
 import os
 import re
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
@@ -15,6 +16,14 @@ from tests.support.reference import Reference
 from tests.support.server import ROOT, Server
 
 OpenAtlas = Callable[..., Atlas]
+T = TypeVar("T")
+
+
+class Outlive(Protocol):
+    """Enters what a test's pages talk to; it is left only after they are closed."""
+
+    def __call__(self, server: AbstractContextManager[T]) -> T: ...
+
 
 _HERE = Path(__file__).parent
 # Every page tells of what its policy forbade, also where no message would reach the console.
@@ -98,8 +107,17 @@ def watch() -> Iterator[Watch]:
 
 
 @pytest.fixture
-def make_context(browser: Browser, watch: Watch) -> Iterator[Callable[..., BrowserContext]]:
-    """Contexts whose pages are watched; closed after the test."""
+def outlive() -> Iterator[Outlive]:
+    """A page may ask for something to its last moment: a server that is gone would be a fault."""
+    with ExitStack() as stack:
+        yield stack.enter_context
+
+
+@pytest.fixture
+def make_context(
+    browser: Browser, watch: Watch, outlive: Outlive
+) -> Iterator[Callable[..., BrowserContext]]:
+    """Contexts whose pages are watched; closed after the test, before their servers are."""
     contexts: list[BrowserContext] = []
 
     def make(**options: Any) -> BrowserContext:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import OpenAtlas, Watch
+from tests.browser.conftest import OpenAtlas, Outlive, Watch
 from tests.support.atlas import Atlas
 from tests.support.reference import Reference
 from tests.support.releases import TinyModel, make_release, point_to, write_manifest, write_object
@@ -263,11 +263,11 @@ def test_B13_the_choice_and_long_names_fit_the_screen(
 
 
 def test_B13_with_a_single_model_there_is_nothing_to_choose(
-    open_atlas: OpenAtlas, tmp_path: Path
+    open_atlas: OpenAtlas, tmp_path: Path, outlive: Outlive
 ) -> None:
     reference = publish(tmp_path, FIRST, *OTHERS)
-    with Server(models_dir=tmp_path) as server:
-        atlas = open_atlas(url=server.url)
-        assert atlas.page.locator("#hover select").count() == 0
-        atlas.move_to(Z)
-        expect_decoded(atlas, reference, FIRST.id)
+    server = outlive(Server(models_dir=tmp_path))
+    atlas = open_atlas(url=server.url)
+    assert atlas.page.locator("#hover select").count() == 0
+    atlas.move_to(Z)
+    expect_decoded(atlas, reference, FIRST.id)

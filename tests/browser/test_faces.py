@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Playwright
 
-from tests.browser.conftest import OpenAtlas, Watch
+from tests.browser.conftest import OpenAtlas, Outlive, Watch
 from tests.support.axe import violations
 from tests.support.chromium import launch
 from tests.support.face_page import (
@@ -560,22 +560,23 @@ def test_S1_8_a_picture_is_never_sent_to_the_server_that_could_encode_it(
     reference: Reference,
     models_dir: Path,
     ids: dict[str, str],
+    outlive: Outlive,
 ) -> None:
     watch.expect("WebAssembly", "wasm", "falling back to ArrayBuffer")
-    with Server(models_dir=models_dir, wasm_blocked=True) as server:
-        atlas = open_atlas(url=server.url)
-        faces = Faces(atlas, reference, next(iter(ids.values()))).enter()
-        faces.section.locator("button.own").click()
-        sent: list[str] = []
-        faces.page.on("request", lambda one: sent.append(one.url) if one.method == "POST" else None)
-        faces.section.locator("face-photo input[type=file]").set_input_files(
-            {"name": "a.png", "mimeType": "image/png", "buffer": file_of(quadrants(), "PNG")}
-        )
-        told = atlas.image("faces-decoded").locator("p")
-        told.wait_for(timeout=60_000)
-        assert "not sent to the server" in told.inner_text()
-        faces.page.wait_for_timeout(500)
-        assert not any("encode" in url for url in sent), sent
+    server = outlive(Server(models_dir=models_dir, wasm_blocked=True))
+    atlas = open_atlas(url=server.url)
+    faces = Faces(atlas, reference, next(iter(ids.values()))).enter()
+    faces.section.locator("button.own").click()
+    sent: list[str] = []
+    faces.page.on("request", lambda one: sent.append(one.url) if one.method == "POST" else None)
+    faces.section.locator("face-photo input[type=file]").set_input_files(
+        {"name": "a.png", "mimeType": "image/png", "buffer": file_of(quadrants(), "PNG")}
+    )
+    told = atlas.image("faces-decoded").locator("p")
+    told.wait_for(timeout=60_000)
+    assert "not sent to the server" in told.inner_text()
+    faces.page.wait_for_timeout(500)
+    assert not any("encode" in url for url in sent), sent
 
 
 def test_S1_8_a_frame_of_the_camera_is_taken_and_the_camera_let_go(
@@ -627,37 +628,42 @@ def test_S1_8_a_camera_that_is_not_allowed_is_told(open_faces: OpenFaces) -> Non
 
 
 def test_one_model_is_enough_and_what_is_damaged_is_told(
-    open_atlas: OpenAtlas, watch: Watch, models_dir: Path, ids: dict[str, str], tmp_path: Path
+    open_atlas: OpenAtlas,
+    watch: Watch,
+    models_dir: Path,
+    ids: dict[str, str],
+    tmp_path: Path,
+    outlive: Outlive,
 ) -> None:
     kind, only = list(ids.items())[-1]
     take_models(models_dir, tmp_path, "one", ["vae-2", only])
     reference = Reference(tmp_path)
-    with Server(models_dir=tmp_path) as server:
-        faces = Faces(open_atlas(url=server.url), reference, only).enter()
-        faces.expect("faces-decoded", faces.mu[0])
-        assert faces.section.locator("input[name=faces-model]").count() == 1
-        assert faces.section.get_by_label(KINDS[kind], exact=True).is_checked()
-        loupe = faces.go_to(".losses").locator("image-loupe")
-        loupe.locator("figure").nth(1).wait_for()
-        assert loupe.locator("figure").count() == 2
+    server = outlive(Server(models_dir=tmp_path))
+    faces = Faces(open_atlas(url=server.url), reference, only).enter()
+    faces.expect("faces-decoded", faces.mu[0])
+    assert faces.section.locator("input[name=faces-model]").count() == 1
+    assert faces.section.get_by_label(KINDS[kind], exact=True).is_checked()
+    loupe = faces.go_to(".losses").locator("image-loupe")
+    loupe.locator("figure").nth(1).wait_for()
+    assert loupe.locator("figure").count() == 2
 
-        watch.expect("503", "404", "Failed to load resource")
-        object_path(tmp_path, reference.model(only)["attributes"]).unlink()
-        broken = Faces(open_atlas(url=server.url), reference, only)
-        broken.section.evaluate("section => section.scrollIntoView({behavior: 'instant'})")
-        broken.sliders.and_(broken.page.locator("[state=error]")).wait_for(timeout=90_000)
-        assert "cannot be shown" in broken.sliders.locator(".note").inner_text()
+    watch.expect("503", "404", "Failed to load resource")
+    object_path(tmp_path, reference.model(only)["attributes"]).unlink()
+    broken = Faces(open_atlas(url=server.url), reference, only)
+    broken.section.evaluate("section => section.scrollIntoView({behavior: 'instant'})")
+    broken.sliders.and_(broken.page.locator("[state=error]")).wait_for(timeout=90_000)
+    assert "cannot be shown" in broken.sliders.locator(".note").inner_text()
 
 
 def test_a_release_without_faces_says_so(
-    open_atlas: OpenAtlas, models_dir: Path, tmp_path: Path
+    open_atlas: OpenAtlas, models_dir: Path, tmp_path: Path, outlive: Outlive
 ) -> None:
     take_models(models_dir, tmp_path, "none", ["vae-2"])
-    with Server(models_dir=tmp_path) as server:
-        section = open_atlas(url=server.url).wait_laid_out().page.locator("#faces")
-        assert section.locator(".section-error").count() == 1
-        assert "does not carry a model of faces" in section.inner_text()
-        assert section.locator("attribute-sliders").count() == 0
+    server = outlive(Server(models_dir=tmp_path))
+    section = open_atlas(url=server.url).wait_laid_out().page.locator("#faces")
+    assert section.locator(".section-error").count() == 1
+    assert "does not carry a model of faces" in section.inner_text()
+    assert section.locator("attribute-sliders").count() == 0
 
 
 # ——— for everyone ———

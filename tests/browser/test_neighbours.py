@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.browser.conftest import OpenAtlas
+from tests.browser.conftest import OpenAtlas, Outlive
 from tests.support.atlas import Atlas
 from tests.support.reference import Reference
 from tests.support.releases import TinyModel, make_release
@@ -58,13 +58,13 @@ def test_B11_hover_shows_the_nearest_training_images(
 
 
 def test_B11_without_the_data_set_there_is_nothing_and_nothing_is_asked(
-    open_atlas: OpenAtlas, root: Path, tmp_path: Path
+    open_atlas: OpenAtlas, root: Path, tmp_path: Path, outlive: Outlive
 ) -> None:
-    with Server(models_dir=root / "models", data_root=tmp_path) as server:
-        atlas = open_atlas(url=server.url)
-        asked: list[str] = []
-        atlas.page.on("request", lambda request: asked.append(request.url))
-        atlas.page.mouse.move(*atlas.at(0.6, 0.3))
-        atlas.page.wait_for_timeout(600)
-        assert atlas.page.locator(FIGURE).is_hidden()
-        assert not [url for url in asked if "/api/" in url]
+    server = outlive(Server(models_dir=root / "models", data_root=tmp_path))
+    atlas = open_atlas(url=server.url)
+    asked: list[str] = []
+    atlas.page.on("request", lambda request: asked.append(request.url))
+    atlas.page.mouse.move(*atlas.at(0.6, 0.3))
+    atlas.page.wait_for_timeout(600)
+    assert atlas.page.locator(FIGURE).is_hidden()
+    assert not [url for url in asked if "/api/" in url]

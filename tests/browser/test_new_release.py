@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.browser.conftest import OpenAtlas
+from tests.browser.conftest import OpenAtlas, Outlive
 from tests.support.reference import Reference
 from tests.support.releases import TinyModel, make_release, point_to, write_manifest
 from tests.support.server import Server
@@ -27,40 +27,40 @@ def publish_other_weights(models_dir: Path) -> Reference:
 
 
 def test_an_open_page_keeps_its_release_and_a_reload_shows_the_new_one(
-    open_atlas: OpenAtlas, models_dir: Path, tmp_path: Path
+    open_atlas: OpenAtlas, models_dir: Path, tmp_path: Path, outlive: Outlive
 ) -> None:
     own = tmp_path / "models"
     shutil.copytree(models_dir, own)
     old = Reference(own)
-    with Server(models_dir=own) as server:
-        atlas = open_atlas(url=server.url)
-        new = publish_other_weights(own)
+    server = outlive(Server(models_dir=own))
+    atlas = open_atlas(url=server.url)
+    new = publish_other_weights(own)
 
-        def released() -> bool:
-            status, body = server.get("/readyz")
-            return status == 200 and json.loads(body)["release"] == "renewed"
+    def released() -> bool:
+        status, body = server.get("/readyz")
+        return status == 200 and json.loads(body)["release"] == "renewed"
 
-        atlas.until(released, "the server never took the new release")
-        atlas.page.mouse.move(*atlas.at(0.7, 0.4))
-        z = atlas.z()
-        assert z is not None
-        atlas.expect_image("decoded", old.decode("vae-2", [z])[0])
-        # What this page had not loaded yet comes from its own release, too.
-        atlas.enter("draw")
-        line = [[{"x": 0.3, "y": 0.2, "pressure": 0.5}, {"x": 0.6, "y": 0.8, "pressure": 0.5}]]
-        atlas.page.locator("drawing-pad").evaluate("(pad, line) => { pad.strokes = line; }", line)
-        atlas.page.locator("image-view[name=reconstruction][state=ready]").wait_for()
-        pixels = atlas.pixels("input")
-        assert pixels is not None
-        mu, _ = old.encode("vae-2", pixels)
-        atlas.expect_image("reconstruction", old.decode("vae-2", mu)[0], 5e-4)
+    atlas.until(released, "the server never took the new release")
+    atlas.page.mouse.move(*atlas.at(0.7, 0.4))
+    z = atlas.z()
+    assert z is not None
+    atlas.expect_image("decoded", old.decode("vae-2", [z])[0])
+    # What this page had not loaded yet comes from its own release, too.
+    atlas.enter("draw")
+    line = [[{"x": 0.3, "y": 0.2, "pressure": 0.5}, {"x": 0.6, "y": 0.8, "pressure": 0.5}]]
+    atlas.page.locator("drawing-pad").evaluate("(pad, line) => { pad.strokes = line; }", line)
+    atlas.page.locator("image-view[name=reconstruction][state=ready]").wait_for()
+    pixels = atlas.pixels("input")
+    assert pixels is not None
+    mu, _ = old.encode("vae-2", pixels)
+    atlas.expect_image("reconstruction", old.decode("vae-2", mu)[0], 5e-4)
 
-        atlas.page.goto("about:blank")
-        atlas.open()
-        atlas.page.mouse.move(*atlas.at(0.7, 0.4))
-        atlas.page.mouse.move(*atlas.at(0.6, 0.4))
-        z = atlas.z()
-        assert z is not None
-        assert np.abs(new.decode("vae-2", [z]) - old.decode("vae-2", [z])).max() > 0.1
-        atlas.expect_image("decoded", new.decode("vae-2", [z])[0])
-        assert "renewed" in atlas.page.locator("footer").inner_text()
+    atlas.page.goto("about:blank")
+    atlas.open()
+    atlas.page.mouse.move(*atlas.at(0.7, 0.4))
+    atlas.page.mouse.move(*atlas.at(0.6, 0.4))
+    z = atlas.z()
+    assert z is not None
+    assert np.abs(new.decode("vae-2", [z]) - old.decode("vae-2", [z])).max() > 0.1
+    atlas.expect_image("decoded", new.decode("vae-2", [z])[0])
+    assert "renewed" in atlas.page.locator("footer").inner_text()

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from tests.browser.conftest import Watch
+from tests.browser.conftest import Outlive, Watch
 from tests.browser.test_new_release import OTHER, publish_other_weights
 from tests.browser.test_runtime import use_every_section
 from tests.support.atlas import Atlas
@@ -46,9 +46,8 @@ def models(tmp_path: Path, models_dir: Path) -> Path:
 
 
 @pytest.fixture
-def small(models: Path) -> Iterator[Server]:
-    with Server(models_dir=models) as server:
-        yield server
+def small(models: Path, outlive: Outlive) -> Server:
+    return outlive(Server(models_dir=models))
 
 
 def visit(context: BrowserContext, url: str, fragment: str = "") -> Atlas:
@@ -120,22 +119,22 @@ def test_B14_after_one_visit_the_whole_page_works_without_a_network(
 
 
 def test_B14_nothing_of_it_comes_before_the_first_digit(
-    context: BrowserContext, small: Server, models: Path
+    context: BrowserContext, small: Server, models: Path, outlive: Outlive
 ) -> None:
     reference = Reference(models)
-    with SlowProxy(small.address, held=reference.model("vae-2")["decoder"]["url"]) as proxy:
-        atlas = Atlas(context.new_page(), proxy.url).load()
-        bar = atlas.page.locator("#hover progress:visible")
-        atlas.until(lambda: 0.3 < bar.evaluate("bar => bar.value") < 0.7)
-        atlas.page.wait_for_timeout(1000)
-        assert atlas.page.evaluate("caches.keys()") == []
-        assert not atlas.page.evaluate("navigator.serviceWorker.getRegistration().then(Boolean)")
-        assert told(atlas) == ""
-        proxy.release()
-        wait_until_kept(atlas)
-        place = atlas.page.locator("#offline")
-        assert place.get_attribute("role") == "status"  # read out, when nothing else is
-        expect_digit(atlas, reference)
+    proxy = outlive(SlowProxy(small.address, held=reference.model("vae-2")["decoder"]["url"]))
+    atlas = Atlas(context.new_page(), proxy.url).load()
+    bar = atlas.page.locator("#hover progress:visible")
+    atlas.until(lambda: 0.3 < bar.evaluate("bar => bar.value") < 0.7)
+    atlas.page.wait_for_timeout(1000)
+    assert atlas.page.evaluate("caches.keys()") == []
+    assert not atlas.page.evaluate("navigator.serviceWorker.getRegistration().then(Boolean)")
+    assert told(atlas) == ""
+    proxy.release()
+    wait_until_kept(atlas)
+    place = atlas.page.locator("#offline")
+    assert place.get_attribute("role") == "status"  # read out, when nothing else is
+    expect_digit(atlas, reference)
 
 
 def test_B14_a_new_release_takes_the_old_one_s_place_whole(
@@ -165,54 +164,54 @@ def test_B14_a_new_release_takes_the_old_one_s_place_whole(
 
 
 def test_B14_a_release_that_came_half_is_not_shown_offline(
-    context: BrowserContext, small: Server, models: Path, tmp_path: Path
+    context: BrowserContext, small: Server, models: Path, tmp_path: Path, outlive: Outlive
 ) -> None:
     old = Reference(models)
     # Known beforehand, because what is made up is the same each time.
     tiny = make_release(tmp_path / "tiny", "tiny", [OTHER])["models"][0]
     held = tiny["encoder"]["url"]
-    with SlowProxy(small.address, held=held) as proxy:
-        atlas = wait_until_kept(visit(context, proxy.url))
-        new = publish(small, models, atlas)
-        atlas.page.reload()
-        atlas.wait_live("hover")
-        assert "renewed" in atlas.page.locator("footer").inner_text()
-        atlas.until(lambda: tiny["decoder"]["url"] in files_kept(atlas))
-        small.stop()
-        proxy.release()  # the half that is missing, but nothing after it
-        atlas.page.reload()
-        atlas.wait_live("hover")
-        assert "Release r1" in atlas.page.locator("footer").inner_text()
-        assert files_needed(old.manifest) <= files_kept(atlas)
-        use_every_section(atlas, old)
-        # The server is back: what is missing is fetched, and then the new one is shown.
-        with Server(models_dir=models, port=small.address[1]):
-            atlas.page.reload()
-            atlas.wait_live("hover")
-            wait_until_kept(atlas)
-            atlas.until(lambda: files_kept(atlas) == files_needed(new.manifest))
+    proxy = outlive(SlowProxy(small.address, held=held))
+    atlas = wait_until_kept(visit(context, proxy.url))
+    new = publish(small, models, atlas)
+    atlas.page.reload()
+    atlas.wait_live("hover")
+    assert "renewed" in atlas.page.locator("footer").inner_text()
+    atlas.until(lambda: tiny["decoder"]["url"] in files_kept(atlas))
+    small.stop()
+    proxy.release()  # the half that is missing, but nothing after it
+    atlas.page.reload()
+    atlas.wait_live("hover")
+    assert "Release r1" in atlas.page.locator("footer").inner_text()
+    assert files_needed(old.manifest) <= files_kept(atlas)
+    use_every_section(atlas, old)
+    # The server is back: what is missing is fetched, and then the new one is shown.
+    outlive(Server(models_dir=models, port=small.address[1]))
+    atlas.page.reload()
+    atlas.wait_live("hover")
+    wait_until_kept(atlas)
+    atlas.until(lambda: files_kept(atlas) == files_needed(new.manifest))
 
 
 def test_B14_half_a_file_is_not_kept_and_the_next_visit_goes_on(
-    context: BrowserContext, small: Server, models: Path
+    context: BrowserContext, small: Server, models: Path, outlive: Outlive
 ) -> None:
     reference = Reference(models)
     held = reference.model("cvae-2")["decoder"]["url"]
-    with SlowProxy(small.address, held=held) as proxy:
-        atlas = visit(context, proxy.url)
-        atlas.until(lambda: reference.model("vae-2-mlp256")["means"]["url"] in files_kept(atlas))
-        assert held not in files_kept(atlas)
-        small.stop()
-        atlas.page.close()
-        proxy.release()
-        atlas = visit(context, proxy.url)
-        expect_digit(atlas, reference)
-        atlas.until(lambda: "the rest when the network is back" in told(atlas))
-        before = files_kept(atlas)
-        atlas.page.close()
-        with Server(models_dir=models, port=small.address[1]):
-            atlas = wait_until_kept(visit(context, proxy.url))
-            assert before < files_kept(atlas) == files_needed(reference.manifest)
+    proxy = outlive(SlowProxy(small.address, held=held))
+    atlas = visit(context, proxy.url)
+    atlas.until(lambda: reference.model("vae-2-mlp256")["means"]["url"] in files_kept(atlas))
+    assert held not in files_kept(atlas)
+    small.stop()
+    atlas.page.close()
+    proxy.release()
+    atlas = visit(context, proxy.url)
+    expect_digit(atlas, reference)
+    atlas.until(lambda: "the rest when the network is back" in told(atlas))
+    before = files_kept(atlas)
+    atlas.page.close()
+    outlive(Server(models_dir=models, port=small.address[1]))
+    atlas = wait_until_kept(visit(context, proxy.url))
+    assert before < files_kept(atlas) == files_needed(reference.manifest)
 
 
 def test_B14_a_damaged_file_is_told_taken_out_and_healed_by_a_reload(
@@ -281,17 +280,17 @@ def test_B14_to_save_data_only_what_was_seen_is_kept(
 
 
 def test_B14_without_a_service_worker_the_page_is_as_ever_and_says_so(
-    context: BrowserContext, models: Path, tmp_path: Path, watch: Watch
+    context: BrowserContext, models: Path, tmp_path: Path, watch: Watch, outlive: Outlive
 ) -> None:
     watch.expect("404", "sw.js", "ServiceWorker")
     dist = tmp_path / "dist"
     dist.mkdir()
     for name in ("assets", ".vite"):
         (dist / name).symlink_to(ROOT / "static" / "dist" / name)
-    with Server(models_dir=models, dist_dir=dist) as server:
-        atlas = visit(context, server.url)
-        atlas.until(lambda: told(atlas) == "This browser does not keep the page for offline use.")
-        use_every_section(atlas, Reference(models))
+    server = outlive(Server(models_dir=models, dist_dir=dist))
+    atlas = visit(context, server.url)
+    atlas.until(lambda: told(atlas) == "This browser does not keep the page for offline use.")
+    use_every_section(atlas, Reference(models))
 
 
 def test_B14_the_server_s_answers_are_never_the_worker_s(

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Playwright
 
-from tests.browser.conftest import OpenAtlas, Watch
+from tests.browser.conftest import OpenAtlas, Outlive, Watch
 from tests.browser.test_draw import draw, show_pad
 from tests.support.atlas import Atlas
 from tests.support.chromium import launch
@@ -70,14 +70,14 @@ def test_B7_the_page_says_that_the_browser_runs_the_models(
 
 
 def test_B7_where_the_policy_forbids_webassembly_the_server_runs_the_models(
-    open_atlas: OpenAtlas, watch: Watch, models_dir: Path, reference: Reference
+    open_atlas: OpenAtlas, watch: Watch, models_dir: Path, reference: Reference, outlive: Outlive
 ) -> None:
     watch.expect("WebAssembly", "wasm", "falling back to ArrayBuffer")
-    with Server(models_dir=models_dir, wasm_blocked=True) as server:
-        atlas = open_atlas(url=server.url)
-        assert "the server runs them" in status(atlas)
-        assert atlas.map().evaluate("map => map.points.count") == 60_000
-        use_every_section(atlas, reference, HALF_A_BYTE)
+    server = outlive(Server(models_dir=models_dir, wasm_blocked=True))
+    atlas = open_atlas(url=server.url)
+    assert "the server runs them" in status(atlas)
+    assert atlas.map().evaluate("map => map.points.count") == 60_000
+    use_every_section(atlas, reference, HALF_A_BYTE)
 
 
 def test_B7_where_webassembly_is_missing_the_server_runs_the_models(
@@ -91,38 +91,38 @@ def test_B7_where_webassembly_is_missing_the_server_runs_the_models(
 
 
 def test_B7_a_page_that_is_loaded_goes_on_without_the_server(
-    open_atlas: OpenAtlas, watch: Watch, models_dir: Path, reference: Reference
+    open_atlas: OpenAtlas, watch: Watch, models_dir: Path, reference: Reference, outlive: Outlive
 ) -> None:
     watch.expect("/api/datasets/")  # the nearest training images are the server's
-    with Server(models_dir=models_dir) as server:
-        atlas = open_atlas(url=server.url)
-        # The section after the first comes by itself, once a reader has looked for a while.
-        waiting = atlas.page.locator("#autoencoders digit-grid:not([state=ready])")
-        assert waiting.count() > 0
-        atlas.until(lambda: waiting.count() == 0)
-        atlas.enter("draw")
-        atlas.enter("labels")
-        server.stop()
-        use_every_section(atlas, reference)
+    server = outlive(Server(models_dir=models_dir))
+    atlas = open_atlas(url=server.url)
+    # The section after the first comes by itself, once a reader has looked for a while.
+    waiting = atlas.page.locator("#autoencoders digit-grid:not([state=ready])")
+    assert waiting.count() > 0
+    atlas.until(lambda: waiting.count() == 0)
+    atlas.enter("draw")
+    atlas.enter("labels")
+    server.stop()
+    use_every_section(atlas, reference)
 
 
 def test_B7_a_section_that_comes_too_late_says_that_the_server_is_gone(
-    open_atlas: OpenAtlas, watch: Watch, models_dir: Path, reference: Reference
+    open_atlas: OpenAtlas, watch: Watch, models_dir: Path, reference: Reference, outlive: Outlive
 ) -> None:
     watch.expect("ERR_")
-    with Server(models_dir=models_dir) as server:
-        atlas = open_atlas(url=server.url, viewport={"width": 1000, "height": 500})
-        server.stop()
-        atlas.show("labels")
-        sentence = atlas.page.locator("#labels .section-error")
-        sentence.wait_for()
-        assert "labels” cannot be shown" in sentence.inner_text()
-        assert "is the server still there?" in sentence.inner_text()
-        atlas.show("hover")
-        atlas.page.mouse.move(*atlas.at(0.4, 0.6))
-        z = atlas.z()
-        assert z is not None
-        atlas.expect_image("decoded", reference.decode("vae-2", [z])[0])
+    server = outlive(Server(models_dir=models_dir))
+    atlas = open_atlas(url=server.url, viewport={"width": 1000, "height": 500})
+    server.stop()
+    atlas.show("labels")
+    sentence = atlas.page.locator("#labels .section-error")
+    sentence.wait_for()
+    assert "labels” cannot be shown" in sentence.inner_text()
+    assert "is the server still there?" in sentence.inner_text()
+    atlas.show("hover")
+    atlas.page.mouse.move(*atlas.at(0.4, 0.6))
+    z = atlas.z()
+    assert z is not None
+    atlas.expect_image("decoded", reference.decode("vae-2", [z])[0])
 
 
 def test_B7_a_lost_server_is_told_and_its_return_noticed(

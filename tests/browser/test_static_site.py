@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from export.__main__ import main
-from tests.browser.conftest import OpenAtlas, Watch
+from tests.browser.conftest import OpenAtlas, Outlive, Watch
 from tests.browser.test_offline import MODELS, expect_digit, visit, wait_until_kept
 from tests.browser.test_runtime import status, use_every_section, wasmless_browser  # noqa: F401
 from tests.support.atlas import Atlas
@@ -37,67 +37,72 @@ def folder(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Path:
 
 
 def test_B14_a_static_site_works_under_any_path(
-    open_atlas: OpenAtlas, folder: Path, models: Path
+    open_atlas: OpenAtlas, folder: Path, models: Path, outlive: Outlive
 ) -> None:
-    with PlainHost(folder) as host:
-        atlas = open_atlas(url=f"{host.url}/{PATH}")
-        use_every_section(atlas, Reference(models))
-        assert status(atlas) == "Models run in your browser."
-        assert all(line.startswith(f"GET /{PATH}/") for line in host.asked)
-        assert not any("/api/" in line for line in host.asked)
+    host = outlive(PlainHost(folder))
+    atlas = open_atlas(url=f"{host.url}/{PATH}")
+    use_every_section(atlas, Reference(models))
+    assert status(atlas) == "Models run in your browser."
+    assert all(line.startswith(f"GET /{PATH}/") for line in host.asked)
+    assert not any("/api/" in line for line in host.asked)
 
 
 def test_B14_a_static_site_s_own_policy_holds(
-    open_atlas: OpenAtlas, folder: Path, watch: Watch
+    open_atlas: OpenAtlas, folder: Path, watch: Watch, outlive: Outlive
 ) -> None:
     watch.expect("Content Security Policy", "policy violation")
-    with PlainHost(folder) as host:
-        atlas = open_atlas(url=f"{host.url}/{PATH}")
-        assert watch.faults == []
-        injected = atlas.page.evaluate(
-            """() => {
-              const script = document.createElement("script");
-              script.textContent = "window.injected = true";
-              document.body.append(script);
-              return window.injected === true;
-            }"""
-        )
-        assert not injected
+    host = outlive(PlainHost(folder))
+    atlas = open_atlas(url=f"{host.url}/{PATH}")
+    assert watch.faults == []
+    injected = atlas.page.evaluate(
+        """() => {
+          const script = document.createElement("script");
+          script.textContent = "window.injected = true";
+          document.body.append(script);
+          return window.injected === true;
+        }"""
+    )
+    assert not injected
 
 
 def test_B14_without_webassembly_a_static_site_says_that_there_is_no_server(
     new_page: Callable[..., Page],
     wasmless_browser: Browser,  # noqa: F811
     folder: Path,
+    outlive: Outlive,
 ) -> None:
-    with PlainHost(folder) as host:
-        atlas = Atlas(new_page(browser=wasmless_browser), f"{host.url}/{PATH}").load()
-        sentence = atlas.image("decoded").locator("p")
-        sentence.wait_for()
-        told = sentence.inner_text()
-        assert told == (
-            "The model vae-2 cannot be shown: WebAssembly cannot run here, and this copy of the "
-            "page has no server to fall back to."
-        )
-        assert "has no server to run them" in status(atlas)
-        assert atlas.page.locator("runtime-status").get_attribute("state") == "error"
-        # What needs no model is there: the map, its points, what the pad makes of a drawing.
-        atlas.page.locator("#hover latent-map[state=ready]").wait_for()
-        assert atlas.map().evaluate("map => map.points.count") == 60_000
-        assert not any("POST" in line or "/api/" in line for line in host.asked)
+    host = outlive(PlainHost(folder))
+    atlas = Atlas(new_page(browser=wasmless_browser), f"{host.url}/{PATH}").load()
+    sentence = atlas.image("decoded").locator("p")
+    sentence.wait_for()
+    told = sentence.inner_text()
+    assert told == (
+        "The model vae-2 cannot be shown: WebAssembly cannot run here, and this copy of the "
+        "page has no server to fall back to."
+    )
+    assert "has no server to run them" in status(atlas)
+    assert atlas.page.locator("runtime-status").get_attribute("state") == "error"
+    # What needs no model is there: the map, its points, what the pad makes of a drawing.
+    atlas.page.locator("#hover latent-map[state=ready]").wait_for()
+    assert atlas.map().evaluate("map => map.points.count") == 60_000
+    assert not any("POST" in line or "/api/" in line for line in host.asked)
 
 
 def test_B14_a_static_site_works_offline_after_a_visit(
-    make_context: Callable[..., BrowserContext], watch: Watch, folder: Path, models: Path
+    make_context: Callable[..., BrowserContext],
+    watch: Watch,
+    folder: Path,
+    models: Path,
+    outlive: Outlive,
 ) -> None:
     watch.expect("ERR_", "Failed to")
     context = make_context(service_workers="allow")
-    with PlainHost(folder) as host:
-        atlas = wait_until_kept(visit(context, f"{host.url}/{PATH}"))
-        registration = atlas.page.evaluate(
-            "navigator.serviceWorker.ready.then(registration => registration.scope)"
-        )
-        assert registration == f"{host.url}/{PATH}/"
+    host = outlive(PlainHost(folder))
+    atlas = wait_until_kept(visit(context, f"{host.url}/{PATH}"))
+    registration = atlas.page.evaluate(
+        "navigator.serviceWorker.ready.then(registration => registration.scope)"
+    )
+    assert registration == f"{host.url}/{PATH}/"
     context.set_offline(True)
     atlas.page.reload()
     atlas.wait_live("hover")
