@@ -37,6 +37,12 @@ _WAITING = """element => {
   visit(element);
   return found;
 }"""
+# Scrolls on by a screen where an element's end is not seen yet; says whether it had to.
+_SCROLL_ON = """element => {
+  const goes = element.getBoundingClientRect().bottom > innerHeight + 1;
+  if (goes) scrollBy({top: innerHeight, behavior: "instant"});
+  return goes;
+}"""
 _TWO_FRAMES = """() => new Promise(done =>
   requestAnimationFrame(() => requestAnimationFrame(done)))"""
 
@@ -92,32 +98,26 @@ class Atlas:
         )
         return ids
 
-    def wait_whole(self, section: str) -> None:
-        """Wait until nothing that is seen of a section is undefined or loads."""
-        root = self.page.locator(f"#{section}")
-        waiting: list[str] = []
-
-        def is_whole() -> bool:
-            waiting[:] = root.evaluate(_WAITING)
-            return not waiting
-
-        try:
-            self.until(is_whole)
-        except AssertionError as error:
-            raise AssertionError(f"{section} never came to life: {waiting}") from error
-
     def read_through(self, *sections: str) -> "Atlas":
         """Scroll through all sections or some, a screen at a time, until each is live."""
-        height = self.page.evaluate("innerHeight")
         for section in sections or self.sections:
             root = self.page.locator(f"#{section}")
             root.evaluate("section => section.scrollIntoView({behavior: 'instant'})")
-            for _ in range(
-                int(root.evaluate("one => one.getBoundingClientRect().height") / height)
-            ):
-                self.page.evaluate("scrollBy({top: innerHeight, behavior: 'instant'})")
-                self.frames()
-            self.wait_whole(section)
+            self.frames()
+            waiting: list[str] = []
+
+            def is_read(root: Locator = root, waiting: list[str] = waiting) -> bool:
+                # A section grows while it comes to life: its end is looked for each time anew.
+                if root.evaluate(_SCROLL_ON):
+                    self.frames()
+                    return False
+                waiting[:] = root.evaluate(_WAITING)
+                return not waiting
+
+            try:
+                self.until(is_read)
+            except AssertionError as error:
+                raise AssertionError(f"{section} never came to life: {waiting}") from error
         return self
 
     def frames(self) -> None:
