@@ -133,6 +133,71 @@ def test_B6_what_every_map_shows_is_in_the_link(open_atlas: OpenAtlas) -> None:
     assert second.page.locator("#notice").is_hidden()
 
 
+def test_B6_what_is_chosen_among_the_numbers_and_walked_to_from_a_drawing_is_in_the_link(
+    open_atlas: OpenAtlas,
+) -> None:
+    def part(atlas: Atlas, name: str) -> Locator:
+        there = atlas.page.locator(f"#numbers [data-part={name}]")
+        there.scroll_into_view_if_needed()
+        there.locator(":is(input, select):enabled").first.wait_for()
+        return there
+
+    first = open_atlas()
+    curves = part(first, "curves")
+    curves.locator("input[value=study-ae-2]").check()
+    curves.locator("input[value=study-vae-10]").uncheck()
+    curves.locator("input[value=reconstruction]").check()
+    samples = part(first, "samples")
+    for _ in range(2):
+        samples.locator("button").click()
+    samples.locator("select").select_option("7")
+    part(first, "projections").locator("select").select_option("4")
+    part(first, "roc").locator("input[value=noise]").check()
+    first.enter("draw")
+    show_pad(first)
+    draw(first, SEVEN)
+    first.page.locator("image-view[name=reconstruction][state=ready]").wait_for()
+    first.until(lambda: "draw=" in fragment(first))
+    first.page.mouse.move(*first.at(0.3, 0.6, "draw"))
+    chosen = {
+        "runs=study-ae-2,study-ae-10,study-cvae-10", "curve=reconstruction", "draws=2",
+        "draws.digit=7", "layout.digit=4", "strangers=noise",
+    }  # fmt: skip
+    first.until(
+        lambda: chosen < {*re.split("[#&]", fragment(first))} and "draw.z=" in first.page.url
+    )
+
+    def shown(atlas: Atlas) -> tuple[list[str], list[str], str]:
+        lines = "chart => chart.lines.map(line => line.name)"
+        return (
+            part(atlas, "curves").locator("line-chart[state=ready]").evaluate(lines),
+            part(atlas, "roc")
+            .locator("input:checked")
+            .evaluate_all("all => all.map(i => i.value)"),
+            part(atlas, "projections").locator("select").input_value(),
+        )
+
+    second = open_atlas(fragment(first))
+    assert shown(second) == shown(first)
+    for name in ("prior-vae", "prior-cvae", "reconstruction"):
+        places = [atlas.image(name) for atlas in (first, second)]
+        for place in places:
+            place.scroll_into_view_if_needed()
+        second.page.locator(f"image-view[name={name}][state=ready]").wait_for()
+        there = first.pixels(name)
+        assert there is not None
+        second.until(
+            lambda name=name, there=there: np.allclose(second.pixels(name), there, atol=2e-3), name
+        )
+    assert second.z("draw") == pytest.approx(first.z("draw"), abs=1e-5)
+    assert second.page.locator("#notice").is_hidden()
+    # Another drawing is looked at from its own place.
+    second.enter("draw")
+    show_pad(second)
+    draw(second, SEVEN)
+    second.until(lambda: "draw.z=" not in second.page.url and second.z("draw") != first.z("draw"))
+
+
 def test_B6_what_the_release_does_not_have_is_left_out_of_a_link_with_a_note(
     open_atlas: OpenAtlas,
 ) -> None:
@@ -145,6 +210,13 @@ def test_B6_what_the_release_does_not_have_is_left_out_of_a_link_with_a_note(
         "control": {"control.from": "99"},
         "classify": {"classify": "vae-2"},
         "dimensions": {"dims": "vae-3", "dims.digit": "200"},
+        "numbers": {
+            "runs": "study-ae-2,study-ae-3",
+            "strangers": "cats",
+            "layout.d": "3",
+            "layout.digit": "200",
+            "draws.digit": "77",
+        },
     }
     link = "&".join(f"{name}={value}" for parts in told.values() for name, value in parts.items())
     atlas = open_atlas(f"#{link}")
@@ -157,7 +229,7 @@ def test_B6_what_the_release_does_not_have_is_left_out_of_a_link_with_a_note(
         for name in parts:
             # A name within a list of names, and the whole of it.
             whole = re.compile(rf"(: |, ){re.escape(name)}[,.]( |$)")
-            places = atlas.page.locator(f"#{section} .asked, #{section} .samples")
+            places = atlas.page.locator(f"#{section} :is(.asked, .samples, [data-part])")
             for place in places.all():
                 place.scroll_into_view_if_needed()
             atlas.until(lambda whole=whole: whole.search(note.inner_text()), f"nothing of {name}")

@@ -23,6 +23,9 @@ export interface Kind<Value> {
 // Beyond these nothing is to be seen, and arithmetic on the map loses its digits.
 const FARTHEST = 1000;
 
+const MOST_IDS = 50;
+const NOBODY = "none";
+
 /** As many numbers as a latent space here has dimensions, at most. */
 const MOST_NUMBERS = 100;
 
@@ -95,6 +98,17 @@ export const modelId: Kind<string | null> = {
   initial: null,
   read: (text) => (/^[a-z0-9-]{1,60}$/.test(text) ? text : null),
   write: (value) => value,
+};
+
+/** Several ids; none at all is a choice, too. */
+export const modelIds: Kind<readonly string[] | null> = {
+  initial: null,
+  read: (text) => {
+    if (text === NOBODY) return [];
+    const ids = text.split(",");
+    return ids.length <= MOST_IDS && ids.every((id) => modelId.read(id) !== null) ? ids : null;
+  },
+  write: (value) => value && (value.length > 0 ? value.join(",") : NOBODY),
 };
 
 /** A whole number from `low` to `high`. */

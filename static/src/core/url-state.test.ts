@@ -53,6 +53,12 @@ test("every property survives its link", () => {
     dimensionsView: { centre: [0, 0.5], scale: 9 },
     numbersLayout: "tsne",
     numbersSize: 10,
+    numbersLabel: 4,
+    numbersRuns: ["study-ae-2", "study-cvae-100"],
+    numbersCurve: "reconstruction",
+    numbersDraws: 2,
+    numbersAsked: 0,
+    numbersStranger: "noise",
     dimensionsLabel: 3,
     dimensionsRows: "kinds",
     dimensionsLayers: { names: false },
@@ -89,6 +95,7 @@ test("every property survives its link", () => {
     drawing: [[penPoint(0.2, 0.3, 0.5), penPoint(0.6, 0.7, 1)]],
     drawView: { centre: [0.5, 0.5], scale: 0.5 },
     drawLayers: { drawing: false },
+    drawZ: [0.5, -0.125],
     smooth: true,
   };
   // A property that is at its default would not show that it is written.
@@ -96,6 +103,12 @@ test("every property survives its link", () => {
     expect(value).not.toEqual(DEFAULT_STATE[key as keyof PageState]);
   }
   expect(readState(writeState(state))).toEqual({ state, ignored: [] });
+});
+
+test("that nothing is chosen survives its link, too", () => {
+  const state = { ...DEFAULT_STATE, numbersRuns: [] };
+  expect(writeState(state)).toBe("#runs=none");
+  expect(readState("#runs=none").state).toEqual(state);
 });
 
 test("a page as it opens needs no hash", () => {
@@ -107,7 +120,7 @@ test("a page as it opens needs no hash", () => {
 test("a hostile or old hash is ignored by name and the rest is kept", () => {
   const { state, ignored } = readState(
     "#z=NaN,1&view=0,0,0&pin=yes&map=../x&labels=<img onerror=x>&lz=1e9,2&draw=!!!&bogus=1&smooth=1" +
-      "&layers=a..b&shape.step=0.3&shape.digit=1e3&dims.z=1,,2&at=%3Cb%3E&toString=1&only=3,,1",
+      "&layers=a..b&shape.step=0.3&shape.digit=1e3&dims.z=1,,2&runs=a,,b&draws=0&at=%3Cb%3E&toString=1&only=3,,1",
   );
   expect(state).toEqual({ ...DEFAULT_STATE, smooth: true });
   expect(ignored).toEqual([
@@ -123,6 +136,8 @@ test("a hostile or old hash is ignored by name and the rest is kept", () => {
     "shape.step",
     "shape.digit",
     "dims.z",
+    "runs",
+    "draws",
     "at",
     "toString",
     "only",

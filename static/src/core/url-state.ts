@@ -10,6 +10,7 @@ import {
   layers,
   MOST_CLASSES,
   modelId,
+  modelIds,
   point,
   strokes,
   vector,
@@ -136,6 +137,16 @@ const PROPERTIES = {
   // numbers
   numbersLayout: { name: "layout", ...choice("pca", "tsne") },
   numbersSize: { name: "layout.d", ...integer(2, 100) },
+  /** The digit that the conditioned model is asked for beside its layout. */
+  numbersLabel: { name: "layout.digit", ...integer(0, MOST_CLASSES) },
+  /** The runs whose curves are drawn, and which curves. */
+  numbersRuns: { name: "runs", ...modelIds },
+  numbersCurve: { name: "curve", ...choice("reconstruction") },
+  /** Which of the draws from the prior, and the digit asked for; null: each in turn. */
+  numbersDraws: { name: "draws", ...integer(1, 999) },
+  numbersAsked: { name: "draws.digit", ...integer(0, MOST_CLASSES) },
+  /** The data set that the digits are told from. */
+  numbersStranger: { name: "strangers", ...modelId },
 
   // lab
   labModel: { name: "lab", ...modelId },
@@ -161,6 +172,8 @@ const PROPERTIES = {
   // draw
   drawing: { name: "draw", ...strokes },
   drawView: { name: "draw.view", ...view },
+  /** The point walked to on the drawing's map. */
+  drawZ: { name: "draw.z", ...point },
   drawLayers: { name: "draw.layers", ...layers },
 
   // the whole page

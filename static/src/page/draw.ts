@@ -52,6 +52,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   const strip = required<HTMLElement>(section, ".answers");
   const answers = new DrawAnswers(context, strip);
   let passage: Passage | null = null;
+  let asked: [number, number] | null = null;
   const setLayers = layersOnto(map);
   chooseLayers(context, section, "drawLayers", LAYERS, setLayers);
 
@@ -79,6 +80,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     zoom.disabled = false;
     numbers.value = `μ = ${vector(mu)}   σ = ${vector(sigma)}`;
     readings.show(of);
+    walkAsTheLinkSays();
   });
 
   // One queue for both ways to an image, so that neither can overwrite a newer one.
@@ -105,6 +107,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   pad.addEventListener("drawing-change", (event) => {
     const { pixels, strokes, final } = event.detail;
     answers.pause();
+    asked = null;
     if (strokes.length === 0) {
       passage = null;
       input.pixels = null;
@@ -121,14 +124,26 @@ export async function start(context: PageContext, section: HTMLElement): Promise
       input.pixels = pixels;
     }
     if (final)
-      context.update({ drawing: strokes, ...(strokes.length === 0 && { drawView: null }) });
+      context.update({
+        drawing: strokes,
+        drawZ: null,
+        ...(strokes.length === 0 && { drawView: null }),
+      });
   });
 
   // The map here follows the pen; walking on it shows what the decoder would make instead.
-  map.addEventListener("latent-change", (event) => {
+  const walkTo = (z: [number, number]): void => {
     setLayers(WITH_CURSOR);
-    show({ z: Float32Array.from(event.detail.z) });
-  });
+    show({ z: Float32Array.from(z) });
+    context.update({ drawZ: z });
+  };
+  map.addEventListener("latent-change", ({ detail: { z } }) => walkTo(z));
+  const walkAsTheLinkSays = (): void => {
+    if (asked === null) return;
+    map.z = asked;
+    walkTo(asked);
+    asked = null;
+  };
   zoom.addEventListener("click", () => {
     if (passage === null) return;
     map.view = { centre: passage.mu, scale: SIGMAS_ACROSS * Math.max(...passage.sigma) };
@@ -148,13 +163,16 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   });
 
   // Shown before the models are there, as is what is drawn meanwhile: its answer waits for them.
-  if (context.state.drawing.length > 0) pad.strokes = context.state.drawing;
+  const { drawing, drawZ } = context.state;
+  if (drawing.length > 0) pad.strokes = drawing;
+  asked = drawZ;
   await Promise.all([
     loadPart(context, model, "encoder", [reconstruction]),
     loadPart(context, model, "decoder", [reconstruction]),
   ]);
-  if (reconstruction.state === "loading" && pad.strokes.length === 0) {
-    reconstruction.state = "empty";
+  if (pad.strokes.length === 0) {
+    if (reconstruction.state === "loading") reconstruction.state = "empty";
+    walkAsTheLinkSays();
   }
   await fillMap(context, map, model);
   await compare(context, model, readings, map);

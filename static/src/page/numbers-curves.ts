@@ -4,6 +4,7 @@ import type { StudyRow } from "../core/release";
 import type { ChartLine, LineChart } from "../elements/line-chart";
 import type { PageContext } from "./context";
 import { required } from "./figure";
+import { leaveOut } from "./notice";
 import { fill, isKind, KINDS } from "./numbers-chart";
 
 /** What can be shown, by its name among the curves. */
@@ -43,11 +44,37 @@ export async function showCurves(context: PageContext, part: HTMLElement): Promi
       }),
     );
   };
+  checkAsked(context, boxes, radios);
   for (const input of [...boxes, ...radios]) {
     input.disabled = false;
-    input.addEventListener("change", () => void show());
+    input.addEventListener("change", () => {
+      const atFirst = boxes.every((box) => box.checked === box.defaultChecked);
+      const chosen = boxes.filter(({ checked }) => checked).map(({ value }) => value);
+      const other = radios.find((radio) => radio.checked && !radio.defaultChecked);
+      context.update({
+        numbersRuns: atFirst ? null : chosen,
+        numbersCurve: other === undefined ? null : "reconstruction",
+      });
+      void show();
+    });
   }
   await show();
+}
+
+/** Checks what the link asks for; runs that the study does not have are left out of it. */
+function checkAsked(
+  context: PageContext,
+  boxes: readonly HTMLInputElement[],
+  radios: readonly HTMLInputElement[],
+): void {
+  const { numbersRuns, numbersCurve } = context.state;
+  for (const radio of radios) radio.checked = radio.value === (numbersCurve ?? "loss");
+  if (numbersRuns === null) return;
+  const known = numbersRuns.filter((id) => boxes.some(({ value }) => value === id));
+  if (known.length < numbersRuns.length) leaveOut(context, "numbersRuns");
+  if (known.length === 0 && numbersRuns.length > 0) return;
+  for (const box of boxes) box.checked = known.includes(box.value);
+  context.update({ numbersRuns: known });
 }
 
 /** The two lines of a run: trained on, and held out. */

@@ -10,9 +10,9 @@ import type { LatentMap } from "../elements/latent-map";
 import type { MarginalDensity } from "../elements/marginal-density";
 import { type PageContext, sentence } from "./context";
 import { type Decoding, decoderInto, dressMap, dressView, loadPart, required } from "./figure";
+import { leaveOut } from "./notice";
 import "../elements/marginal-density";
 
-const DEFAULT_SIZE = 10;
 type LayoutName = "pca" | "tsne";
 
 /** What the reader chose to see. */
@@ -31,9 +31,13 @@ export async function showProjections(context: PageContext, part: HTMLElement): 
   );
   const { state } = context;
   const offered = sizes.map(({ value }) => Number(value));
+  const size = Number(sizes.find(({ defaultChecked }) => defaultChecked)?.value);
+  if (state.numbersSize !== null && !offered.includes(state.numbersSize)) {
+    leaveOut(context, "numbersSize");
+  }
   const choice: Choice = {
     layout: state.numbersLayout ?? "pca",
-    size: offered.includes(state.numbersSize ?? 0) ? (state.numbersSize as number) : DEFAULT_SIZE,
+    size: state.numbersSize ?? size,
   };
   const show = async (): Promise<void> => {
     part.dataset.layout = choice.layout;
@@ -45,7 +49,7 @@ export async function showProjections(context: PageContext, part: HTMLElement): 
     input.disabled = false;
     input.addEventListener("change", () => {
       choice.size = Number(input.value);
-      context.update({ numbersSize: choice.size === DEFAULT_SIZE ? null : choice.size });
+      context.update({ numbersSize: choice.size === size ? null : choice.size });
       void show();
     });
   }
@@ -58,8 +62,15 @@ export async function showProjections(context: PageContext, part: HTMLElement): 
     });
   }
   if (digit !== null) {
+    const first = digit.value;
+    if (state.numbersLabel !== null) digit.value = String(state.numbersLabel);
+    if (digit.selectedIndex < 0) {
+      digit.value = first;
+      leaveOut(context, "numbersLabel");
+    }
     digit.disabled = false;
     digit.addEventListener("change", () => {
+      context.update({ numbersLabel: digit.value === first ? null : Number(digit.value) });
       for (const panel of panels) panel.decode();
     });
   }

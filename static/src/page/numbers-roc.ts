@@ -4,6 +4,7 @@ import type { Model } from "../core/manifest";
 import type { ChartLine, LineChart } from "../elements/line-chart";
 import type { PageContext } from "./context";
 import { required } from "./figure";
+import { leaveOut } from "./notice";
 import { fill, isKind, KINDS } from "./numbers-chart";
 
 /** Of one kind, dashes tell the sizes apart. */
@@ -26,9 +27,16 @@ export async function showRoc(context: PageContext, part: HTMLElement): Promise<
     const stranger = radios.find(({ checked }) => checked)?.value ?? "";
     return fill(chart, "The ROC curves", linesOf(context, models, stranger));
   };
+  const asked = context.state.numbersStranger;
+  const known = radios.find(({ value }) => value === asked);
+  if (known !== undefined) known.checked = true;
+  else if (asked !== null) leaveOut(context, "numbersStranger");
   for (const radio of radios) {
     radio.disabled = false;
-    radio.addEventListener("change", () => void show());
+    radio.addEventListener("change", () => {
+      context.update({ numbersStranger: radio.defaultChecked ? null : radio.value });
+      void show();
+    });
   }
   await show();
 }

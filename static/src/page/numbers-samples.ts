@@ -7,6 +7,7 @@ import { sheetOf } from "../core/sheet";
 import type { ImageView } from "../elements/image-view";
 import { type PageContext, sentence } from "./context";
 import { loadPart, required, showError } from "./figure";
+import { leaveOut } from "./notice";
 
 const COLUMNS = 10;
 const ROWS = 2;
@@ -21,7 +22,13 @@ interface Choice {
 export async function showSamples(context: PageContext, part: HTMLElement): Promise<void> {
   const button = required<HTMLButtonElement>(part, "button");
   const chooser = part.querySelector<HTMLSelectElement>("select");
-  const choice: Choice = { page: 0, digit: null };
+  const { state } = context;
+  const digits = Array.from(chooser?.options ?? [], ({ value }) => value);
+  if (state.numbersAsked !== null && !digits.includes(String(state.numbersAsked))) {
+    leaveOut(context, "numbersAsked");
+  }
+  const choice: Choice = { page: state.numbersDraws ?? 0, digit: state.numbersAsked };
+  if (chooser !== null) chooser.value = String(choice.digit ?? "");
   const rows = Array.from(part.querySelectorAll<ImageView>("image-view"), (view) =>
     row(context, context.model(view.dataset.model ?? ""), view),
   );
@@ -29,11 +36,13 @@ export async function showSamples(context: PageContext, part: HTMLElement): Prom
     for (const draw of rows) draw({ ...choice });
   };
   button.addEventListener("click", () => {
-    choice.page += 1;
+    choice.page = (choice.page + 1) % 1000;
+    context.update({ numbersDraws: choice.page || null });
     show();
   });
   chooser?.addEventListener("change", () => {
     choice.digit = chooser.value === "" ? null : Number(chooser.value);
+    context.update({ numbersAsked: choice.digit });
     show();
   });
   button.disabled = false;
