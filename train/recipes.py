@@ -1,7 +1,7 @@
 """The published models: one frozen value each, the only place where hyperparameters live."""
 
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 Condition = Literal["none", "decoder", "both"]
 Activation = Literal["relu", "silu"]
@@ -244,7 +244,8 @@ _PUBLISHED = (
 RECIPES: dict[str, Recipe] = {recipe.id: recipe for recipe in _PUBLISHED}
 
 # The study behind docs/results.md. What a claim compares differs in nothing else: within each
-# group the network and the schedule are the same, but for the epochs of two latents.
+# group the network and the schedule are the same, but for the epochs of two latents and for what
+# a recipe of the group "parts" leaves out.
 
 # Kind × size, as the published comparison was made: by squared error, nothing chosen on the test
 # set.
@@ -278,6 +279,20 @@ _TOLD: tuple[tuple[str, str, Condition], ...] = (
     ("cvae-2", "encoder and decoder are told the digit", "both"),
 )
 
+# The recipe of vae-2, shorter, and then without one of its parts at a time.
+_PARTS = replace(_FLAGSHIP, epochs=20, goal=Goal())
+_WITHOUT: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("nothing", "vae-2 in 20 epochs", {}),
+    ("residual", "without residual connections", {"residual": False}),
+    ("silu", "with ReLU for SiLU", {"activation": "relu"}),
+    ("fourier", "without Fourier features", {"fourier_features": 0}),
+    ("dropout", "without pixel dropout", {"pixel_dropout": 0.0}),
+    ("decay", "without weight decay", {"weight_decay": 0.0}),
+    ("ema", "without averaging weights", {"ema_decay": 0.0}),
+    ("clipping", "without clipping gradients", {"clip_norm": 0.0}),
+    ("depth", "with one hidden layer", {"encoder_layers": (512,), "decoder_layers": (256,)}),
+)
+
 STUDY: dict[str, tuple[Recipe, ...]] = {
     "grid": tuple(
         replace(
@@ -304,5 +319,9 @@ STUDY: dict[str, tuple[Recipe, ...]] = {
             classification_weight=float(weight),
         )
         for weight in (1, 10, 100)  # 0 is study-elbo-vae-2
+    ),
+    "parts": tuple(
+        replace(_PARTS, id=f"study-without-{part}", title=f"Study: {title}", **left_out)
+        for part, title, left_out in _WITHOUT
     ),
 }

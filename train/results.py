@@ -112,7 +112,7 @@ def draw_figures(gallery: Gallery, study: Document, folder: Path) -> list[str]:
     missing = []
     for entry in FIGURES:
         try:
-            if not is_whole(study) and entry.name in ("errors-by-size", "curves"):
+            if not is_whole(study, "grid") and entry.name in ("errors-by-size", "curves"):
                 raise UserError(NOT_WHOLE)
             write_atomic(folder / file_name(entry), render(entry, gallery, study))
         except UserError:

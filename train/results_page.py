@@ -20,6 +20,7 @@ from train.claims import (
 from train.face_claims import face_claims
 from train.face_results import face_tables, is_of_faces
 from train.figures.catalogue import FIGURES, Entry, file_name
+from train.recipe_parts import parts_table
 from train.recipes import RECIPES, STUDY
 from train.tables import table, yes
 
@@ -42,13 +43,16 @@ def page(models: Document, study: Document) -> str:
         "## The shipped models",
         _models_table(digits),
         _models_notes(digits),
-        "What is known of why two latents get this far, and what is not: [recipes](recipes.md).",
         "## Against published numbers",
         _likelihood_table(digits),
         "### Squared error by latent size",
         _errors_table(study),
         "### Squared error by digit",
         _digits_table(study),
+        "## What each part of the recipe for two latents is worth",
+        parts_table(study) if is_whole(study, "parts") else NOT_WHOLE,
+        "What else is known of why two latents get this far, and what is not: "
+        "[recipes](recipes.md).",
         "## What is claimed, and what holds",
         _claims(models, study),
         "## Samples",
@@ -131,7 +135,7 @@ def _likelihood_table(models: Document) -> str:
 
 
 def _errors_table(study: Document) -> str:
-    if not is_whole(study):
+    if not is_whole(study, "grid"):
         return NOT_WHOLE
     rows = []
     for place, size in enumerate(SIZES):
@@ -171,7 +175,7 @@ def _errors_table(study: Document) -> str:
 
 
 def _digits_table(study: Document) -> str:
-    if not is_whole(study):
+    if not is_whole(study, "grid"):
         return NOT_WHOLE
     rows = []
     for kind in KINDS:
@@ -188,7 +192,8 @@ def _digits_table(study: Document) -> str:
 
 
 def _claims(models: Document, study: Document) -> str:
-    if not is_whole(study) or set(models) < set(RECIPES):
+    compared = is_whole(study, "grid", "likelihood", "classification")
+    if not compared or set(models) < set(RECIPES):
         return NOT_WHOLE
     rows = [
         (claim.rows, claim.text, yes(claim.holds), claim.evidence)
@@ -269,7 +274,7 @@ def _precision_of(runs: Iterable[dict[str, Any]]) -> str:
     return "" if precision is None else f"ATLAS_PRECISION={precision} "
 
 
-def is_whole(study: Document) -> bool:
-    """Whether every recipe of the study has a finished run."""
+def is_whole(study: Document, *groups: str) -> bool:
+    """Whether every recipe of these groups of the study has a finished run."""
     held = {run["id"] for run in study["runs"]}
-    return all(recipe.id in held for recipes in STUDY.values() for recipe in recipes)
+    return all(recipe.id in held for group in groups for recipe in STUDY[group])

@@ -390,6 +390,17 @@ def test_every_group_of_the_study_differs_in_what_it_compares_alone() -> None:
         "grid": {"latent_size", "condition", "deterministic", "epochs"},
         "likelihood": {"condition"},
         "classification": {"classification_weight"},
+        "parts": {
+            "residual",
+            "activation",
+            "fourier_features",
+            "pixel_dropout",
+            "weight_decay",
+            "ema_decay",
+            "clip_norm",
+            "encoder_layers",
+            "decoder_layers",
+        },
     }
     assert STUDY.keys() == compared.keys()
     for group, recipes in STUDY.items():
@@ -397,6 +408,15 @@ def test_every_group_of_the_study_differs_in_what_it_compares_alone() -> None:
             named = {"id", "title", *compared[group]}
             same = {name: getattr(recipes[0], name) for name in named}
             assert replace(recipe, **same) == recipes[0]
+    whole, *others = STUDY["parts"]
+    assert (
+        replace(
+            RECIPES["vae-2"], id=whole.id, title=whole.title, epochs=whole.epochs, goal=whole.goal
+        )
+        == whole
+    )
+    for recipe in others:
+        assert recipe != replace(whole, id=recipe.id, title=recipe.title)
     ids = [recipe.id for recipes in STUDY.values() for recipe in recipes]
     assert len(set(ids)) == len(ids)
     kinds = {(recipe.deterministic, recipe.condition) for recipe in STUDY["grid"]}
