@@ -310,7 +310,7 @@ def test_S4_6_projections_with_densities_and_what_lies_on_the_plane(
     assert not box.locator("marginal-density").first.is_visible()
     assert not box.locator("image-view").first.is_visible()
     atlas.until(lambda: "layout=tsne" in atlas.page.url)
-    assert "layout.d" not in atlas.page.url
+    assert "layout.d=" not in atlas.page.url
 
 
 def test_S4_7_t_SNE_of_raw_digits(atlas: Atlas, reference: Reference) -> None:
