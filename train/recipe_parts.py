@@ -1,4 +1,4 @@
-"""What each part of the recipe for two latents is worth: a table of the study's group "parts"."""
+"""What each part of the recipe for two latents is worth: tables of two groups of the study."""
 
 from typing import Any
 
@@ -8,17 +8,30 @@ from train.tables import table
 
 Document = dict[str, Any]
 
+GROUPS = ("parts", "parts-longer")
 
-def parts_table(study: Document) -> str:
-    """Write the table of the recipe without each of its parts, beside the whole.
+
+def parts_tables(study: Document) -> str:
+    """Write the tables of the recipe without each of its parts, beside the whole.
 
     Differences are taken seed by seed. A part is said to do something where their mean is more
     than twice its own standard error away from 0.
 
     Args:
-        study: docs/results/study.json, with every run of the group.
+        study: docs/results/study.json, with every run of the groups.
     """
-    whole, *others = STUDY["parts"]
+    tables = "\n\n".join(_table(study, group) for group in GROUPS)
+    seeds = len(_elbo_by_seed(study, STUDY["parts"][0].id))
+    epochs = " and ".join(str(STUDY[group][0].epochs) for group in GROUPS)
+    return (
+        f"{tables}\n\nNats per test image, mean ± standard deviation of {seeds} seeds; {epochs} "
+        f"epochs, where `vae-2` has {RECIPES['vae-2'].epochs}: what guards against learning the "
+        f"training images by heart has less to guard against here."
+    )
+
+
+def _table(study: Document, group: str) -> str:
+    whole, *others = STUDY[group]
     of_whole = _elbo_by_seed(study, whole.id)
     rows = [(_title(whole.title), *_likelihoods(study, whole.id), "", "")]
     for recipe in others:
@@ -33,12 +46,7 @@ def parts_table(study: Document) -> str:
             )
         )
     head = ("recipe", "ELBO", "log-likelihood", "what was left out is worth", "it")
-    published = RECIPES["vae-2"].epochs
-    return table(head, rows) + (
-        f"\n\nNats per test image, mean ± standard deviation of {len(of_whole)} seeds. "
-        f"{whole.epochs} epochs, where `vae-2` has {published}: what guards against learning the "
-        f"training images by heart has little to guard against here."
-    )
+    return table(head, rows)
 
 
 def _verdict(worth: Spread) -> str:

@@ -292,6 +292,8 @@ _WITHOUT: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("clipping", "without clipping gradients", {"clip_norm": 0.0}),
     ("depth", "with one hidden layer", {"encoder_layers": (512,), "decoder_layers": (256,)}),
 )
+# What the short schedule speaks for most is asked again in a longer one.
+_LONGER = replace(_FLAGSHIP, epochs=60, goal=Goal())
 
 STUDY: dict[str, tuple[Recipe, ...]] = {
     "grid": tuple(
@@ -323,5 +325,15 @@ STUDY: dict[str, tuple[Recipe, ...]] = {
     "parts": tuple(
         replace(_PARTS, id=f"study-without-{part}", title=f"Study: {title}", **left_out)
         for part, title, left_out in _WITHOUT
+    ),
+    "parts-longer": tuple(
+        replace(
+            _LONGER,
+            id=f"study-longer-without-{part}",
+            title=f"Study: {title}" if left_out else "Study: vae-2 in 60 epochs",
+            **left_out,
+        )
+        for part, title, left_out in _WITHOUT
+        if part in ("nothing", "silu")
     ),
 }

@@ -20,7 +20,7 @@ from train.claims import (
 from train.face_claims import face_claims
 from train.face_results import face_tables, is_of_faces
 from train.figures.catalogue import FIGURES, Entry, file_name
-from train.recipe_parts import parts_table
+from train.recipe_parts import GROUPS, parts_tables
 from train.recipes import RECIPES, STUDY
 from train.tables import table, yes
 
@@ -50,7 +50,7 @@ def page(models: Document, study: Document) -> str:
         "### Squared error by digit",
         _digits_table(study),
         "## What each part of the recipe for two latents is worth",
-        parts_table(study) if is_whole(study, "parts") else NOT_WHOLE,
+        parts_tables(study) if is_whole(study, *GROUPS) else NOT_WHOLE,
         "What else is known of why two latents get this far, and what is not: "
         "[recipes](recipes.md).",
         "## What is claimed, and what holds",
