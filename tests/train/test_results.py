@@ -53,7 +53,6 @@ def test_B10_the_study_has_every_recipe_with_three_seeds() -> None:
     expected = {
         (group, recipe.id, seed)
         for group, recipes in STUDY.items()
-        if group not in GROUPS  # not trained yet
         for recipe in recipes
         for seed in (1, 2, 3)
     }
