@@ -24,7 +24,7 @@ from train.precision import choose_precision
 from train.recipes import Recipe
 
 IMAGES = 20_480
-ROUNDS = 3
+ROUNDS = 7
 # Multiplications and additions of one image: forward, gradients of the weights, and gradients of
 # the inputs of all layers but the first.
 _LAYERS = (784 * 400, 400 * 40, 20 * 400, 400 * 784)
