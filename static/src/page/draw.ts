@@ -133,6 +133,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
 
   // The map here follows the pen; walking on it shows what the decoder would make instead.
   const walkTo = (z: [number, number]): void => {
+    asked = null;
     setLayers(WITH_CURSOR);
     show({ z: Float32Array.from(z) });
     context.update({ drawZ: z });
@@ -142,7 +143,6 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     if (asked === null) return;
     map.z = asked;
     walkTo(asked);
-    asked = null;
   };
   zoom.addEventListener("click", () => {
     if (passage === null) return;
