@@ -65,6 +65,10 @@ def _take(page: Page, wanted: list[str], out: Path, kind: str) -> list[str]:
         if wanted and name not in wanted:
             continue
         _visit(page, section)
+        for example in section.locator("[data-example]").all()[:1]:
+            example.click()  # an empty pad shows nothing
+            page.mouse.move(0, 0)  # over a map the wheel would zoom
+            _visit(page, section)
         page.wait_for_timeout(700)
         if section.evaluate(_LOADING) > 0:
             faults.append(f"{kind} {name}: something still loads")
