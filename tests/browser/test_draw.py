@@ -56,7 +56,8 @@ def expect_what_the_model_makes_of_it(atlas: Atlas, reference: Reference) -> Non
     mu, logvar = reference.encode("vae-2", normalised)
     atlas.expect_image("reconstruction", reference.decode("vae-2", mu)[0], 5e-4)
     sigma = np.exp(logvar[0] / 2)
-    assert atlas.z("draw") == pytest.approx(mu[0], abs=1e-3)
+    # The mark on the map, its ellipses and the numbers come after the picture.
+    atlas.until(lambda: atlas.z("draw") == pytest.approx(mu[0], abs=1e-3))
     # The ellipses on the map, in pixels: one and two σ, to scale.
     drawn = atlas.map("draw").evaluate(
         """async map => {
@@ -153,7 +154,8 @@ def test_S3_3_a_finger_draws_and_the_page_does_not_scroll(
     pad = atlas.page.locator("drawing-pad")
     atlas.until(lambda: pad.evaluate("pad => pad.strokes.flat().length") >= 4)
     expect_what_the_model_makes_of_it(atlas, reference)
-    assert atlas.page.evaluate("scrollY") == scrolled
+    # A finger that scrolls would do so by hundreds; sections above may come to life by a few.
+    assert atlas.page.evaluate("scrollY") == pytest.approx(scrolled, abs=10)
 
 
 def test_S3_3_undo_takes_back_a_stroke_and_clear_all_of_them(
@@ -196,9 +198,7 @@ def test_B2_walking_on_the_drawings_map_shows_the_decoder(pad: Atlas, reference:
     draw(pad)
     expect_what_the_model_makes_of_it(pad, reference)
     pad.enter("draw")
-    pad.page.mouse.move(*pad.at(0.7, 0.3, "draw"))
-    z = pad.z("draw")
-    assert z is not None
+    z = pad.hover(0.7, 0.3, "draw")
     pad.expect_image("reconstruction", reference.decode("vae-2", [z])[0])
 
 
@@ -209,12 +209,27 @@ def document_of(reference: Reference, name: str) -> dict[str, Any]:
 
 def take(atlas: Atlas, example: str) -> np.ndarray:
     """Put an example on the pad, wait for the verdict on it, and return what the encoder sees."""
-    before = atlas.page.locator("#draw .verdict").inner_text()
+    wait_until_compared(atlas)
     atlas.page.locator(f"#draw [data-example={example}]").click()
-    atlas.until(lambda: atlas.page.locator("#draw .verdict").inner_text() != before)
     pixels = atlas.pixels("input")
     assert pixels is not None
+
+    def is_told() -> bool:
+        # Not what was still to be said of the drawing before.
+        answer = atlas.pixels("reconstruction")
+        said = atlas.page.locator("#draw .verdict").inner_text()
+        return (
+            answer is not None and f"squared error of {squared_error(pixels, answer):.1f}" in said
+        )
+
+    atlas.until(is_told, f"nothing is said of the {example}")
     return pixels
+
+
+def wait_until_compared(atlas: Atlas) -> None:
+    """Wait for what a drawing is compared with: it comes after the points of the map."""
+    scale = atlas.page.locator("#draw error-scale")
+    atlas.until(lambda: scale.evaluate("scale => scale.mean > 0"))
 
 
 def reading(atlas: Atlas, name: str) -> str:
@@ -327,17 +342,30 @@ def test_S4_9_the_drawing_s_error_stands_on_the_scale_of_the_test_set_s(
     assert len(scale["classes"]) == 10
     for label, place in scale["classes"]:
         assert place == pytest.approx(origin + unit * errors[label], abs=0.5)
-    # The curves are the report's, and so are the areas in the text.
-    for kind, name in (("fashion-mnist", "fashion"), ("rotated", "rotated"), ("noise", "noise")):
-        curve = report["anomaly"][kind]["roc"]
-        points = pad.page.locator(f"#draw polyline.{name}").get_attribute("points")
-        assert points
-        drawn = [tuple(map(float, point.split(","))) for point in points.split()[1:]]
-        measured = zip(curve["false_positive"], curve["true_positive"], strict=True)
-        for place, (false, true) in zip(drawn, measured, strict=True):
-            assert place == pytest.approx((100 * false, 100 - 100 * true), abs=0.06)
-        area = f"{100 * report['anomaly'][kind]['auc']:.1f} %"
-        assert area in pad.page.locator("#draw .detection p").inner_text()
+
+
+def test_S4_9_the_alarm_s_curves_are_the_report_s(pad: Atlas, reference: Reference) -> None:
+    anomaly = document_of(reference, "report")["anomaly"]
+    chart = pad.page.locator("#draw line-chart")
+    chart.evaluate("chart => chart.scrollIntoView({behavior: 'instant', block: 'center'})")
+    pad.page.locator("#draw line-chart[state=ready]").wait_for()
+    drawn = chart.evaluate("chart => chart.lines.map(({name, x, y}) => ({name, x, y}))")
+    names = {"clothes": "fashion-mnist", "turned digits": "rotated", "noise": "noise"}
+    assert [line["name"] for line in drawn] == list(names)
+    said = pad.page.locator("#draw").inner_text()
+    for line in drawn:
+        measured = anomaly[names[line["name"]]]
+        curve = measured["roc"]
+        assert np.allclose(line["x"], 100 * np.array(curve["false_positive"]), atol=1e-3)
+        assert np.allclose(line["y"], 100 * np.array(curve["true_positive"]), atol=1e-3)
+        # The area in the text is that under the curve.
+        assert f"{100 * measured['auc']:.1f} %" in said
+        area = np.trapezoid(line["y"], line["x"]) / 1e4
+        assert area == pytest.approx(measured["auc"], abs=0.005)
+        # What stands in the legend is read off where one digit in twenty is taken for a stranger.
+        found = dict(zip(curve["false_positive"], curve["true_positive"], strict=True))[0.05]
+        legend = chart.locator(".entry", has_text=line["name"]).locator(".value")
+        assert number(legend.inner_text()) == pytest.approx(100 * found, abs=0.051)
 
 
 def test_S3_3_every_model_answers_once_the_pen_rests(pad: Atlas, reference: Reference) -> None:
@@ -387,6 +415,7 @@ def test_B6_the_layers_of_the_drawings_map_are_switches_that_the_link_keeps(
 ) -> None:
     def enter(atlas: Atlas) -> None:
         atlas.enter("draw")
+        wait_until_compared(atlas)
         if not atlas.page.locator("drawing-pad").first.evaluate("pad => pad.strokes.length"):
             take(atlas, "three")
         atlas.until(lambda: "μ" in atlas.page.locator("#draw output").inner_text())

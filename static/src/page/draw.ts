@@ -14,7 +14,9 @@ import { formatNumber } from "../core/viewport";
 import type { DrawingPad } from "../elements/drawing-pad";
 import type { ImageView } from "../elements/image-view";
 import type { LatentMap } from "../elements/latent-map";
+import type { LineChart } from "../elements/line-chart";
 import { type PageContext, sentence } from "./context";
+import { showAlarm } from "./draw-alarm";
 import { DrawAnswers } from "./draw-answers";
 import { DrawReadings, type Passage } from "./draw-readings";
 import { fillMap, keepView, loadPart, required, showError } from "./figure";
@@ -161,6 +163,8 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     all.hidden = true;
     answers.showAll();
   });
+  const alarm = section.querySelector<LineChart>("line-chart");
+  if (alarm !== null) whenNear(alarm, () => void showAlarm(context, alarm, model));
 
   // Shown before the models are there, as is what is drawn meanwhile: its answer waits for them.
   const { drawing, drawZ } = context.state;

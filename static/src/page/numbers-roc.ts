@@ -6,22 +6,16 @@ import type { PageContext } from "./context";
 import { required } from "./figure";
 import { leaveOut } from "./notice";
 import { fill, isKind, KINDS } from "./numbers-chart";
+import { prepareRoc, rocPoints } from "./roc";
 
 /** Of one kind, dashes tell the sizes apart. */
 const DASHES = [undefined, [7, 4], [2, 3]];
-/** The share of digits (%) that one may be willing to lose: the values there stand in the legend. */
-const ALARM = 5;
 
 export async function showRoc(context: PageContext, part: HTMLElement): Promise<void> {
   const chart = required<LineChart>(part, "line-chart");
   const radios = Array.from(part.querySelectorAll<HTMLInputElement>("input[type=radio]"));
   const models = (part.dataset.models ?? "").split(" ").map((id) => context.model(id));
-  chart.axes = [
-    { name: "digits taken for strangers (%)", range: [0, 100] },
-    { name: "strangers found (%)", range: [0, 100] },
-  ];
-  chart.rest = ALARM;
-  chart.format = (share) => `at ${share} % of the digits`;
+  prepareRoc(chart);
 
   const show = (): Promise<void> => {
     const stranger = radios.find(({ checked }) => checked)?.value ?? "";
@@ -47,8 +41,6 @@ async function linesOf(
   stranger: string,
 ): Promise<ChartLine[]> {
   const reports = await Promise.all(models.map((model) => context.document(model, "report")));
-  const percent = (shares: readonly number[]): number[] =>
-    shares.map((share) => Number((100 * share).toFixed(4)));
   return models.flatMap((model, i) => {
     const roc = reports[i]?.anomaly[stranger]?.roc;
     if (roc === undefined || !isKind(model.kind)) return [];
@@ -58,8 +50,7 @@ async function linesOf(
     return [
       {
         name: `${short}-${model.latent_size}`,
-        x: percent(roc.false_positive),
-        y: percent(roc.true_positive),
+        ...rocPoints(roc),
         colour,
         marker,
         ...(dash === undefined ? {} : { dash }),
