@@ -1,39 +1,49 @@
-"""What each part of the recipe for two latents is worth: tables of two groups of the study."""
+"""What each part of the recipes for two latents is worth: tables of three groups of the study."""
 
 from typing import Any
 
-from train.claims import Spread, spread
-from train.recipes import RECIPES, STUDY
+from train.claims import NOT_WHOLE, Spread, is_whole, spread
+from train.recipes import STUDY, Recipe
 from train.tables import table
 
 Document = dict[str, Any]
 
-GROUPS = ("parts", "parts-longer")
+GROUPS = ("parts", "parts-longer", "changes")
+_WORTH = {
+    "parts": "what was left out is worth",
+    "parts-longer": "what was left out is worth",
+    "changes": "without that, it is better by",
+}
 
 
 def parts_tables(study: Document) -> str:
-    """Write the tables of the recipe without each of its parts, beside the whole.
+    """Write the tables of a recipe beside the same without, or with, one of its parts.
 
     Differences are taken seed by seed. A part is said to do something where their mean is more
     than twice its own standard error away from 0.
 
     Args:
-        study: docs/results/study.json, with every run of the groups.
+        study: docs/results/study.json; a group that lacks a run has a sentence for a table.
     """
-    tables = "\n\n".join(_table(study, group) for group in GROUPS)
-    seeds = len(_elbo_by_seed(study, STUDY["parts"][0].id))
-    epochs = " and ".join(str(STUDY[group][0].epochs) for group in GROUPS)
+    seeds = max(len(_elbo_by_seed(study, STUDY[group][0].id)) for group in GROUPS)
     return (
-        f"{tables}\n\nNats per test image, mean ± standard deviation of {seeds} seeds; {epochs} "
-        f"epochs, where `vae-2` has {RECIPES['vae-2'].epochs}: what guards against learning the "
-        f"training images by heart has less to guard against here."
+        f"The recipe that most models of two latents share, and what it is without one of its "
+        f"parts, in short schedules:\n\n{_table(study, 'parts')}\n\n"
+        f"{_table(study, 'parts-longer')}\n\n"
+        f"Residual connections left out of it and more pixel dropout, in "
+        f"{STUDY['changes'][0].epochs} epochs, and each of the two taken back:\n\n"
+        f"{_table(study, 'changes')}\n\n"
+        f"Nats per test image, mean ± standard deviation of {seeds} seeds. In a short schedule, "
+        f"what guards against learning the training images by heart has less to guard against."
     )
 
 
 def _table(study: Document, group: str) -> str:
+    if not is_whole(study, group):
+        return NOT_WHOLE
     whole, *others = STUDY[group]
     of_whole = _elbo_by_seed(study, whole.id)
-    rows = [(_title(whole.title), *_likelihoods(study, whole.id), "", "")]
+    rows = [(_whole(whole), *_likelihoods(study, whole.id), "", "")]
     for recipe in others:
         elbo = _elbo_by_seed(study, recipe.id)
         worth = spread(of_whole[seed] - elbo[seed] for seed in elbo)
@@ -45,8 +55,11 @@ def _table(study: Document, group: str) -> str:
                 _verdict(worth),
             )
         )
-    head = ("recipe", "ELBO", "log-likelihood", "what was left out is worth", "it")
-    return table(head, rows)
+    return table(("recipe", "ELBO", "log-likelihood", _WORTH[group], "it"), rows)
+
+
+def _whole(recipe: Recipe) -> str:
+    return f"{_title(recipe.title)} in {recipe.epochs} epochs"
 
 
 def _verdict(worth: Spread) -> str:

@@ -8,23 +8,23 @@ import numpy as np
 
 from train.claims import (
     KINDS,
+    NOT_WHOLE,
     PUBLISHED_ERRORS,
     PUBLISHED_KNN_1000,
     PUBLISHED_LIKELIHOODS,
     SIZES,
     Document,
     all_claims,
+    is_whole,
     over_seeds,
     squared_error,
 )
 from train.face_claims import face_claims
 from train.face_results import face_tables, is_of_faces
 from train.figures.catalogue import FIGURES, Entry, file_name
-from train.recipe_parts import GROUPS, parts_tables
+from train.recipe_parts import parts_tables
 from train.recipes import RECIPES, STUDY
 from train.tables import table, yes
-
-NOT_WHOLE = "Some runs that this needs are not finished."
 
 
 def page(models: Document, study: Document) -> str:
@@ -49,8 +49,8 @@ def page(models: Document, study: Document) -> str:
         _errors_table(study),
         "### Squared error by digit",
         _digits_table(study),
-        "## What each part of the recipe for two latents is worth",
-        parts_tables(study) if is_whole(study, *GROUPS) else NOT_WHOLE,
+        "## What each part of the recipes for two latents is worth",
+        parts_tables(study),
         "What else is known of why two latents get this far, and what is not: "
         "[recipes](recipes.md).",
         "## What is claimed, and what holds",
@@ -105,8 +105,8 @@ def _models_notes(models: Document) -> str:
         f"with the prior of the image's class. Squared error Σ (x − x̂)² with x̂ decoded from μ; "
         f"divide by 784 for a pixel's. Nearest neighbours and probe read the digit from μ: mean of "
         f"ten draws of labels; a model whose encoder is told the label is given the true one. "
-        f"Weights are rounded to eight bits before anything is measured: these are the shipped "
-        f"files.{fashion}"
+        f"Weights are rounded as they are shipped, most of them to eight bits, before anything is "
+        f"measured.{fashion}"
     )
 
 
@@ -263,8 +263,21 @@ def _reproduce(models: Document, study: Document) -> str:
         f"differs, and the numbers are near the published ones, not equal to them. The minutes "
         f"are those of the machine that trained it, busy with others.\n\n"
         f"{listed}\n\nThe study: `{_precision_of(study['runs'])}{command}`; each run in "
-        f"`study.json` names its recipe, seed, precision and commit."
+        f"`study.json` names its recipe, seed, precision and commit.{_mixed(study)}"
     )
+
+
+def _mixed(study: Document) -> str:
+    """Say which groups of the study were trained in which precision, where they differ."""
+    groups: dict[str, list[str]] = {}
+    for group in STUDY:
+        of = {run.get("precision") for run in study["runs"] if run.get("group") == group}
+        groups.setdefault(" or ".join(sorted(map(str, of))), []).append(f"`{group}`")
+    groups.pop("", None)  # groups without runs
+    if len(groups) < 2:
+        return ""
+    told = "; ".join(f"{', '.join(names)} in `{of}`" for of, names in groups.items())
+    return f" Trained were {told}: what is compared is compared within a group."
 
 
 def _precision_of(runs: Iterable[dict[str, Any]]) -> str:
@@ -272,9 +285,3 @@ def _precision_of(runs: Iterable[dict[str, Any]]) -> str:
     found = {run.get("precision") for run in runs}
     precision = found.pop() if len(found) == 1 else None
     return "" if precision is None else f"ATLAS_PRECISION={precision} "
-
-
-def is_whole(study: Document, *groups: str) -> bool:
-    """Whether every recipe of these groups of the study has a finished run."""
-    held = {run["id"] for run in study["runs"]}
-    return all(recipe.id in held for group in groups for recipe in STUDY[group])

@@ -7,6 +7,9 @@ from typing import Any
 
 from train.recipes import Goal, Recipe
 
+# Words about a recipe, which decide nothing of a run.
+_WORDS = frozenset({"title", "goal"})
+
 
 def fields_of(recipe: Recipe) -> dict[str, Any]:
     """Return a recipe's fields as JSON gives them back: lists for tuples."""
@@ -28,12 +31,14 @@ def differences(stored: Mapping[str, Any], recipe: Recipe) -> list[str]:
     """Return the names of the fields in which a stored recipe is another one than `recipe`.
 
     A field that recipes have gained since counts as its default; one that they have lost differs.
+    What a recipe is called, and what it is meant to reach, make no other recipe of it.
     """
-    now = fields_of(recipe)
+    now = {name: value for name, value in fields_of(recipe).items() if name not in _WORDS}
+    stored = {name: value for name, value in stored.items() if name not in _WORDS}
     known = {name: value for name, value in stored.items() if name in now}
     try:
-        was = fields_of(recipe_from_json(known))
-    except TypeError:  # without an id, or with a goal of other numbers
+        was = fields_of(recipe_from_json({**known, "title": recipe.title}))
+    except TypeError:  # without an id
         was = known
     lost = stored.keys() - now.keys()
     return sorted(lost | {name for name in now if name not in was or was[name] != now[name]})

@@ -82,6 +82,13 @@ def test_the_weights_that_are_measured_are_those_that_are_shipped(
     large = before["to_logits.weight"]
     levels = large / (large.abs().amax(1, keepdim=True) / 127)
     assert torch.allclose(levels, levels.round(), atol=1e-3)
+    # What places an image on the map is finer: the encoder's last layer, and the posterior's.
+    for name in ([n for n in before if n.startswith("encoder.")][-2], "to_posterior.weight"):
+        fine = before[name]
+        assert fine.ndim == 2
+        assert torch.equal(fine, fine.half().float())
+        levels = fine / (fine.abs().amax(1, keepdim=True) / 127)
+        assert not torch.allclose(levels, levels.round(), atol=1e-3)
 
 
 def test_a_resumed_run_ends_bit_equal_to_an_uninterrupted_one(

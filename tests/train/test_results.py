@@ -241,7 +241,7 @@ def test_what_a_part_is_worth_is_told_apart_from_chance() -> None:
         ]
     }
     told = {row.split(" | ")[0][2:]: row for row in parts_tables(study).splitlines() if "|" in row}
-    assert "| -133.83 ± 0.76 | -131.83 ± 0.76 |" in told["`vae-2` in 20 epochs"]
+    assert "| -133.83 ± 0.76 | -131.83 ± 0.76 |" in told["the shared recipe in 20 epochs"]
     assert told["without residual connections"].endswith("| +2.00 ± 0.10 | helps |")
     assert told["without weight decay"].endswith("| -1.93 ± 0.06 | costs |")
     assert told["without averaging weights"].endswith("no difference that 3 seeds show |")

@@ -402,6 +402,7 @@ def test_every_group_of_the_study_differs_in_what_it_compares_alone() -> None:
             "decoder_layers",
         },
         "parts-longer": {"activation"},
+        "changes": {"residual", "pixel_dropout"},
     }
     assert STUDY.keys() == compared.keys()
     for group, recipes in STUDY.items():
@@ -409,12 +410,19 @@ def test_every_group_of_the_study_differs_in_what_it_compares_alone() -> None:
             named = {"id", "title", *compared[group]}
             same = {name: getattr(recipes[0], name) for name in named}
             assert replace(recipe, **same) == recipes[0]
-    for group in ("parts", "parts-longer"):
+    own = {"id", "title", "goal", "epochs", *compared["changes"]}
+    for group in ("parts", "parts-longer", "changes"):
         whole, *others = STUDY[group]
-        apart = {name: getattr(whole, name) for name in ("id", "title", "epochs", "goal")}
+        apart = {field: getattr(whole, field) for field in own}
         assert replace(RECIPES["vae-2"], **apart) == whole
         for recipe in others:
             assert recipe != replace(whole, id=recipe.id, title=recipe.title)
+    # What is taken back is what the others share.
+    both, *back = STUDY["changes"]
+    shared = STUDY["parts"][0]
+    assert [recipe.residual for recipe in back] == [shared.residual, both.residual]
+    assert [recipe.pixel_dropout for recipe in back] == [both.pixel_dropout, shared.pixel_dropout]
+    assert both.epochs == RECIPES["vae-2"].epochs
     ids = [recipe.id for recipes in STUDY.values() for recipe in recipes]
     assert len(set(ids)) == len(ids)
     kinds = {(recipe.deterministic, recipe.condition) for recipe in STUDY["grid"]}
