@@ -1,8 +1,9 @@
 """What was measured of every finished run, collected, drawn and written out under docs/.
 
 `python -m train figures` collects what was measured of each finished run into
-docs/results/models.json, draws docs/figures/, and writes docs/results.md (train/results_page.py)
-from models.json and study.json alone, so that a test can tell when the page is stale.
+docs/results/models.json, where other recipes' entries stay, draws docs/figures/, and writes
+docs/results.md (train/results_page.py) from models.json and study.json alone, so that a test can
+tell when the page is stale.
 """
 
 import json
@@ -132,13 +133,17 @@ def load_json(path: Path) -> Document:
 def write_results(runs: Path, docs: Path) -> Sequence[str]:
     """Collect, draw and write everything under `docs`; return the figures left out.
 
+    What was measured before of a recipe that has no finished run here stays.
+
     Raises:
         UserError: no run is finished.
     """
     gallery, places = Gallery(runs), Places(docs)
-    models = collect(gallery)
-    if not models:
+    found = collect(gallery)
+    if not found:
         raise UserError(f"There is no finished run in {runs}; train one: python -m train vae-2.")
+    held = load_json(places.models) if places.models.exists() else {}
+    models = {name: (held | found)[name] for name in RECIPES if name in held or name in found}
     lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(model)}" for name, model in models.items())
     write_atomic(places.models, f"{{\n{lines}\n}}\n".encode(), verify=json.loads)
     study = load_json(places.study)

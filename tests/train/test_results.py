@@ -269,5 +269,12 @@ def test_figures_without_their_runs_are_named(
     assert set(models) == {"vae-2"}
     assert models["vae-2"]["hyperparameters"]["id"] == "vae-2"
     assert (docs / "results.md").read_text() == page(models, {"runs": []})
+    # What was measured of other recipes stays, in their order; this one is measured anew.
+    held = {"ae-2": MODELS["ae-2"], "vae-2": MODELS["vae-2"], "of-old": MODELS["vae-2"]}
+    (docs / "results" / "models.json").write_text(json.dumps(held))
+    assert main(["figures", "--runs", str(runs), "--out", str(docs)]) == 0
+    again = json.loads((docs / "results" / "models.json").read_text())
+    assert again == {"vae-2": models["vae-2"], "ae-2": MODELS["ae-2"]}
+    assert list(again) == ["vae-2", "ae-2"]
     assert main(["figures", "more"]) == 1
     assert main(["figures", "--runs", str(tmp_path / "none")]) == 1
