@@ -25,8 +25,9 @@ from train.recipes import RECIPES, STUDY
 from train.runs import load_run
 
 SEEDS = (1, 2)
+EPOCHS = 40
 TINY = (
-    "--epochs=20", "--batch-size=64", "--encoder-layers=16", "--decoder-layers=16,16",
+    f"--epochs={EPOCHS}", "--batch-size=64", "--encoder-layers=16", "--decoder-layers=16,16",
     "--fourier-features=4", "--warmup-steps=5", "--samples=8",
 )  # fmt: skip
 STUDY_OF_TWO = ("study", "study-class-w10", "--seeds=1,2", "--jobs=1", *TINY)
@@ -89,7 +90,8 @@ def numbers(runs: Path) -> list[dict[str, Any]]:
 
 def at_epoch(runs: Path, name: str, epoch: int) -> None:
     """Wait until a run has a checkpoint of `epoch` or later."""
-    for _ in range(3000):
+    deadline = time.monotonic() + 240
+    while time.monotonic() < deadline:
         found = newest(runs / "study" / name / "state")
         if found is not None and found.epochs >= epoch:
             return
@@ -117,8 +119,8 @@ def test_the_results_hold_every_run_with_its_recipe_and_measurements(uninterrupt
     for run in runs:
         assert run["recipe"]["seed"] == run["seed"]
         assert run["recipe"]["encoder_layers"] == [16]
-        assert run["epochs"] == 20
-        assert all(len(curve) == 20 for curve in run["curves"].values())
+        assert run["epochs"] == EPOCHS
+        assert all(len(curve) == EPOCHS for curve in run["curves"].values())
         assert run["curves"]["loss"][-1] < run["curves"]["loss"][0]
         assert run["errors"]["squared_error"] > 0
         assert ("roc" in run["anomaly"]["noise"]) == (run["seed"] == 1)
@@ -172,23 +174,23 @@ def test_a_study_killed_midway_goes_on_to_the_same_numbers(
     children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children").read_text().split()
     parent.kill()
     parent.wait()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while any(Path(f"/proc/{child}").exists() for child in children):
         assert time.monotonic() < deadline, "a child outlived its parent"
         time.sleep(0.02)
     reached = newest(runs / "study" / "study-class-w10-s1" / "state")
     assert reached is not None
-    assert reached.epochs < 20
+    assert reached.epochs < EPOCHS
     capfd.readouterr()
     assert main([*command, "--list"]) == 0
-    assert f"epoch {reached.epochs} of 20" in capfd.readouterr().out
+    assert f"epoch {reached.epochs} of {EPOCHS}" in capfd.readouterr().out
 
     assert main(command) == 0
     assert numbers(runs) == numbers(uninterrupted)
     shown = capfd.readouterr().err
     assert set(re.findall(r"(\S+): +\d+%", shown)) == {"study"}
-    assert f"{reached.epochs}/40" in shown
-    assert "40/40" in shown
+    assert f"{reached.epochs}/{2 * EPOCHS}" in shown
+    assert f"{2 * EPOCHS}/{2 * EPOCHS}" in shown
     assert "2 of 2 runs done" in shown
 
 
@@ -402,7 +404,7 @@ def test_every_group_of_the_study_differs_in_what_it_compares_alone() -> None:
             "decoder_layers",
         },
         "parts-longer": {"activation"},
-        "changes": {"residual", "pixel_dropout"},
+        "changes": {"residual"},
     }
     assert STUDY.keys() == compared.keys()
     for group, recipes in STUDY.items():
@@ -410,19 +412,15 @@ def test_every_group_of_the_study_differs_in_what_it_compares_alone() -> None:
             named = {"id", "title", *compared[group]}
             same = {name: getattr(recipes[0], name) for name in named}
             assert replace(recipe, **same) == recipes[0]
-    own = {"id", "title", "goal", "epochs", *compared["changes"]}
+    own = {"id", "title", "goal", "epochs", "residual", "pixel_dropout"}
     for group in ("parts", "parts-longer", "changes"):
         whole, *others = STUDY[group]
         apart = {field: getattr(whole, field) for field in own}
         assert replace(RECIPES["vae-2"], **apart) == whole
         for recipe in others:
             assert recipe != replace(whole, id=recipe.id, title=recipe.title)
-    # What is taken back is what the others share.
-    both, *back = STUDY["changes"]
-    shared = STUDY["parts"][0]
-    assert [recipe.residual for recipe in back] == [shared.residual, both.residual]
-    assert [recipe.pixel_dropout for recipe in back] == [both.pixel_dropout, shared.pixel_dropout]
-    assert both.epochs == RECIPES["vae-2"].epochs
+    same = replace(STUDY["changes"][0], id="vae-2", title="", goal=RECIPES["vae-2"].goal)
+    assert replace(RECIPES["vae-2"], title="") == same
     ids = [recipe.id for recipes in STUDY.values() for recipe in recipes]
     assert len(set(ids)) == len(ids)
     kinds = {(recipe.deterministic, recipe.condition) for recipe in STUDY["grid"]}
