@@ -5,7 +5,10 @@ python -m tests.screenshots OUT [--widths 390,820,1440,1920] [--schemes light,da
 
 import argparse
 import io
+import math
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
@@ -20,6 +23,14 @@ _COLOURS = 128
 _FULL_COLOUR = ("faces",)
 _LOADING = """section => [...section.querySelectorAll("*")]
   .filter(part => part.getAttribute("state") === "loading" && part.checkVisibility()).length"""
+# Maps whose points are not on the screen though they are there.
+_UNDRAWN = """section => [...section.querySelectorAll("latent-map[state=ready]")]
+  .filter(map => map.checkVisibility() && map.points !== null && map.layers.points !== false)
+  .filter(map => map.shadowRoot.querySelector(".picture.replaced") === null).length"""
+_HIDE_OTHERS = """(section, hidden) => {
+  for (const other of section.parentElement.children)
+    if (other !== section) other.style.display = hidden ? "none" : "";
+}"""
 
 
 def main() -> None:
@@ -69,10 +80,11 @@ def _take(page: Page, wanted: list[str], out: Path, kind: str) -> list[str]:
             example.click()  # an empty pad shows nothing
             page.mouse.move(0, 0)  # over a map the wheel would zoom
             _visit(page, section)
-        page.wait_for_timeout(700)
-        if section.evaluate(_LOADING) > 0:
-            faults.append(f"{kind} {name}: something still loads")
-        image = Image.open(io.BytesIO(section.screenshot())).convert("RGB")
+        with _alone(page, section):
+            page.wait_for_timeout(700)
+            if section.evaluate(_LOADING) > 0:
+                faults.append(f"{kind} {name}: something still loads")
+            image = Image.open(io.BytesIO(section.screenshot())).convert("RGB")
         if name not in _FULL_COLOUR:
             # 128 colours are enough for points, digits and text, and a third of the bytes.
             image = image.quantize(_COLOURS, dither=Image.Dither.NONE)
@@ -80,6 +92,26 @@ def _take(page: Page, wanted: list[str], out: Path, kind: str) -> list[str]:
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         faults.append(f"{kind}: the page scrolls sideways")
     return faults
+
+
+@contextmanager
+def _alone(page: Page, section: Locator) -> Iterator[None]:
+    """Show nothing but the section, in a window of its height: a map far off draws no points."""
+    size = page.viewport_size
+    assert size is not None
+    section.evaluate(_HIDE_OTHERS, True)
+    height = math.ceil((section.bounding_box() or {"height": 0})["height"])
+    if height > 2 * size["height"]:  # what is a screen away is still drawn
+        page.set_viewport_size({"width": size["width"], "height": height})
+    try:
+        for _ in range(_PATIENCE_MS // 300):
+            if section.evaluate(_UNDRAWN) == 0:
+                break
+            page.wait_for_timeout(300)
+        yield
+    finally:
+        page.set_viewport_size(size)
+        section.evaluate(_HIDE_OTHERS, False)
 
 
 def _visit(page: Page, section: Locator) -> None:

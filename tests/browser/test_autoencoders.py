@@ -149,8 +149,7 @@ def test_S1_3_S1_4_every_encoding_and_the_circle_around_99_percent_of_them(
 def test_S1_5_the_square_in_the_circle_is_decoded_site_by_site(
     section: Atlas, reference: Reference
 ) -> None:
-    surface = map_of(section, "ae").locator(".surface")
-    before = section.shot(surface)
+    before = section.points_shot(map_of(section, "ae"))
     section.page.locator("#autoencoders layer-switches").get_by_label("decoded lattice").check()
     for side in SIDES:
         bounds, images = expect_lattice(section, side, 20)
@@ -161,9 +160,8 @@ def test_S1_5_the_square_in_the_circle_is_decoded_site_by_site(
             assert bounds[corner] == pytest.approx(expected, abs=1e-6)
         expected = reference.decode(f"{side}-2", sites(bounds, 20).tolist())
         assert np.abs(images - expected).max() < 1e-3
-    section.page.wait_for_timeout(200)
-    changed = np.abs(section.shot(surface).astype(int) - before).max(-1) > 60
-    assert changed.mean() > 0.2
+    surface = map_of(section, "ae").locator(".surface")
+    section.until(lambda: (np.abs(section.shot(surface) - before).max(-1) > 60).mean() > 0.2)
 
 
 def test_S1_6_ten_latents_in_their_first_two_and_in_the_plane_of_their_pca(
@@ -188,7 +186,7 @@ def test_S1_6_ten_latents_in_their_first_two_and_in_the_plane_of_their_pca(
         plane = statistics(reference, f"{side}-10")["plane"]
         z = np.array(plane["origin"]) + np.array([1.5, -0.75]) @ np.array(plane["axes"])
         atlas.expect_image(f"{side}-decoded", reference.decode(f"{side}-10", [z.tolist()])[0], 1e-3)
-    assert "ae.plane" not in atlas.page.url
+    atlas.until(lambda: "ae.plane" not in atlas.page.url)
 
 
 def test_S1_7_a_good_z_and_bad_ones_beside_each_other(section: Atlas, reference: Reference) -> None:

@@ -112,19 +112,19 @@ def test_S1_8_a_face_in_colour_is_picked_drawn_and_decoded(open_faces: OpenFaces
     assert float(told[2]) == pytest.approx(model["metrics"]["squared_error"], abs=0.051)
 
     # A draw from the prior, another one, and a link that reproduces it.
-    seen = []
+    seen: list[str] = []
+
+    def another() -> str | None:
+        found = re.search(r"faces\.face=s(\d+)", page.url)
+        return found[1] if found and found[1] not in seen else None
+
     for _ in range(2):
         section.locator("button.draw").click()
-        faces.atlas.until(lambda: "faces.face=s" in page.url)
-        page.wait_for_timeout(500)
-        found = re.search(r"faces\.face=s(\d+)", page.url)
-        assert found
-        seen.append(int(found[1]))
-        faces.expect("faces-decoded", draw(seen[-1], model["latent_size"]))
-    assert seen[0] != seen[1]
+        seen.append(faces.atlas.until(another, "the link has no other draw"))
+        faces.expect("faces-decoded", draw(int(seen[-1]), model["latent_size"]))
     page.reload()
     faces.enter()
-    faces.expect("faces-decoded", draw(seen[1], model["latent_size"]))
+    faces.expect("faces-decoded", draw(int(seen[1]), model["latent_size"]))
 
 
 def test_S1_9_sliders_add_attribute_vectors_several_at_once(open_faces: OpenFaces) -> None:
@@ -380,26 +380,27 @@ def test_S1_10_the_losses_side_by_side_under_a_loupe(
         assert float(text.removeprefix("off by ")) == pytest.approx(error, abs=0.15)
 
     # The loupe goes where the pointer is, over all of them, and by the keys.
-    box = loupe.locator(".whole").nth(1).bounding_box()
-    assert box is not None
-    faces.page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.6 * box["height"])
-
-    def expect_part(x: int, y: int) -> None:
-        def there() -> bool:
-            shown = _canvases(faces, "image-loupe")
-            return all(
-                np.array_equal(part, whole[y : y + across, x : x + across])
-                for whole, part in zip(shown[::2], shown[1::2], strict=True)
-            )
-
-        faces.atlas.until(there, f"the part at {x}, {y}")
+    def is_part(x: int, y: int) -> bool:
+        shown = _canvases(faces, "image-loupe")
+        return all(
+            np.array_equal(part, whole[y : y + across, x : x + across])
+            for whole, part in zip(shown[::2], shown[1::2], strict=True)
+        )
 
     corner = [round(0.3 * 64 - across / 2), round(0.6 * 64 - across / 2)]
-    expect_part(*corner)
+
+    def point() -> bool:
+        box = loupe.locator(".whole").nth(1).bounding_box()
+        assert box is not None
+        faces.page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.6 * box["height"])
+        return is_part(*corner)
+
+    # More than once where a figure above has just moved it.
+    faces.atlas.until(point, f"not the part at {corner}")
     loupe.locator(".row").focus()
     loupe.locator(".row").press("ArrowRight")
     loupe.locator(".row").press("Shift+ArrowUp")
-    expect_part(corner[0] + 1, corner[1] - 8)
+    faces.atlas.until(lambda: is_part(corner[0] + 1, corner[1] - 8), "the keys lead elsewhere")
     faces.section.locator("#faces-examples button.tile").nth(3).click()
     expect(3, originals[3])
 
@@ -453,7 +454,7 @@ def test_S1_8_a_picture_of_the_readers_own_is_cropped_and_encoded_here(
         pixels = faces.pixels("face-photo-input")
         mu, _ = faces.reference.encode(faces.id, pixels.ravel()[None])
         faces.expect("faces-decoded", mu[0])
-        np.testing.assert_array_equal(faces.pixels("faces-original"), pixels)
+        faces.atlas.until(lambda: np.array_equal(faces.pixels("faces-original"), pixels))
         return pixels
 
     def corners(pixels: np.ndarray) -> list[tuple[int, ...]]:
@@ -483,8 +484,9 @@ def test_S1_8_a_picture_of_the_readers_own_is_cropped_and_encoded_here(
     assert corners(seen())[1] == green
     assert photo.evaluate("photo => photo.crop.x") == pytest.approx(90, abs=1)
     page.mouse.wheel(0, -300)
-    side = photo.evaluate("photo => photo.crop.side")
-    assert side < 150
+    side = faces.atlas.until(
+        lambda: (now := photo.evaluate("photo => photo.crop.side")) < 150 and now
+    )
     canvas.press("-")
     assert photo.evaluate("photo => photo.crop.side") > side
     canvas.press("0")
@@ -620,7 +622,7 @@ def test_S1_8_a_camera_that_is_not_allowed_is_told(open_faces: OpenFaces) -> Non
     faces.section.locator("button.own").click()
     photo = faces.section.locator("face-photo")
     photo.locator("button.camera").click()
-    faces.atlas.until(lambda: photo.get_attribute("state") == "error", seconds=20)
+    faces.atlas.until(lambda: photo.get_attribute("state") == "error")
     assert "camera" in photo.locator(".note").inner_text().lower()
 
 

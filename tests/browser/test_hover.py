@@ -46,7 +46,7 @@ def test_S0_1_the_points_are_drawn_where_the_encoder_put_them_in_their_class_col
     atlas: Atlas, reference: Reference
 ) -> None:
     show_points_alone(atlas)
-    picture = atlas.shot(atlas.map().locator(".surface"))
+    picture = atlas.points_shot(atlas.map())
     ground = np.array([255.0, 255, 255])
     columns = means(reference)
     found = classify(picture, reference.manifest["palette"], ground)
@@ -70,14 +70,17 @@ def test_S0_1_the_legend_isolates_classes(atlas: Atlas, reference: Reference) ->
     palette, ground = reference.manifest["palette"], np.array([255.0, 255, 255])
     surface = atlas.map().locator(".surface")
 
-    def pixels_by_class() -> np.ndarray:
-        found = classify(atlas.shot(surface), palette, ground)
+    def count_by_class(picture: np.ndarray) -> np.ndarray:
+        found = classify(picture, palette, ground)
         return np.bincount(found[found >= 0], minlength=10)
+
+    def pixels_by_class() -> np.ndarray:
+        return count_by_class(atlas.shot(surface))
 
     # The colours of 8 and 9 are greys, as dimmed points are: they cannot bear witness.
     vivid = [k for k in range(10) if np.ptp(colour(palette[k])) > 60]
     assert len(vivid) >= 6
-    before = pixels_by_class()
+    before = count_by_class(atlas.points_shot(atlas.map()))
     assert (before > 300).all(), before
     atlas.page.get_by_role("button", name="Class 1", exact=True).first.click()
     others = [k for k in vivid if k != 1]
@@ -189,7 +192,8 @@ def test_S2_4_the_layers_of_the_first_map_are_switches_that_the_link_keeps(
 ) -> None:
     model = reference.model("vae-2")
     asked: list[str] = []
-    atlas = open_atlas()
+    # No higher: the next section, which needs the statistics from the start, is far away.
+    atlas = open_atlas(viewport={"width": 1280, "height": 500})
     atlas.page.on("request", lambda request: asked.append(request.url))
     atlas.wait_live("hover")
 

@@ -1,6 +1,7 @@
 """Section "lab": any model, any two side by side, every layer, the way from A to B, the link."""
 
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,7 @@ def test_B5_two_models_side_by_side_at_the_same_z(
     lab.move_to((0.5, -1.25))
     lab.expect(reference.decode("vae-2", [[0.5, -1.25]])[0])
     lab.expect(reference.decode("ae-2", [[0.5, -1.25]])[0], "second")
-    assert lab.mark("second") == (0.5, -1.25)
+    atlas.until(lambda: lab.mark("second") == (0.5, -1.25))  # after its picture
     lab.move_to((-1.5, 1), "second")
     lab.expect(reference.decode("vae-2", [[-1.5, 1]])[0])
     lab.expect(reference.decode("ae-2", [[-1.5, 1]])[0], "second")
@@ -97,6 +98,7 @@ def test_B5_a_map_of_ten_latents_moves_z_along_its_plane_only(
     assert lab.mark() == pytest.approx(axes @ (before - origin), abs=2e-3)
     lab.bench().get_by_role("radio", name="7").check()
     lab.move_to((1.25, -0.75))
+    lab.atlas.until(lambda: lab.z() != list(before))
     after = np.array(lab.z())
     assert axes @ (after - origin) == pytest.approx([1.25, -0.75], abs=4e-3)
     change = after - before
@@ -111,7 +113,7 @@ def test_B5_a_map_of_ten_latents_moves_z_along_its_plane_only(
     typed[4] = 1.5
     lab.expect(reference.decode("cvae-10", [typed], [7])[0])
     lab.page.get_by_role("button", name="Draw z from N(0, I)").click()
-    assert np.abs(np.array(lab.z()) - typed).min() > 0
+    lab.atlas.until(lambda: np.abs(np.array(lab.z()) - typed).min() > 0)
     # The lattice is decoded on that plane, all else as in z.
     drawn = np.array(lab.z())
     lab.switch("lattice")
@@ -144,14 +146,21 @@ def test_B6_every_layer_that_a_model_has_can_be_switched(
         """In what share of its pixels the map is seen to have changed."""
         return float((np.abs(atlas.shot(surface).astype(int) - before).max(-1) > 12).mean())
 
-    def back_and_forth(layer: str, least: float, *, on: bool = True) -> None:
-        """A layer changes this share of the map at least, and leaves nothing behind."""
-        before = atlas.shot(surface).astype(int)
+    def returns(layer: str, least: float, on: bool) -> bool:
+        before = atlas.still_shot(surface)
         lab.switch(layer, on=on)
         atlas.until(lambda: differs(before) > least, f"{layer} is not seen")
         lab.switch(layer, on=not on)
-        atlas.until(lambda: differs(before) < 0.001, f"{layer} leaves something")
+        atlas.still_shot(surface)
+        return differs(before) < 0.001
 
+    def back_and_forth(layer: str, least: float, *, on: bool = True) -> None:
+        """A layer changes this share of the map at least, and leaves nothing behind."""
+        # More than once where a section above has just moved the map by part of a pixel.
+        atlas.until(lambda: returns(layer, least, on), f"{layer} leaves something")
+
+    atlas.wait_laid_out()
+    lab.map().locator(".picture.replaced").wait_for(state="attached")
     atlas.page.mouse.move(0, 0)
     back_and_forth("points", 0.1, on=False)
     back_and_forth("names", 0.005, on=False)
@@ -181,6 +190,13 @@ def test_B6_every_layer_that_a_model_has_can_be_switched(
     assert lab.bench().locator("dl").is_hidden()
 
 
+def programmed(lab: Lab) -> list[float]:
+    """Return the z of the first bench's program."""
+    found = re.search(r"z = np\.array\(\[\[(.*?)\]\]", lab.program())
+    assert found
+    return [float(text) for text in found[1].split(",")]
+
+
 def test_B5_a_path_from_A_to_B_is_set_walked_and_played(
     open_atlas: OpenAtlas, reference: Reference
 ) -> None:
@@ -197,7 +213,8 @@ def test_B5_a_path_from_A_to_B_is_set_walked_and_played(
     lab.open_numbers()
     for i, value in enumerate(b):
         lab.bench().locator(".latents input").nth(i).fill(str(value))
-        page.wait_for_timeout(150)
+        # Once the program has it, so have the fields, each of which sends the others along.
+        atlas.until(lambda i=i, value=value: programmed(lab)[i] == value)
     page.get_by_role("button", name="B is this z").click()
     for model, row in (("vae-5", "first"), ("ae-5", "second")):
         points = [a + i / (STATIONS - 1) * (b - a) for i in range(STATIONS)]
@@ -217,7 +234,7 @@ def test_B5_a_path_from_A_to_B_is_set_walked_and_played(
     # Played, it goes on to B.
     lab.root.locator("play-bar button").click()
     lab.expect(reference.decode("vae-5", [b])[0])
-    assert bar.input_value() == "1"
+    atlas.until(lambda: bar.input_value() == "1")
     # What is no point of five numbers is refused in a sentence.
     page.locator("[name=lab-to]").fill("1, 2, three")
     page.locator("[name=lab-to]").press("Enter")
@@ -343,7 +360,7 @@ def test_what_cannot_be_had_has_a_sentence_and_the_rest_works(
     lab.bench().locator(".latents input").first.fill("2")
     z[0] = 2
     lab.expect(reference.decode("vae-10", [z])[0])
-    assert lab.root.locator("table td", has_text="not there").count() > 0
+    lab.root.locator("table td", has_text="not there").first.wait_for()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -356,6 +373,5 @@ def test_B15_the_lab_is_accessible_and_nothing_overflows(
     lab.root.locator(".latents input").first.wait_for()
     assert violations(atlas.page, "#lab") == []
     for width in (360, 820, 1440):
-        atlas.page.set_viewport_size({"width": width, "height": 900})
-        atlas.until(lambda width=width: atlas.page.evaluate("innerWidth") == width)
+        atlas.resize(width, 900)
         assert lab.root.evaluate("lab => lab.scrollWidth <= lab.clientWidth"), width

@@ -39,28 +39,15 @@ def test_S0_3_hovering_draws_ten_digits_from_one_z(
     atlas.page.get_by_label(MODELS[model_id], exact=True).check()
     atlas.page.locator(f"#labels latent-map[model={model_id}][state=ready]").wait_for()
     for x, y in ((0.5, 0.5), (0.3, 0.6), (0.8, 0.2)):
-        hover(atlas, x, y)
+        atlas.hover(x, y, "labels")
         expect_ten_digits(atlas, reference, model_id)
     # Ten digits, not one digit ten times.
     images = [atlas.drawn(f"class-{label}").astype(int) for label in range(10)]
     assert all(np.abs(images[i] - images[j]).max() > 60 for i in range(10) for j in range(i))
 
 
-def hover(atlas: Atlas, x: float, y: float) -> None:
-    """Move the pointer to a place on the map, again where sections above have just moved it."""
-
-    def there() -> bool:
-        place = atlas.at(x, y, "labels")
-        atlas.page.mouse.move(*place)
-        z = atlas.z("labels")
-        return z is not None and z == pytest.approx(atlas.data_at(place, "labels"), abs=1e-6)
-
-    atlas.until(there)
-
-
 def test_S0_3_its_own_scatter_comes_with_each_model(atlas: Atlas, reference: Reference) -> None:
     atlas.enter("labels")
-    surface = atlas.map("labels").locator(".surface")
     pictures = []
     for model_id, name in MODELS.items():
         atlas.page.get_by_label(name, exact=True).check()
@@ -72,8 +59,8 @@ def test_S0_3_its_own_scatter_comes_with_each_model(atlas: Atlas, reference: Ref
         assert atlas.view("labels")["centre"] == pytest.approx(view["centre"])
         assert atlas.view("labels")["scale"] == pytest.approx(view["scale"])
         assert atlas.page.locator(f"#labels .caption[data-model={model_id}]").is_visible()
-        pictures.append(atlas.shot(surface))
-    assert (np.abs(pictures[0].astype(int) - pictures[1]).max(-1) > 60).mean() > 0.05
+        pictures.append(atlas.points_shot(atlas.map("labels")))
+    assert (np.abs(pictures[0] - pictures[1]).max(-1) > 60).mean() > 0.05
 
 
 def test_S0_4_S0_9_the_numbers_in_the_prose_are_the_releases_own(
@@ -150,12 +137,13 @@ def test_S2_7_in_the_cvaes_scatter_the_classes_cannot_be_told_apart(
         picture = figure.locator("img")
         picture.scroll_into_view_if_needed()
         atlas.until(lambda picture=picture: picture.evaluate("i => i.complete && i.naturalWidth"))
+        picture.evaluate("image => image.decode()")  # complete, it may still not be painted
         model = reference.model(model_id)
         knn = json.loads(reference.read(model["report"]))["knn"]["1000"]["mean"]
         said = figure.inner_text()
         assert f"{100 * model['metrics']['nearest_mean_accuracy']:.0f} % lie nearest" in said
         assert f"{100 * knn:.0f} % of the test digits" in said
-        shot = atlas.shot(picture)
+        shot = atlas.still_shot(picture)
         found = classify(shot, reference.manifest["palette"], shot[3, 3].astype(float))
         height, width = (length // 8 for length in found.shape)
         largest = []

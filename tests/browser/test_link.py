@@ -52,7 +52,11 @@ def test_B6_a_link_reproduces_the_page(open_atlas: OpenAtlas) -> None:
     after = pictures(second)
     for name in NAMES:
         assert before[name] is not None, name
-        assert np.allclose(before[name], after[name], atol=2e-3), name
+        assert after[name] is not None, name
+        # Read anew: the last of several answers may still have been on its way.
+        second.until(
+            lambda name=name: np.allclose(first.pixels(name), second.pixels(name), atol=2e-3), name
+        )
     for section in ("hover", "labels"):
         assert second.z(section) == pytest.approx(first.z(section), abs=1e-5)
         assert second.map(section).evaluate("map => map.pinned")
@@ -66,8 +70,8 @@ def test_B6_a_link_reproduces_the_page(open_atlas: OpenAtlas) -> None:
     assert second.image("decoded").evaluate(rendering) == "auto"
     assert second.page.locator("#notice").is_hidden()
     # The points lie where they lay.
-    places = [atlas.shot(atlas.map().locator(".surface")) for atlas in (first, second)]
-    assert (np.abs(places[0].astype(int) - places[1]).max(-1) > 40).mean() < 0.01
+    places = [atlas.points_shot(atlas.map()) for atlas in (first, second)]
+    assert (np.abs(places[0] - places[1]).max(-1) > 40).mean() < 0.01
 
 
 def test_B6_a_link_opened_in_the_same_page_is_shown(atlas: Atlas, reference: Reference) -> None:
@@ -81,7 +85,7 @@ def test_B6_a_link_opened_in_the_same_page_is_shown(atlas: Atlas, reference: Ref
 def test_B6_an_anchor_is_no_state(open_atlas: OpenAtlas) -> None:
     atlas = open_atlas("#draw")
     assert atlas.page.locator("#notice").is_hidden()
-    assert atlas.page.evaluate("scrollY") > 0
+    atlas.until(lambda: atlas.page.evaluate("scrollY") > 0)
 
 
 VIEWS = {
@@ -134,7 +138,7 @@ def test_B6_what_every_map_shows_is_in_the_link(open_atlas: OpenAtlas) -> None:
 
 
 def test_B6_what_is_chosen_among_the_numbers_and_walked_to_from_a_drawing_is_in_the_link(
-    open_atlas: OpenAtlas,
+    open_atlas: OpenAtlas, reference: Reference
 ) -> None:
     def part(atlas: Atlas, name: str) -> Locator:
         there = atlas.page.locator(f"#numbers [data-part={name}]")
@@ -156,7 +160,9 @@ def test_B6_what_is_chosen_among_the_numbers_and_walked_to_from_a_drawing_is_in_
     first.enter("draw")
     show_pad(first)
     draw(first, SEVEN)
-    first.page.locator("image-view[name=reconstruction][state=ready]").wait_for()
+    # An answer of the drawing's that came after the walk would put the mark back to it.
+    mu, _ = reference.encode("vae-2", first.pixels("input"))
+    first.until(lambda: first.z("draw") == pytest.approx(mu[0], abs=1e-3))
     first.until(lambda: "draw=" in fragment(first))
     first.page.mouse.move(*first.at(0.3, 0.6, "draw"))
     chosen = {
@@ -180,14 +186,11 @@ def test_B6_what_is_chosen_among_the_numbers_and_walked_to_from_a_drawing_is_in_
     second = open_atlas(fragment(first))
     assert shown(second) == shown(first)
     for name in ("prior-vae", "prior-cvae", "reconstruction"):
-        places = [atlas.image(name) for atlas in (first, second)]
-        for place in places:
-            place.scroll_into_view_if_needed()
-        second.page.locator(f"image-view[name={name}][state=ready]").wait_for()
-        there = first.pixels(name)
-        assert there is not None
+        for atlas in (first, second):
+            atlas.image(name).scroll_into_view_if_needed()
+            atlas.page.locator(f"image-view[name={name}][state=ready]").wait_for()
         second.until(
-            lambda name=name, there=there: np.allclose(second.pixels(name), there, atol=2e-3), name
+            lambda name=name: np.allclose(second.pixels(name), first.pixels(name), atol=2e-3), name
         )
     assert second.z("draw") == pytest.approx(first.z("draw"), abs=1e-5)
     assert second.page.locator("#notice").is_hidden()

@@ -145,7 +145,7 @@ def test_B1_two_fingers_zoom_and_pan(open_atlas: OpenAtlas) -> None:
     fingers = Fingers(atlas.page)
     before, z = atlas.view(), atlas.z()
     middle = atlas.data_at(atlas.at(0.5, 0.5))
-    fingers.down(atlas.at(0.4, 0.5))
+    # One after the other, at the same moment: later than 300 ms the first would be meant for z.
     fingers.down(atlas.at(0.4, 0.5), atlas.at(0.6, 0.5))
     for reach in (0.14, 0.18, 0.22, 0.26, 0.3):
         fingers.move(atlas.at(0.5 - reach, 0.5), atlas.at(0.5 + reach, 0.5))
@@ -167,6 +167,9 @@ def test_B1_the_keyboard_alone_moves_zooms_and_pins(atlas: Atlas, reference: Ref
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     assert map_.evaluate("map => map.shadowRoot.activeElement?.matches('.surface') ?? false")
+    # The page goes there smoothly.
+    top = "Math.abs(document.querySelector('#hover').getBoundingClientRect().top) < 1"
+    atlas.until(lambda: page.evaluate(top))
     home, z, scrolled = atlas.view(), atlas.z(), page.evaluate("scrollY")
     assert z is not None
     step = home["scale"] / 200

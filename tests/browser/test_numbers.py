@@ -184,7 +184,9 @@ def test_S4_3_training_and_held_out_curves_of_the_runs_that_are_chosen(
     assert read_off(chart)["VAE-2 held out"] == number(own[0], 2)
     # As a table.
     chart.get_by_text("As a table").click()
-    cells = chart.locator("tbody tr").nth(1).locator("th, td").all_inner_texts()
+    row = chart.locator("tbody tr").nth(1)
+    row.wait_for()
+    cells = row.locator("th, td").all_inner_texts()
     assert cells[0] == "2"
     assert number(own[1], 2) in cells
     # With nothing chosen it says so.
@@ -323,7 +325,7 @@ def test_S4_7_t_SNE_of_raw_digits(atlas: Atlas, reference: Reference) -> None:
     assert f"{layout['count']:,} test digits" in box.inner_text()
     # The zeros are where the layout has them: their colour prevails around their mean.
     mean = next(row["mean"] for row in layout["statistics"] if row["label"] == 0)
-    picture = atlas.shot(map_.locator(".surface"))
+    picture = atlas.points_shot(map_)
     side, view = picture.shape[0], layout["view"]
     x, y = (
         round(side * (0.5 + sign * (at - centre) / view["scale"]))
@@ -365,7 +367,9 @@ def test_S4_9_roc_curves_and_the_areas_under_them(atlas: Atlas, reference: Refer
     )
     atlas.until(lambda: read_off(chart)["VAE-2"] == number(100 * found[0.05], 1))
     drawn, own = chart.evaluate(_SPOT, [0.05, found[0.05], 1])
-    assert np.allclose(drawn, own, atol=40), (drawn, own)
+    # The line's edge may run through the pixel: then it covers the most of it.
+    assert np.allclose(drawn[:3], own[:3], atol=40), (drawn, own)
+    assert drawn[3] > 128
 
 
 def test_B10_S2_1_every_model_with_its_likelihood_neighbours_and_samples(

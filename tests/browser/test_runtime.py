@@ -48,7 +48,8 @@ def use_every_section(atlas: Atlas, reference: Reference, tolerance: float = 1e-
     seen = np.rint(255 * pixels) / 255 if tolerance >= HALF_A_BYTE else pixels
     mu, _ = reference.encode("vae-2", seen)
     atlas.expect_image("reconstruction", reference.decode("vae-2", mu)[0], tolerance + 5e-4)
-    assert atlas.z("draw") == pytest.approx(mu[0], abs=1e-3)
+    # The mark comes after the picture.
+    atlas.until(lambda: atlas.z("draw") == pytest.approx(mu[0], abs=1e-3))
 
     atlas.enter("labels")
     atlas.page.mouse.move(*atlas.at(0.35, 0.55, "labels"))
@@ -97,8 +98,8 @@ def test_B7_a_page_that_is_loaded_goes_on_without_the_server(
     server = outlive(Server(models_dir=models_dir))
     atlas = open_atlas(url=server.url)
     # The section after the first comes by itself, once a reader has looked for a while.
+    assert atlas.page.locator("#autoencoders digit-grid").count() > 0
     waiting = atlas.page.locator("#autoencoders digit-grid:not([state=ready])")
-    assert waiting.count() > 0
     atlas.until(lambda: waiting.count() == 0)
     atlas.enter("draw")
     atlas.enter("labels")

@@ -123,9 +123,9 @@ def test_B9_the_slider_moves_the_points_through_the_epochs(
         shot = atlas.shot(surface).astype(int)
         return np.argwhere(shot.max(-1) - shot.min(-1) > 40)
 
-    atlas.until(lambda: len(coloured()) and np.ptp(coloured(), 0).max() < 150, seconds=SLOW)
+    atlas.until(lambda: len(found := coloured()) and np.ptp(found, 0).max() < 150, seconds=SLOW)
     scrub(atlas, last, last + 1)
-    atlas.until(lambda: np.ptp(coloured(), 0).min() > 300, seconds=SLOW)
+    atlas.until(lambda: len(found := coloured()) and np.ptp(found, 0).min() > 300, seconds=SLOW)
     # The names of the classes stand where the classes are.
     scrub(atlas, 3, last + 1)
     means = atlas.map("training").evaluate("map => map.statistics.map(({ mean }) => [...mean])")

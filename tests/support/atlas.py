@@ -22,20 +22,23 @@ _TO_BASE64 = """pixels => {
   return btoa(text);
 }"""
 
-# What the reader would still have to wait for, in an element and in all shadow roots in it.
+# What the reader would still have to wait for, in an element and in all shadow roots in it. Where
+# that is more than a screen away, goes back to the element's start: it was passed before the script
+# came that watches for it to be seen.
 _WAITING = """element => {
   const found = [];
   const visit = root => {
     for (const node of root.querySelectorAll("*")) {
       const waits = node.matches(
         ":not(:defined), [state=loading], latent-map:not([state=ready]), .waits");
-      if (waits && node.checkVisibility())
-        found.push(node.cloneNode().outerHTML.slice(0, 120));
+      if (waits && node.checkVisibility()) found.push(node);
       if (node.shadowRoot) visit(node.shadowRoot);
     }
   };
   visit(element);
-  return found;
+  if (found.some(node => node.getBoundingClientRect().bottom < -innerHeight))
+    element.scrollIntoView({behavior: "instant"});
+  return found.map(node => node.cloneNode().outerHTML.slice(0, 120));
 }"""
 # Scrolls on by a screen where an element's end is not seen yet; says whether it had to.
 _SCROLL_ON = """element => {
@@ -112,6 +115,8 @@ class Atlas:
                     self.frames()
                     return False
                 waiting[:] = root.evaluate(_WAITING)
+                if waiting:
+                    self.frames()
                 return not waiting
 
             try:
@@ -202,10 +207,48 @@ class Atlas:
             box["y"] + box["height"] / 2 - (z[1] - view["centre"][1]) / units,
         )
 
+    def hover(self, x: float, y: float, section: str = "hover") -> tuple[float, float]:
+        """Move the pointer to a place on a map, as `at` maps it; return the z that is there.
+
+        Again where sections above have just moved the map.
+        """
+
+        def there() -> tuple[float, float] | None:
+            place = self.at(x, y, section)
+            self.page.mouse.move(*place)
+            z = self.z(section)
+            is_there = z is not None and np.allclose(z, self.data_at(place, section), 0, 1e-5)
+            return z if is_there else None
+
+        z: tuple[float, float] = self.until(there, "the pointer is elsewhere")
+        return z
+
     def shot(self, target: Locator | None = None) -> np.ndarray:
         """Return the screen's or an element's pixels, (H, W, 3) uint8."""
         data = self.page.screenshot() if target is None else target.screenshot()
         return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
+
+    def still_shot(self, target: Locator) -> np.ndarray:
+        """Return an element's pixels, (H, W, 3) int64, once they no longer change."""
+        last = self.shot(target).astype(int)
+
+        def rests() -> bool:
+            nonlocal last
+            before, last = last, self.shot(target).astype(int)
+            return np.array_equal(before, last)
+
+        self.until(rests, "it never comes to rest")
+        return last
+
+    def points_shot(self, map_: Locator) -> np.ndarray:
+        """Return a map's surface, (H, W, 3) int64, once its points are drawn and at rest.
+
+        A map that comes back from far away is ready, and shows its picture until its points are
+        drawn anew.
+        """
+        map_.evaluate("map => map.scrollIntoView({behavior: 'instant', block: 'end'})")
+        map_.locator(".picture.replaced").wait_for(state="attached")
+        return self.still_shot(map_.locator(".surface"))
 
     def until(self, what: Callable[[], Any], message: str = "", seconds: float = PATIENCE) -> Any:
         """Ask again and again; return the first answer that is true."""

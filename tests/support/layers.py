@@ -55,11 +55,12 @@ class Layers:
         # Not by the mouse, which may cross the map on its way and move z.
         self.switch(name).press("Space")
 
-    def _shot(self) -> np.ndarray:
-        return self.atlas.shot(self.atlas.map(self.section).locator(".surface")).astype(int)
+    def _surface(self) -> Locator:
+        return self.atlas.map(self.section).locator(".surface")
 
     def _changed(self, before: np.ndarray) -> int:
-        return int((np.abs(self._shot() - before).max(-1) > CHANGED).sum())
+        now = self.atlas.shot(self._surface())
+        return int((np.abs(now - before).max(-1) > CHANGED).sum())
 
     def _returns(self, name: str) -> bool:
         before = self.flip(name)
@@ -69,15 +70,7 @@ class Layers:
 
     def _still(self) -> np.ndarray:
         """Return the map's pixels once they have come to rest."""
-        last = self._shot()
-
-        def rests() -> bool:
-            nonlocal last
-            before, last = last, self._shot()
-            return np.array_equal(before, last)
-
-        self.atlas.until(rests, "the map never comes to rest")
-        return last
+        return self.atlas.still_shot(self._surface())
 
 
 def expect_switches(

@@ -47,6 +47,7 @@ class Trainers(Forking):
         die_at: int | None = None,
         kill: tuple[int, float] | None = None,
         interrupt: float | None = None,
+        begun: bool = False,
     ) -> list[int]:
         """Run `python -m train`; return the wait status of each process.
 
@@ -58,6 +59,8 @@ class Trainers(Forking):
             die_at: the file operation at which the first one kills itself.
             kill: which process to kill, after how many seconds.
             interrupt: after how many seconds all of them get what Ctrl-C sends.
+            begun: whether these seconds are counted from the first checkpoint on, however long
+                the processes take to find each other.
         """
         log = self.folder / f"{runs}.log"
         log.write_text("")  # here: a child may be killed before it opens it
@@ -65,6 +68,10 @@ class Trainers(Forking):
         request = {"argv": argv, "processes": processes, "log": str(log), "die_at": die_at}
         self.ask(json.dumps(request))
         children = json.loads(self.answer())
+        deadline = time.monotonic() + 120
+        while begun and not list((self.folder / runs).rglob("*.safetensors")):
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.02)
         if kill is not None:
             time.sleep(kill[1])
             send(signal.SIGKILL, children[kill[0]])

@@ -70,7 +70,7 @@ def running_app(folders: Folders, *, ready: bool = True, **changes: object) -> I
         yield client
 
 
-def eventually(holds: Callable[[], bool], seconds: float = 10) -> None:
+def eventually(holds: Callable[[], bool], seconds: float = 30) -> None:
     """Return as soon as something holds; fail if it does not in time."""
     deadline = time.monotonic() + seconds
     while not holds():

@@ -71,7 +71,7 @@ def test_a_lone_request_does_not_wait_for_company(executor):
             start = time.perf_counter()
             await batcher.submit(n)
             times.append(time.perf_counter() - start)
-        return sorted(times)[25]
+        return min(times)  # who waits for company waits each time; a busy machine, now and then
 
     assert asyncio.run(go()) < 0.005
 

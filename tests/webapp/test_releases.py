@@ -90,7 +90,7 @@ def test_a_model_returns_when_its_file_does(folders, app):
         time.sleep(0.2)
         assert encode(client, "one").status_code == 503
         path.write_bytes(whole)
-        eventually(lambda: encode(client, "one").status_code == 200, 2)
+        eventually(lambda: encode(client, "one").status_code == 200)
 
 
 def replaced(manifest, folders, name, value):
@@ -148,6 +148,13 @@ def test_bytes_that_are_no_graph_take_their_model_out_of_service(folders, app):
         assert encode(client, "other").status_code == 200
 
 
+def replace_pointer(folders, text):
+    """Write current.json at one stroke: an empty one, seen before the rest came, is refused too."""
+    whole = folders.root / "pointer"
+    whole.write_text(text)
+    whole.replace(folders.models / "current.json")
+
+
 def break_manifest(folders, how):
     """Publish a release r2 that is wrong as a whole."""
     manifest = make_release(folders.models, "r2", [TinyModel(seed=9)], publish=False)
@@ -174,9 +181,9 @@ def break_manifest(folders, how):
     elif how == "no model works":
         object_path(folders.models, entry["decoder"]).unlink()
     if how == "an unreadable pointer":
-        (folders.models / "current.json").write_text("{")
+        replace_pointer(folders, "{")
     elif how == "a pointer elsewhere":
-        (folders.models / "current.json").write_text('{"release": "../r2"}')
+        replace_pointer(folders, '{"release": "../r2"}')
     else:
         point_to(folders.models, "r2")
 
@@ -193,7 +200,7 @@ def test_a_bad_release_is_refused_and_the_old_one_goes_on(folders, app, how, cap
     make_release(folders.models, "r1")
     with app(folders) as client:
         break_manifest(folders, how)
-        eventually(lambda: "A release is refused, r1 goes on" in caplog.text, 2)
+        eventually(lambda: "A release is refused, r1 goes on" in caplog.text)
         time.sleep(0.2)
         assert served(client) == "r1"
         assert encode(client, "vae-2").status_code == 200
@@ -201,7 +208,7 @@ def test_a_bad_release_is_refused_and_the_old_one_goes_on(folders, app, how, cap
         assert len(refusals) == 1, "it is said once, however often the disk is looked at"
         assert "atlas_releases_refused_total 1.0" in client.get("/metrics").text
         make_release(folders.models, "r4", [TinyModel(seed=4)])
-        eventually(lambda: served(client) == "r4", 2)
+        eventually(lambda: served(client) == "r4")
 
 
 def test_a_refused_release_goes_live_once_it_is_mended(folders, app, caplog):
@@ -210,16 +217,16 @@ def test_a_refused_release_goes_live_once_it_is_mended(folders, app, caplog):
         manifest = make_release(folders.models, "r2", [TinyModel(seed=9)], publish=False)
         write_manifest(folders.models, manifest | {"format": 2})
         point_to(folders.models, "r2")
-        eventually(lambda: "refused" in caplog.text, 2)
+        eventually(lambda: "refused" in caplog.text)
         write_manifest(folders.models, manifest)
-        eventually(lambda: served(client) == "r2", 2)
+        eventually(lambda: served(client) == "r2")
 
 
 def test_a_removed_pointer_leaves_the_release_serving(folders, app, caplog):
     make_release(folders.models, "r1")
     with app(folders) as client:
         (folders.models / "current.json").unlink()
-        eventually(lambda: "refused" in caplog.text, 2)
+        eventually(lambda: "refused" in caplog.text)
         assert served(client) == "r1"
 
 
@@ -237,7 +244,7 @@ def test_the_first_release_goes_live_in_a_server_that_had_none(folders, app):
     with app(folders, ready=False) as client:
         assert client.get("/readyz").status_code == 503
         make_release(folders.models, "r1")
-        eventually(lambda: served(client) == "r1", 2)
+        eventually(lambda: served(client) == "r1")
 
 
 def test_a_new_release_answers_with_its_own_weights(folders, app):
@@ -247,7 +254,7 @@ def test_a_new_release_answers_with_its_own_weights(folders, app):
         for release, seed in (("r1", 1), ("r2", 2), ("r3", 3)):
             model = TinyModel(seed=seed)
             make_release(folders.models, release, [model])
-            eventually(lambda release=release: served(client) == release, 2)
+            eventually(lambda release=release: served(client) == release)
             answer = client.post(
                 "/api/models/vae-2/encode", content=image.tobytes(), headers=OCTETS
             ).json()
@@ -313,7 +320,7 @@ def test_readers_see_no_failure_and_no_mixture_while_releases_change(folders, ap
             try:
                 for turn in range(1, 9):
                     point_to(folders.models, f"r{turn % 2}")
-                    eventually(lambda turn=turn: served(client) == f"r{turn % 2}", 2)
+                    eventually(lambda turn=turn: served(client) == f"r{turn % 2}")
             finally:
                 stop.set()
             assert all(reader.result() > 5 for reader in readers)
@@ -324,7 +331,8 @@ def test_a_new_release_s_files_get_compressed_copies_in_the_background(folders, 
     url = manifest["models"][0]["means"]["url"]
     with app(folders, compress_objects=True) as client:
         headers = {"accept-encoding": "br"}
-        eventually(lambda: "content-encoding" in client.get("/" + url, headers=headers).headers)
+        # The compressor has the lowest of priorities: on a busy machine it takes its time.
+        eventually(lambda: "content-encoding" in client.get("/" + url, headers=headers).headers, 90)
         path = object_path(folders.models, manifest["models"][0]["means"])
         assert client.get("/" + url, headers=headers).content == path.read_bytes()
 
@@ -336,7 +344,7 @@ def test_a_folder_that_cannot_be_written_is_said_once(folders, app, monkeypatch,
     monkeypatch.setattr("webapp.compression._write", refuse)
     make_release(folders.models, "r1", TWO)
     with app(folders, compress_objects=True) as client:
-        eventually(lambda: "Compressed copies cannot be written" in caplog.text)
+        eventually(lambda: "Compressed copies cannot be written" in caplog.text, 90)
         time.sleep(0.2)
         assert client.get("/").status_code == 200
     assert caplog.text.count("Compressed copies cannot be written") == 1
