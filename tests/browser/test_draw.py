@@ -203,6 +203,20 @@ def test_B2_walking_on_the_drawings_map_shows_the_decoder(pad: Atlas, reference:
     pad.enter("draw")
     z = pad.hover(0.7, 0.3, "draw")
     pad.expect_image("reconstruction", reference.decode("vae-2", [z])[0])
+    # Walked while the answer to a stroke is still on its way: the mark stays where the reader is.
+    z = (0.5, -1.25)
+    pad.page.evaluate(
+        """([stroke, z]) => {
+          document.querySelector("drawing-pad").strokes = [stroke];
+          document.querySelector("#draw latent-map").moveTo(z, "pointer");
+        }""",
+        [[{"x": x, "y": y, "pressure": 0.5} for x, y in ((0.5, 0.2), (0.5, 0.8))], list(z)],
+    )
+    mu, _ = reference.encode("vae-2", pad.pixels("input"))
+    told = "μ = ({:.2f}, {:.2f})".format(*mu[0]).replace("-", "−")
+    pad.until(lambda: told in pad.page.locator("#draw output").inner_text())
+    pad.expect_image("reconstruction", reference.decode("vae-2", [z])[0])
+    assert pad.z("draw") == z
 
 
 def document_of(reference: Reference, name: str) -> dict[str, Any]:

@@ -211,10 +211,17 @@ def test_B5_a_path_from_A_to_B_is_set_walked_and_played(
     page.locator("[name=lab-from]").fill("2, 0.5, −1, 0, 1")
     page.locator("[name=lab-from]").press("Enter")
     lab.open_numbers()
-    for i, value in enumerate(b):
-        lab.bench().locator(".latents input").nth(i).fill(str(value))
-        # Once the program has it, so have the fields, each of which sends the others along.
-        atlas.until(lambda i=i, value=value: programmed(lab)[i] == value)
+    # Each field sends the others along, as they are by then: none of them is lost.
+    lab.bench().locator(".latents input").evaluate_all(
+        """(fields, values) => {
+          for (const [i, field] of fields.entries()) {
+            field.value = values[i];
+            field.dispatchEvent(new Event("input"));
+          }
+        }""",
+        b.tolist(),
+    )
+    atlas.until(lambda: programmed(lab) == b.tolist())
     page.get_by_role("button", name="B is this z").click()
     for model, row in (("vae-5", "first"), ("ae-5", "second")):
         points = [a + i / (STATIONS - 1) * (b - a) for i in range(STATIONS)]

@@ -133,12 +133,10 @@ export class PlayBar extends LitElement {
 
   #advance(passed: number): void {
     const next = this.value + (this.#forward ? passed : -passed);
-    if (next > 0 && next < 1) {
-      this.#emit(next);
-      return;
-    }
-    this.#emit(next >= 1 ? 1 : 0);
-    if (this.bounce) this.#forward = next <= 0;
+    this.#emit(Math.min(1, Math.max(0, next)));
+    // The first frame may come with no time passed: it stands at the start, and has not arrived.
+    if (this.#forward ? next < 1 : next > 0) return;
+    if (this.bounce) this.#forward = !this.#forward;
     else this.pause();
   }
 

@@ -55,6 +55,8 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   const answers = new DrawAnswers(context, strip);
   let passage: Passage | null = null;
   let asked: [number, number] | null = null;
+  /** The reader has left the drawing's place on the map since the last stroke. */
+  let walking = false;
   const setLayers = layersOnto(map);
   chooseLayers(context, section, "drawLayers", LAYERS, setLayers);
 
@@ -77,8 +79,10 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     if (of !== passage) return; // wiped meanwhile
     const { mu, sigma } = of;
     map.ellipse = { mu, sigma };
-    setLayers(WITHOUT_CURSOR);
-    map.z = [...mu];
+    if (!walking) {
+      setLayers(WITHOUT_CURSOR);
+      map.z = [...mu];
+    }
     zoom.disabled = false;
     numbers.value = `μ = ${vector(mu)}   σ = ${vector(sigma)}`;
     readings.show(of);
@@ -110,6 +114,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     const { pixels, strokes, final } = event.detail;
     answers.pause();
     asked = null;
+    walking = false;
     if (strokes.length === 0) {
       passage = null;
       input.pixels = null;
@@ -136,6 +141,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   // The map here follows the pen; walking on it shows what the decoder would make instead.
   const walkTo = (z: [number, number]): void => {
     asked = null;
+    walking = true;
     setLayers(WITH_CURSOR);
     show({ z: Float32Array.from(z) });
     context.update({ drawZ: z });

@@ -20,7 +20,7 @@ export class LatentNumbers {
     this.grid = required(this.box, "div");
     this.box.addEventListener("toggle", () => this.fill());
     required<HTMLButtonElement>(root, "button[name=draw-z]").addEventListener("click", () =>
-      moved(this.z.map(this.normal)),
+      this.move(this.z.map(this.normal)),
     );
   }
 
@@ -28,6 +28,12 @@ export class LatentNumbers {
   show(z: readonly number[]): void {
     this.z = z;
     this.fill();
+  }
+
+  /** Notes it before `show` comes back with it: the next field may be typed in before that. */
+  private move(z: number[]): void {
+    this.z = z;
+    this.moved(z);
   }
 
   /** Nobody sees the numbers of a closed box. */
@@ -57,7 +63,7 @@ export class LatentNumbers {
     Object.assign(field, { type: "number", step: String(STEP), min: "-1000", max: "1000" });
     field.addEventListener("input", () => {
       const value = field.valueAsNumber;
-      if (Number.isFinite(value)) this.moved(this.z.map((own, i) => (i === index ? value : own)));
+      if (Number.isFinite(value)) this.move(this.z.map((own, i) => (i === index ? value : own)));
     });
     field.addEventListener("blur", () => {
       field.value = String(this.z[index]);
