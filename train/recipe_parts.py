@@ -1,21 +1,14 @@
-"""What each part of the recipes for two latents is worth: tables of three groups of the study."""
+"""What each part of the recipes for two latents is worth: tables of two groups of the study."""
 
 from typing import Any
 
 from train.claims import NOT_WHOLE, Spread, is_whole, spread
-from train.recipes import STUDY, Recipe
+from train.recipes import RECIPES, STUDY, Recipe
 from train.tables import table
 
 Document = dict[str, Any]
 
-GROUPS = ("parts", "parts-longer", "changes")
-# The heads of the last two columns, and what the last says of a gain and of a loss.
-_LEFT_OUT = ("what was left out is worth", "it", "helps", "costs")
-_WORDS = {
-    "parts": _LEFT_OUT,
-    "parts-longer": _LEFT_OUT,
-    "changes": ("`vae-2` is better by", "so that it does", "better", "worse"),
-}
+GROUPS = ("parts", "parts-longer")
 
 
 def parts_tables(study: Document) -> str:
@@ -27,16 +20,13 @@ def parts_tables(study: Document) -> str:
     Args:
         study: docs/results/study.json; a group that lacks a run has a sentence for a table.
     """
-    shared, own = (STUDY[group][0] for group in ("parts", "changes"))
     seeds = max(len(_elbo_by_seed(study, STUDY[group][0].id)) for group in GROUPS)
+    epochs = " and ".join(str(STUDY[group][0].epochs) for group in GROUPS)
     return (
-        f"The recipe that most models of two latents share, and what it is without one of its "
-        f"parts, in short schedules:\n\n{_table(study, 'parts')}\n\n"
-        f"{_table(study, 'parts-longer')}\n\n"
-        f"`vae-2` itself has no residual connections (and more pixel dropout, "
-        f"{own.pixel_dropout:.0%} for {shared.pixel_dropout:.0%}). In its own {own.epochs} epochs, "
-        f"without them and with them:\n\n"
-        f"{_table(study, 'changes')}\n\n"
+        f"The recipe that most models of two latents share, in {epochs} epochs, and what it is "
+        f"without one of its parts. `vae-2` has that recipe without residual connections, with "
+        f"more pixel dropout, in {RECIPES['vae-2'].epochs} epochs.\n\n"
+        f"{_table(study, 'parts')}\n\n{_table(study, 'parts-longer')}\n\n"
         f"Nats per test image, mean ± standard deviation of {seeds} seeds. In a short schedule, "
         f"what guards against learning the training images by heart has less to guard against."
     )
@@ -45,7 +35,6 @@ def parts_tables(study: Document) -> str:
 def _table(study: Document, group: str) -> str:
     if not is_whole(study, group):
         return NOT_WHOLE
-    worth_head, verdict_head, gain, loss = _WORDS[group]
     whole, *others = STUDY[group]
     of_whole = _elbo_by_seed(study, whole.id)
     rows = [(_whole(whole), *_likelihoods(study, whole.id), "", "")]
@@ -57,21 +46,21 @@ def _table(study: Document, group: str) -> str:
                 _title(recipe.title),
                 *_likelihoods(study, recipe.id),
                 f"{worth.mean:+.2f} ± {worth.std:.2f}",
-                _verdict(worth, gain, loss),
+                _verdict(worth),
             )
         )
-    return table(("recipe", "ELBO", "log-likelihood", worth_head, verdict_head), rows)
+    return table(("recipe", "ELBO", "log-likelihood", "what was left out is worth", "it"), rows)
 
 
 def _whole(recipe: Recipe) -> str:
     return f"{_title(recipe.title)} in {recipe.epochs} epochs"
 
 
-def _verdict(worth: Spread, gain: str, loss: str) -> str:
+def _verdict(worth: Spread) -> str:
     """Say what a part does, given what it adds to the ELBO."""
     if abs(worth.mean) <= 2 * worth.std / worth.seeds**0.5:
         return f"no difference that {worth.seeds} seeds show"
-    return gain if worth.mean > 0 else loss
+    return "helps" if worth.mean > 0 else "costs"
 
 
 def _likelihoods(study: Document, run_id: str) -> tuple[str, str]:

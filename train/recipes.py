@@ -98,7 +98,7 @@ _TWO = Recipe(
     clip_norm=200.0,
 )
 
-# Why these two: the study's groups "parts" and "changes".
+# Why these two: docs/recipes.md.
 _FLAGSHIP = replace(
     _TWO,
     residual=False,
@@ -260,7 +260,7 @@ RECIPES: dict[str, Recipe] = {recipe.id: recipe for recipe in _PUBLISHED}
 
 # The study behind docs/results.md. What a claim compares differs in nothing else: within each
 # group the network and the schedule are the same, but for the epochs of two latents and for what
-# a recipe of the groups "parts", "parts-longer" and "changes" has otherwise.
+# a recipe of the groups "parts" and "parts-longer" has otherwise.
 
 # Kind × size, as the published comparison was made: by squared error, nothing chosen on the test
 # set.
@@ -308,18 +308,6 @@ _WITHOUT: tuple[tuple[str, str, dict[str, Any]], ...] = (
 )
 # What the short schedule speaks for most is asked again in a longer one.
 _LONGER = replace(_TWO, epochs=60)
-# Why vae-2 has a recipe of its own, in its full schedule.
-_OWN = (
-    replace(_FLAGSHIP, id="study-change-both", title="Study: vae-2", goal=Goal()),
-    replace(
-        _FLAGSHIP,
-        id="study-change-residual",
-        title="Study: with residual connections",
-        residual=True,
-        goal=Goal(),
-    ),
-)
-
 STUDY: dict[str, tuple[Recipe, ...]] = {
     "grid": tuple(
         replace(
@@ -361,5 +349,4 @@ STUDY: dict[str, tuple[Recipe, ...]] = {
         for part, title, left_out in _WITHOUT
         if part in ("nothing", "silu")
     ),
-    "changes": _OWN,
 }

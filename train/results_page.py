@@ -23,7 +23,7 @@ from train.face_claims import face_claims
 from train.face_results import face_tables, is_of_faces
 from train.figures.catalogue import FIGURES, Entry, file_name
 from train.recipe_parts import parts_tables
-from train.recipes import RECIPES, STUDY
+from train.recipes import RECIPES
 from train.tables import table, yes
 
 
@@ -263,21 +263,8 @@ def _reproduce(models: Document, study: Document) -> str:
         f"differs, and the numbers are near the published ones, not equal to them. The minutes "
         f"are those of the machine that trained it, busy with others.\n\n"
         f"{listed}\n\nThe study: `{_precision_of(study['runs'])}{command}`; each run in "
-        f"`study.json` names its recipe, seed, precision and commit.{_mixed(study)}"
+        f"`study.json` names its recipe, seed, precision and commit."
     )
-
-
-def _mixed(study: Document) -> str:
-    """Say which groups of the study were trained in which precision, where they differ."""
-    groups: dict[str, list[str]] = {}
-    for group in STUDY:
-        of = {run.get("precision") for run in study["runs"] if run.get("group") == group}
-        groups.setdefault(" or ".join(sorted(map(str, of))), []).append(f"`{group}`")
-    groups.pop("", None)  # groups without runs
-    if len(groups) < 2:
-        return ""
-    told = "; ".join(f"{', '.join(names)} in `{of}`" for of, names in groups.items())
-    return f" Trained were {told}: what is compared is compared within a group."
 
 
 def _precision_of(runs: Iterable[dict[str, Any]]) -> str:
