@@ -134,11 +134,13 @@ def _run(argv: Sequence[str]) -> int:
         if read_jobs(arguments.jobs) > 1:
             return train_recipes(chosen, arguments)
 
+    from train.processes import leave
     from train.session import train
 
     warnings.filterwarnings("ignore", module="lightning_fabric")
     for recipe in chosen:
         train(recipe, arguments.runs / recipe.id, arguments.resume, arguments.samples)
+    leave()
     return 0
 
 
