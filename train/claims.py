@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from train.recipes import STUDY
-
 Document = dict[str, Any]
 
 SIZES = (2, 5, 10, 20, 50, 100)
@@ -31,7 +29,6 @@ PUBLISHED_LIKELIHOODS = (
     ("vae-20", "Gaussian, 20 latents", -94.79, -88.90),
 )
 PUBLISHED_KNN_1000 = 0.817
-NOT_WHOLE = "Some runs that this needs are not finished."
 
 
 @dataclass(frozen=True)
@@ -69,12 +66,6 @@ def spread(values: Iterable[float]) -> Spread:
     """Return mean and sample standard deviation."""
     own = list(values)
     return Spread(statistics.fmean(own), statistics.stdev(own) if len(own) > 1 else 0.0, len(own))
-
-
-def is_whole(study: Document, *groups: str) -> bool:
-    """Whether every recipe of these groups of the study has a finished run."""
-    held = {run["id"] for run in study["runs"]}
-    return all(recipe.id in held for group in groups for recipe in STUDY[group])
 
 
 def over_seeds(study: Document, run_id: str, *keys: str) -> Spread:

@@ -33,15 +33,6 @@ T = TypeVar("T")
 _PATIENCE = timedelta(days=1)
 
 
-def leave() -> None:
-    """Leave the group of processes, if this one is in any.
-
-    Its threads would be there at the interpreter's end, which now and then aborts a finished run.
-    """
-    if torch.distributed.is_available() and torch.distributed.is_initialized():
-        torch.distributed.destroy_process_group()
-
-
 def launch() -> Fabric:
     """Build and launch the Fabric of this process: its device, its peers, their precision.
 
@@ -72,6 +63,15 @@ def launch() -> Fabric:
         )
     fabric.launch()
     return fabric
+
+
+def leave() -> None:
+    """Leave the group of processes, if this one is in any.
+
+    Its threads would be there at the interpreter's end, which now and then aborts a finished run.
+    """
+    if torch.distributed.is_available() and torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
 
 
 def first(call: Callable[[], T]) -> T:

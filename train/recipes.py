@@ -80,7 +80,7 @@ class Recipe:
     goal: Goal = field(default_factory=Goal)
 
 
-# What models of two latents share.
+# What most models of two latents share, and the others start from.
 _TWO = Recipe(
     id="vae-2",
     title="VAE, two latents",
@@ -98,7 +98,7 @@ _TWO = Recipe(
     clip_norm=200.0,
 )
 
-# Why these two: docs/recipes.md.
+# docs/recipes.md says why these two.
 _FLAGSHIP = replace(
     _TWO,
     residual=False,
@@ -260,7 +260,7 @@ RECIPES: dict[str, Recipe] = {recipe.id: recipe for recipe in _PUBLISHED}
 
 # The study behind docs/results.md. What a claim compares differs in nothing else: within each
 # group the network and the schedule are the same, but for the epochs of two latents and for what
-# a recipe of the groups "parts" and "parts-longer" has otherwise.
+# a recipe of the groups "parts" and "parts-longer" leaves out.
 
 # Kind × size, as the published comparison was made: by squared error, nothing chosen on the test
 # set.
@@ -308,6 +308,7 @@ _WITHOUT: tuple[tuple[str, str, dict[str, Any]], ...] = (
 )
 # What the short schedule speaks for most is asked again in a longer one.
 _LONGER = replace(_TWO, epochs=60)
+
 STUDY: dict[str, tuple[Recipe, ...]] = {
     "grid": tuple(
         replace(

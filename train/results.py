@@ -14,13 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from train.claims import NOT_WHOLE, Document, is_whole
+from train.claims import Document
 from train.errors import UserError
 from train.figures.catalogue import FIGURES, file_name, render
 from train.files import write_atomic
 from train.gallery import Exhibit, Gallery
 from train.recipes import RECIPES
-from train.results_page import page
+from train.results_page import NOT_WHOLE, is_whole, page
 from train.rounding import significant
 from train.stored import fields_of
 

@@ -8,23 +8,23 @@ import numpy as np
 
 from train.claims import (
     KINDS,
-    NOT_WHOLE,
     PUBLISHED_ERRORS,
     PUBLISHED_KNN_1000,
     PUBLISHED_LIKELIHOODS,
     SIZES,
     Document,
     all_claims,
-    is_whole,
     over_seeds,
     squared_error,
 )
 from train.face_claims import face_claims
 from train.face_results import face_tables, is_of_faces
 from train.figures.catalogue import FIGURES, Entry, file_name
-from train.recipe_parts import parts_tables
-from train.recipes import RECIPES
+from train.recipe_parts import GROUPS, parts_tables
+from train.recipes import RECIPES, STUDY
 from train.tables import table, yes
+
+NOT_WHOLE = "Some runs that this needs are not finished."
 
 
 def page(models: Document, study: Document) -> str:
@@ -49,8 +49,8 @@ def page(models: Document, study: Document) -> str:
         _errors_table(study),
         "### Squared error by digit",
         _digits_table(study),
-        "## What each part of the recipes for two latents is worth",
-        parts_tables(study),
+        "## What each part of the recipe that two latents share is worth",
+        parts_tables(study) if is_whole(study, *GROUPS) else NOT_WHOLE,
         "What else is known of why two latents get this far, and what is not: "
         "[recipes](recipes.md).",
         "## What is claimed, and what holds",
@@ -272,3 +272,9 @@ def _precision_of(runs: Iterable[dict[str, Any]]) -> str:
     found = {run.get("precision") for run in runs}
     precision = found.pop() if len(found) == 1 else None
     return "" if precision is None else f"ATLAS_PRECISION={precision} "
+
+
+def is_whole(study: Document, *groups: str) -> bool:
+    """Whether every recipe of these groups of the study has a finished run."""
+    held = {run["id"] for run in study["runs"]}
+    return all(recipe.id in held for group in groups for recipe in STUDY[group])

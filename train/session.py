@@ -20,6 +20,7 @@ from train.processes import first, launch
 from train.projections import save_tsne
 from train.recipes import Recipe
 from train.storage import round_to_stored
+from train.stored import differences, fields_of
 from train.trace import tracer
 
 
@@ -158,7 +159,7 @@ def _parameters(*modules: torch.nn.Module) -> int:
 
 def _is_finished(recipe: Recipe, folder: Path) -> bool:
     try:
-        return runs.load_run(folder).recipe == recipe
+        return not differences(fields_of(runs.load_run(folder).recipe), recipe)
     except UserError:
         return False
 

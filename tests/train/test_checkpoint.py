@@ -98,3 +98,5 @@ def test_stored_recipes_are_compared_field_by_field_with_defaults_for_what_is_mi
     assert differences({"id": "faces-vae", "goal": {"fid": 1}}, recipe)
     assert differences({**fields_of(recipe), "momentum": 0.9}, recipe) == ["momentum"]
     assert "id" in differences({}, recipe)
+    # What it is called, or meant to reach, makes no other recipe of it.
+    assert differences({**fields_of(recipe), "title": "renamed", "goal": {"fid": 1}}, recipe) == []

@@ -3,7 +3,7 @@
 import type { Model } from "../core/manifest";
 import type { ChartLine, LineChart } from "../elements/line-chart";
 import type { PageContext } from "./context";
-import { fill } from "./numbers-chart";
+import { fillChart } from "./fill-chart";
 import { prepareRoc, rocPoints } from "./roc";
 
 /** What is no digit, by its name in a report: each is told by its colour and by its dashes. */
@@ -19,7 +19,7 @@ export async function showAlarm(
   model: Model,
 ): Promise<void> {
   prepareRoc(chart);
-  await fill(chart, "The ROC curves", linesOf(context, model));
+  await fillChart(chart, "The ROC curves", linesOf(context, model));
 }
 
 async function linesOf(context: PageContext, model: Model): Promise<ChartLine[]> {

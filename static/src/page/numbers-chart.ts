@@ -1,8 +1,6 @@
-// What the charts of section "numbers" have in common: how a kind of model is drawn, and errors.
+// How the kinds of models are told apart in the charts of section "numbers".
 
-import type { ChartLine, LineChart } from "../elements/line-chart";
-import { sentence } from "./context";
-import "../elements/line-chart";
+import type { ChartLine } from "../elements/line-chart";
 
 /** The kinds of the study: colour and mark tell them apart, each without the other. */
 export const KINDS = {
@@ -14,18 +12,3 @@ export const KINDS = {
 export type Kind = keyof typeof KINDS;
 
 export const isKind = (kind: string): kind is Kind => kind in KINDS;
-
-/** Fills a chart with what comes; where it does not, the chart says so. */
-export async function fill(chart: LineChart, subject: string, lines: Promise<ChartLine[]>) {
-  if (chart.lines.length === 0) {
-    chart.state = "loading";
-    chart.message = "Loading…";
-  }
-  try {
-    chart.lines = await lines;
-  } catch (error) {
-    chart.lines = [];
-    chart.message = sentence(subject, error);
-    chart.state = "error";
-  }
-}

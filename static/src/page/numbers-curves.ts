@@ -4,8 +4,9 @@ import type { StudyRow } from "../core/release";
 import type { ChartLine, LineChart } from "../elements/line-chart";
 import type { PageContext } from "./context";
 import { required } from "./figure";
+import { fillChart } from "./fill-chart";
 import { leaveOut } from "./notice";
-import { fill, isKind, KINDS } from "./numbers-chart";
+import { isKind, KINDS } from "./numbers-chart";
 
 /** What can be shown, by its name among the curves. */
 const QUANTITIES: Record<string, string> = {
@@ -29,7 +30,7 @@ export async function showCurves(context: PageContext, part: HTMLElement): Promi
       { name: QUANTITIES[quantity] ?? quantity, range: [quantity === "loss" ? null : 0, null] },
     ];
     if (chosen.size === 0) chart.message = "Choose a run.";
-    return fill(
+    return fillChart(
       chart,
       "The curves of the study",
       context.study().then(({ models }) => {

@@ -4,11 +4,12 @@ import type { StudyRow } from "../core/release";
 import type { ChartLine, LineChart } from "../elements/line-chart";
 import type { PageContext } from "./context";
 import { required } from "./figure";
-import { fill, isKind, KINDS } from "./numbers-chart";
+import { fillChart } from "./fill-chart";
+import { isKind, KINDS } from "./numbers-chart";
 
 export async function showErrors(context: PageContext, part: HTMLElement): Promise<void> {
   const chart = required<LineChart>(part, "line-chart");
-  await fill(
+  await fillChart(
     chart,
     "The study",
     context.study().then(({ models }) => {

@@ -4,8 +4,9 @@ import type { Model } from "../core/manifest";
 import type { ChartLine, LineChart } from "../elements/line-chart";
 import type { PageContext } from "./context";
 import { required } from "./figure";
+import { fillChart } from "./fill-chart";
 import { leaveOut } from "./notice";
-import { fill, isKind, KINDS } from "./numbers-chart";
+import { isKind, KINDS } from "./numbers-chart";
 import { prepareRoc, rocPoints } from "./roc";
 
 /** Of one kind, dashes tell the sizes apart. */
@@ -19,7 +20,7 @@ export async function showRoc(context: PageContext, part: HTMLElement): Promise<
 
   const show = (): Promise<void> => {
     const stranger = radios.find(({ checked }) => checked)?.value ?? "";
-    return fill(chart, "The ROC curves", linesOf(context, models, stranger));
+    return fillChart(chart, "The ROC curves", linesOf(context, models, stranger));
   };
   const asked = context.state.numbersStranger;
   const known = radios.find(({ value }) => value === asked);
