@@ -78,8 +78,10 @@ export class MapCursor {
     if (width !== this.#width) this.#label.style.width = `${width}px`;
     this.#width = width;
     const left = x + OFFSET + width > size.width;
+    // Where neither side has room for it, it begins at the map's edge, over the ring or under it.
+    const dx = left ? Math.max(0, OFFSET + width - x) : 0;
     const above = this.#lifted ? LIFTED : ABOVE;
-    this.#flip(left, y < above ? BELOW : -above);
+    this.#flip(left, dx, y < above ? BELOW : -above);
   }
 
   #show(shown: "" | "free" | "pinned"): void {
@@ -92,11 +94,11 @@ export class MapCursor {
   }
 
   /** The label stands where it is inside the map: right of and above the ring, where it can. */
-  #flip(left: boolean, dy: number): void {
-    const flips = `${left} ${dy}`;
+  #flip(left: boolean, dx: number, dy: number): void {
+    const flips = `${left} ${dx} ${dy}`;
     if (flips === this.#flips) return;
     this.#flips = flips;
     this.#label.toggleAttribute("data-left", left);
-    this.#label.style.transform = `translateY(${dy}px)`;
+    this.#label.style.transform = `translate(${dx}px, ${dy}px)`;
   }
 }
