@@ -1,7 +1,9 @@
 // Zooms and pans the same points in the map's renderer and in regl-scatterplot, frame by frame.
 //
-// Both draw on this page's own thread, on canvases of the same size. A frame's cost runs from its
-// start to the moment when the GPU (or what stands in for it) has finished what was drawn in it.
+// Both draw on this page's own thread, on canvases of the same size. A frame's cost is its share of
+// the time that a number of frames take, each asked for when the last one was drawn, until the GPU
+// (or what stands in for it) has finished them all. The browser is started without the beat of a
+// screen: with it, a single frame waits for the next beat or the one after, as the browser pleases.
 
 import createScatterplot from "regl-scatterplot";
 import { pointsFromColumns } from "../src/core/points";
@@ -37,17 +39,26 @@ function cameraAt(frame: number): { x: number; y: number; scale: number } {
 }
 
 const nextFrame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve));
-const nextTask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
-/** Milliseconds that a plot takes for one frame. */
-async function cost(plot: Plot, frame: number): Promise<number> {
-  await nextFrame();
-  plot.show(frame);
-  const started = await nextFrame();
-  await nextTask(); // after every callback of that frame
+/** Frames before the counted ones of a block: what the other plot began is over by then. */
+const WARM_UP = 5;
+
+/** Milliseconds that a plot takes for one of `frames` frames, the first of them at `from`. */
+async function cost(plot: Plot, from: number, frames: number): Promise<number> {
   const { gl } = plot;
+  let started = 0;
+  for (let i = -WARM_UP; i < frames; i++) {
+    if (i === 0) started = finished(gl);
+    plot.show(from + i);
+    await nextFrame();
+  }
+  return (finished(gl) - started) / frames;
+}
+
+/** When all that was drawn is finished: a pixel cannot be read before. */
+function finished(gl: WebGL2RenderingContext | WebGLRenderingContext): number {
   gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
-  return performance.now() - started;
+  return performance.now();
 }
 
 const median = (values: number[]): number =>
@@ -109,23 +120,24 @@ async function openTheirs(count: number): Promise<Plot> {
 }
 
 /** Median milliseconds of a frame of ours: what a moving view costs for so many points. */
-async function frameOfOurs(count: number, frames: number): Promise<number> {
+async function frameOfOurs(count: number, blocks: number, frames: number): Promise<number> {
   const ours = await openOurs(count);
   const costs: number[] = [];
-  for (let i = 0; i < frames; i++) costs.push(await cost(ours, i));
+  for (let i = 0; i < blocks; i++) costs.push(await cost(ours, i * frames, frames));
   return median(costs);
 }
 
-/** Median milliseconds of a frame of each, taken in turns so that both meet the same noise. */
+/** Median milliseconds of a frame of each, in turns so that both meet the same noise. */
 async function compareScatters(
   count: number,
+  blocks: number,
   frames: number,
 ): Promise<{ ours: number; theirs: number }> {
   const plots = { ours: await openOurs(count), theirs: await openTheirs(count) };
   const costs = { ours: [] as number[], theirs: [] as number[] };
-  for (let i = 0; i < frames; i++) {
-    costs.ours.push(await cost(plots.ours, i));
-    costs.theirs.push(await cost(plots.theirs, i));
+  for (let i = 0; i < blocks; i++) {
+    costs.ours.push(await cost(plots.ours, i * frames, frames));
+    costs.theirs.push(await cost(plots.theirs, i * frames, frames));
   }
   return { ours: median(costs.ours), theirs: median(costs.theirs) };
 }

@@ -18,9 +18,10 @@ from tests.support.chromium import launch
 
 STATIC = Path(__file__).parents[2] / "static"
 POINTS, MANY = 60_000, 1_000_000
-FRAMES, FRAMES_OF_MANY = 60, 12
+BLOCKS, FRAMES = 15, 30
+BLOCKS_OF_MANY, FRAMES_OF_MANY = 3, 12
 BROWSERS = 5
-"""Started one after the other: in some a frame waits for one more beat of the screen."""
+WITHOUT_BEAT = ("--disable-gpu-vsync", "--disable-frame-rate-limit")
 _TIMEOUT_MS = 300_000
 
 
@@ -33,9 +34,11 @@ def measure() -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         _build(Path(folder))
         with _serving(Path(folder)) as url:
-            compare = f"compareScatters({POINTS}, {FRAMES})"
+            compare = f"compareScatters({POINTS}, {BLOCKS}, {FRAMES})"
             runs = [_evaluate(playwright, url, compare) for _ in range(BROWSERS)]
-            many = _evaluate(playwright, url, f"frameOfOurs({MANY}, {FRAMES_OF_MANY})")
+            many = _evaluate(
+                playwright, url, f"frameOfOurs({MANY}, {BLOCKS_OF_MANY}, {FRAMES_OF_MANY})"
+            )
     ours, theirs = (statistics.median(run[whose] for run in runs) for whose in ("ours", "theirs"))
     return {
         "scatter_frame_ms": ours,
@@ -46,7 +49,7 @@ def measure() -> dict[str, float]:
 
 
 def _evaluate(playwright: Playwright, url: str, expression: str) -> Any:
-    browser = launch(playwright)
+    browser = launch(playwright, *WITHOUT_BEAT)
     try:
         page = browser.new_page(viewport={"width": 1300, "height": 700})
         page.set_default_timeout(_TIMEOUT_MS)

