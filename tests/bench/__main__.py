@@ -109,8 +109,10 @@ def main() -> None:
         print(f"→ {name}", flush=True)
         numbers |= part()
         numbers["commits"][name] = commit()
-    for label, value, target in rows(numbers):
-        print(f"{label:58}{value:>16}   {target}")
+    table = rows(numbers)
+    widths = [max(len(row[column]) for row in table) for column in (0, 1)]
+    for label, value, target in table:
+        print(f"{label:{widths[0]}}  {value:>{widths[1]}}   {target}")
     if arguments.write:
         KEPT.write_text(json.dumps(numbers, indent=1) + "\n")
         print(
