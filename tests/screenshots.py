@@ -86,8 +86,8 @@ def _take(page: Page, wanted: list[str], out: Path, kind: str) -> list[str]:
                 faults.append(f"{kind} {name}: something still loads")
             image = Image.open(io.BytesIO(section.screenshot())).convert("RGB")
         if name not in _FULL_COLOUR:
-            # Enough for points, digits and text, in less than half of the bytes. Without k-means the
-            # commonest greys take the colours of the legend's thin lines.
+            # Enough for points, digits and text, in less than half of the bytes. Without k-means
+            # the commonest greys take the colours of the legend's thin lines.
             image = image.quantize(_COLOURS, dither=Image.Dither.NONE, kmeans=3)
         image.save(out / f"{name}-{kind}.png", optimize=True)
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
