@@ -160,8 +160,6 @@ def test_B6_every_layer_that_a_model_has_can_be_switched(
         atlas.until(lambda: returns(layer, least, on), f"{layer} leaves something")
 
     atlas.wait_laid_out()
-    # What was laid out above may have moved the map; one that is off the screen is not drawn.
-    surface.evaluate("surface => surface.scrollIntoView({block: 'center', behavior: 'instant'})")
     lab.map().locator(".picture.replaced").wait_for(state="attached")
     atlas.page.mouse.move(0, 0)
     back_and_forth("points", 0.1, on=False)

@@ -46,3 +46,21 @@ def test_no_section_grows_or_shrinks_when_its_script_starts(
     assert page.evaluate(_HEIGHTS) == pytest.approx(before, abs=TOLERANCE)
     shifts = page.evaluate("window.__shifts")
     assert sum(value for value, _ in shifts) < 0.05, shifts
+
+
+@pytest.mark.parametrize("section", ["control", "numbers", "lab"])
+@pytest.mark.parametrize("how", ["jump", "link"])
+def test_who_goes_to_a_far_section_at_once_stays_there(
+    open_atlas: OpenAtlas, section: str, how: str
+) -> None:
+    # At once: most of what lies between has no more than a supposed height yet.
+    atlas = open_atlas()
+    if how == "jump":
+        atlas.page.locator(f"#{section}").evaluate("it => it.scrollIntoView({behavior: 'instant'})")
+    else:
+        atlas.page.locator(f'nav a[href="#{section}"]').click()
+    atlas.wait_laid_out()
+    top = atlas.page.locator(f"#{section}")
+    atlas.until(lambda: abs(top.evaluate("it => it.getBoundingClientRect().top")) <= 2)
+    atlas.page.wait_for_timeout(700)  # its script starts, and those of its neighbours
+    assert top.evaluate("it => it.getBoundingClientRect().top") == pytest.approx(0, abs=2)

@@ -36,9 +36,23 @@ export function takeFieldsOut(): void {
   }
 }
 
-/** Lays them out at once: for a link into the middle of the page. */
+/** Lays them out at once: for whoever goes into the middle of the page. */
 export function revealNow(): void {
-  for (const section of later()) reveal(section);
+  holdStill(() => {
+    for (const section of later()) layOut(section);
+  });
+}
+
+/**
+ * Lays them out at once as soon as the reader leaves the first screen. Of a jump the scroll event is
+ * early enough: what the browser lays out by itself around the place of arrival comes after it. A
+ * link scrolls smoothly to a place that is reckoned when it is clicked.
+ */
+export function revealForJumps(): void {
+  addEventListener("scroll", revealNow, { once: true, passive: true });
+  addEventListener("click", ({ target }) => {
+    if (target instanceof Element && target.closest("a") !== null) revealNow();
+  });
 }
 
 /** Lays them out one by one, first things first. */
@@ -55,9 +69,32 @@ export function revealInTurn(): void {
 
 /** Lays one out, if that has not happened: a section begins with all that its template has. */
 export function reveal(section: HTMLElement): void {
+  holdStill(() => layOut(section));
+}
+
+function layOut(section: HTMLElement): void {
   for (const [place, field] of takenOut.get(section) ?? []) place.replaceWith(field);
   takenOut.delete(section);
   section.style.contentVisibility = "visible";
+}
+
+/**
+ * Does something above a reader who has scrolled, and leaves the reader's section where it was. The
+ * browser's own scroll anchoring does not hold while that section is coming to life, and Safari has
+ * none.
+ */
+function holdStill(change: () => void): void {
+  const top = (section: Element): number => section.getBoundingClientRect().top;
+  const read = scrollY > 0 ? later().findLast((section) => top(section) <= 1) : undefined;
+  if (read === undefined) {
+    change();
+    return;
+  }
+  const before = top(read);
+  change();
+  const moved = top(read) - before;
+  // Even a scroll by nothing would end one that is on its way.
+  if (moved !== 0) scrollBy({ top: moved, behavior: "instant" });
 }
 
 /** Safari has no idle callbacks. */
