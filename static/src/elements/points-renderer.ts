@@ -61,8 +61,8 @@ flat in vec4 v_colour;
 out vec4 colour;
 void main() {
   // An edge about one pixel wide: 0.5 + r - distance, with the distance written as its tangent in
-  // distance² at r, (distance² + r²) / 2r. Without a root a fragment costs a processor that stands
-  // in for a GPU a third less; a disc of r ≥ 1 has exactly the ink of its area, πr².
+  // distance² at r, (distance² + r²) / 2r. That spares every fragment a root, which tells where a
+  // processor stands in for a GPU; a disc of r ≥ 1 has exactly the ink of its area, πr².
   vec2 place = gl_PointCoord - 0.5; // of a sprite √(4r² + 4r) wide
   float coverage = 0.5 + 0.25 * u_diameter - (u_diameter + 2.0) * dot(place, place);
   colour = v_colour * clamp(coverage, 0.0, 1.0);
