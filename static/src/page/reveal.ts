@@ -43,20 +43,17 @@ export function revealNow(): void {
   });
 }
 
-/**
- * Lays them out at once as soon as the reader leaves the first screen. Of a jump the scroll event is
- * early enough: what the browser lays out by itself around the place of arrival comes after it. A
- * link scrolls smoothly to a place that is reckoned when it is clicked.
- */
-export function revealForJumps(): void {
-  addEventListener("scroll", revealNow, { once: true, passive: true });
+/** Lays them out before a link scrolls to one of them, to a place that is reckoned beforehand. */
+export function revealForLinks(): void {
   addEventListener("click", ({ target }) => {
     if (target instanceof Element && target.closest("a") !== null) revealNow();
   });
 }
 
-/** Lays them out one by one, first things first. */
+/** Lays them out one by one, first things first, or at once when the reader leaves the first. */
 export function revealInTurn(): void {
+  // Early enough for a jump: what the browser lays out around the place of arrival comes after it.
+  addEventListener("scroll", revealNow, { once: true, passive: true });
   const rest = later();
   const next = (): void => {
     const section = rest.shift();

@@ -14,7 +14,7 @@ import { whenNear } from "./near";
 import { notice } from "./notice";
 import { keepOffline } from "./offline";
 import { readerGoesOn } from "./reader";
-import { reveal, revealForJumps, revealInTurn, revealNow } from "./reveal";
+import { reveal, revealForLinks, revealInTurn, revealNow } from "./reveal";
 import { followSections, goToSection } from "./sections";
 
 type Start = (context: PageContext, section: HTMLElement) => Promise<void>;
@@ -74,7 +74,7 @@ export function start(): void {
     void keepOffline();
   });
   if (context.state.section !== null) revealNow();
-  else revealForJumps();
+  else revealForLinks();
   goToSection(context);
   followSections(context);
   // A link to another state that is opened in this very page.
