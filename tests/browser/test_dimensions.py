@@ -190,8 +190,8 @@ def test_S3_2_a_click_on_a_tile_draws_another_z_from_its_posterior(
     # 150 draws of N(0, 1): four standard errors.
     assert abs(drawn.mean()) < 4 / np.sqrt(drawn.size)
     assert abs(drawn.std() - 1) < 4 / np.sqrt(2 * drawn.size)
-    # No latent takes its ε from another, no draw from the one before; two of 150 may be alike, since
-    # z is read with few digits.
+    # No latent takes its ε from another, no draw from the one before; two of 150 may be alike,
+    # since z is read with few digits.
     assert len(np.unique(drawn.round(6))) >= drawn.size - 5
 
     # The bands behind the sliders are μ ± σ.
