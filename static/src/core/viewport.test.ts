@@ -6,6 +6,7 @@ import {
   coordinateDecimals,
   fitBounds,
   formatNumber,
+  formatPercent,
   formatPoint,
   isView,
   limitsOf,
@@ -115,6 +116,7 @@ describe("numbers", () => {
   it("carry a true minus and no negative zero", () => {
     expect(formatNumber(-1.366, 2)).toBe("−1.37");
     expect(formatNumber(-0.001, 2)).toBe("0.00");
+    expect(formatPercent(0.12345)).toBe("12.3 %");
     expect(formatPoint([0.42, -1.37], 2)).toBe("(0.42, −1.37)");
   });
 

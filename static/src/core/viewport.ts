@@ -182,6 +182,11 @@ export function formatNumber(value: number, decimals: number): string {
   return value < 0 && Number(text) !== 0 ? `−${text}` : text;
 }
 
+/** A share as "12.3 %". */
+export function formatPercent(share: number, decimals = 1): string {
+  return `${formatNumber(100 * share, decimals)} %`;
+}
+
 /** "(0.42, −1.37)" */
 export function formatPoint(point: Point, decimals: number): string {
   return `(${formatNumber(point[0], decimals)}, ${formatNumber(point[1], decimals)})`;

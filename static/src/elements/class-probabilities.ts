@@ -11,6 +11,7 @@
 //               the most probable class is set in bold and has a class of its own.
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import { formatPercent } from "../core/viewport";
 import type { ElementState } from "./image-view";
 
 const DIGITS = [..."0123456789"];
@@ -127,7 +128,7 @@ export class ClassProbabilities extends LitElement {
                   <rect width=${share ?? 0} height="1"></rect>
                 </svg>
               </td>
-              <td>${share === undefined ? "–" : `${(100 * share).toFixed(1)} %`}</td>
+              <td>${share === undefined ? "–" : formatPercent(share)}</td>
             </tr>`;
           })}
         </tbody>

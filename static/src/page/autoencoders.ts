@@ -2,7 +2,7 @@
 
 import "../elements/digit-grid";
 import "../elements/layer-switches";
-import { boundsOfView, type Point, sameView, type View } from "../core/viewport";
+import { boundsOfView, formatPercent, type Point, sameView, type View } from "../core/viewport";
 import type { LayerSwitches } from "../elements/layer-switches";
 import { type Place, type PlaneName, Side } from "./autoencoder-side";
 import type { PageContext } from "./context";
@@ -13,8 +13,6 @@ const LAYERS = {
   pca: { offered: ["points", "density", "circle", "lattice"], on: ["points", "circle"] },
   first: { offered: ["ellipses", "circle", "lattice"], on: ["circle", "lattice"] },
 };
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 export async function start(context: PageContext, section: HTMLElement): Promise<void> {
   const { state } = context;
@@ -110,7 +108,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     ]);
     const [mine, theirs] = [ae.pocketShare, vae.pocketShare];
     if (size === "2" && mine !== null && theirs !== null) {
-      pockets.textContent = `The autoencoder’s pocket is ${percent(mine)} as wide as its circle, the VAE’s ${percent(theirs)}${theirs < mine ? ": the VAE has packed its digits closer together" : ""}.`;
+      pockets.textContent = `The autoencoder’s pocket is ${formatPercent(mine)} as wide as its circle, the VAE’s ${formatPercent(theirs)}${theirs < mine ? ": the VAE has packed its digits closer together" : ""}.`;
     }
   };
   const elsewhere = { aeZ: null, aeView: null, vaeView: null, aePinned: false };

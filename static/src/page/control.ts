@@ -4,7 +4,7 @@ import "../elements/play-bar";
 import { shapesOf } from "../core/map-layers";
 import { shareNearestOwn } from "../core/nearest";
 import { along, shareOfWay } from "../core/path";
-import { formatPoint, type Point } from "../core/viewport";
+import { formatPercent, formatPoint, type Point } from "../core/viewport";
 import type { ImageView } from "../elements/image-view";
 import type { LatentMap } from "../elements/latent-map";
 import type { PlayBar } from "../elements/play-bar";
@@ -68,7 +68,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   if (map.points !== null && targets.length > 0) {
     const share = shareNearestOwn(map.points, targets);
     for (const place of section.querySelectorAll<HTMLElement>("[data-share]")) {
-      place.textContent = `${(100 * share).toFixed(1)} %`;
+      place.textContent = formatPercent(share);
     }
   }
 }

@@ -1,6 +1,7 @@
 // The classes of a model on the bench: which one it is asked for, or what it reads from z.
 
 import type { Model } from "../core/manifest";
+import { formatPercent } from "../core/viewport";
 import { required } from "./figure";
 
 export class LabelChoice {
@@ -43,7 +44,7 @@ export class LabelChoice {
     for (const [k, item] of Array.from(this.list.children).entries()) {
       const share = probabilities[k] ?? 0;
       item.classList.toggle("highest", k === highest);
-      (item.lastElementChild as HTMLElement).textContent = `${(100 * share).toFixed(1)} %`;
+      (item.lastElementChild as HTMLElement).textContent = formatPercent(share);
     }
   }
 

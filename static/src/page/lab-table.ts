@@ -2,7 +2,7 @@
 
 import type { Model } from "../core/manifest";
 import type { Report } from "../core/release";
-import { formatNumber } from "../core/viewport";
+import { formatNumber, formatPercent } from "../core/viewport";
 import type { PageContext } from "./context";
 
 interface Row {
@@ -16,7 +16,7 @@ interface Row {
 const nats = (value: number | undefined): string | undefined =>
   value === undefined ? undefined : formatNumber(value, 2);
 const share = (value: number | null | undefined): string | undefined =>
-  value == null ? undefined : `${(100 * value).toFixed(1)} %`;
+  value == null ? undefined : formatPercent(value);
 const count = (value: number): string => value.toLocaleString("en");
 
 const ROWS: readonly Row[] = [

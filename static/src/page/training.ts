@@ -3,7 +3,7 @@
 import { Film } from "../core/epochs";
 import type { Model } from "../core/manifest";
 import type { Curves } from "../core/release";
-import { formatNumber } from "../core/viewport";
+import { formatNumber, formatPercent } from "../core/viewport";
 import "../elements/play-bar";
 import type { LatentMap } from "../elements/latent-map";
 import type { PlayBar } from "../elements/play-bar";
@@ -101,7 +101,7 @@ function tell(section: HTMLElement, film: Film, curves: Curves | null, frame: nu
   };
   const epoch = film.epoch(frame);
   put("epoch", String(epoch));
-  put("sorted", `${formatNumber(100 * film.sorted(frame), 0)} %`);
+  put("sorted", formatPercent(film.sorted(frame), 0));
   const at = curves?.epoch.indexOf(epoch) ?? -1;
   for (const term of TERMS) {
     const value = curves?.curves[`held_out_${term}`]?.[at];
