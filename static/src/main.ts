@@ -4,6 +4,7 @@
 // would hold it up for longer than a reader's finger notices.
 
 import "./styles/page.css";
+import "./styles/supposed-heights.css";
 import "./styles/sections/hover.css";
 import "./styles/sections/autoencoders.css";
 import "./styles/sections/inside.css";

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import OpenAtlas
+from tests.browser.conftest import OpenAtlas, Watch
 from tests.support.atlas import Atlas
 from tests.support.server import Server
 
@@ -64,3 +64,40 @@ def test_who_goes_to_a_far_section_at_once_stays_there(
     atlas.until(lambda: abs(top.evaluate("it => it.getBoundingClientRect().top")) <= 2)
     atlas.page.wait_for_timeout(700)  # its script starts, and those of its neighbours
     assert top.evaluate("it => it.getBoundingClientRect().top") == pytest.approx(0, abs=2)
+
+
+@pytest.mark.parametrize("width", [390, 820, 1280])
+def test_what_is_not_laid_out_yet_is_supposed_about_as_high_as_it_is(
+    new_page: Callable[..., Page], server: Server, watch: Watch, width: int
+) -> None:
+    watch.expect("Failed to load resource")
+    page = new_page(viewport={"width": width, "height": 800})
+    # Nothing comes to life: the style sheet's heights stay.
+    page.route("**/*.js", lambda route: route.abort())
+    Atlas(page, server.url).load()
+    supposed, true = (
+        page.locator("main > section + section").evaluate_all(
+            """(all, laid) => Object.fromEntries(all.map(section => {
+              if (laid) section.style.contentVisibility = "visible";
+              return [section.id, section.getBoundingClientRect().height];
+            }))""",
+            laid,
+        )
+        for laid in (False, True)
+    )
+    for section, height in true.items():
+        assert supposed[section] == pytest.approx(height, rel=0.1), section
+
+
+@pytest.mark.parametrize("part", ["projections", "roc", "samples"])
+def test_who_looks_for_a_far_part_at_once_finds_it(open_atlas: OpenAtlas, part: str) -> None:
+    atlas = open_atlas()
+    # As a search in the page goes there: to where it will be, past what has no height yet.
+    there = atlas.page.locator(f"#numbers [data-part={part}]")
+    there.scroll_into_view_if_needed()
+    atlas.wait_laid_out()
+    atlas.page.wait_for_timeout(700)  # its script starts, and those of its neighbours
+    top, bottom, height = there.evaluate(
+        "it => [it.getBoundingClientRect().top, it.getBoundingClientRect().bottom, innerHeight]"
+    )
+    assert top < height / 2 < bottom
