@@ -219,6 +219,36 @@ def test_B2_walking_on_the_drawings_map_shows_the_decoder(pad: Atlas, reference:
     assert pad.z("draw") == z
 
 
+def test_S3_3_what_is_decoded_on_the_map_is_not_called_the_reconstruction(
+    pad: Atlas, reference: Reference
+) -> None:
+    draw(pad)
+    expect_what_the_model_makes_of_it(pad, reference)
+    section = pad.page.locator("#draw")
+    picture = pad.image("reconstruction")
+    back = section.get_by_role("button", name="Back to the drawing")
+    own = picture.evaluate("view => view.label")
+    caption = picture.locator("xpath=following-sibling::figcaption")
+    assert "Reconstruction" in caption.inner_text()
+    assert back.is_disabled()
+    pad.enter("draw")
+    places = ((0.7, 0.3), (0.3, 0.7))
+    for leave, (x, y) in zip((back, section.locator("button.zoom")), places, strict=True):
+        z = pad.hover(x, y, "draw")
+        pad.expect_image("reconstruction", reference.decode("vae-2", [z])[0])
+        assert "Reconstruction" not in caption.inner_text()
+        assert picture.evaluate("view => view.label") != own
+        pad.until(lambda: "draw.z=" in pad.page.url)
+        # Two ways back: the button, and a look at the drawing's own ellipse.
+        leave.focus()
+        leave.press("Enter")
+        expect_what_the_model_makes_of_it(pad, reference)
+        assert "Reconstruction" in caption.inner_text()
+        assert picture.evaluate("view => view.label") == own
+        pad.until(lambda: "draw.z=" not in pad.page.url)
+        assert back.is_disabled()
+
+
 def document_of(reference: Reference, name: str) -> dict[str, Any]:
     document: dict[str, Any] = json.loads(reference.read(reference.model("vae-2")[name]))
     return document

@@ -30,11 +30,15 @@ const WITHOUT_CURSOR = { cursor: false };
 const WITH_CURSOR = { cursor: true };
 /** Zoomed to a drawing, the map is this many of its σ wide. */
 const SIGMAS_ACROSS = 16;
+const LABELS = {
+  drawing: "The reconstruction of your drawing",
+  place: "What the decoder draws at your place on the map",
+};
 /** Longer than between two movements of a pen: then everything else about the drawing is asked. */
 const PEN_RESTS_MS = 80;
 
-/** An image to encode, or a point to decode. */
-type Job = { pixels: Float32Array } | { z: Float32Array };
+/** An image to encode, a point to decode, or an image's answer to come back to. */
+type Job = { pixels: Float32Array } | { z: Float32Array } | { passage: Passage };
 
 interface Shown {
   image: Float32Array;
@@ -49,6 +53,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   const map = required<LatentMap>(section, "latent-map");
   const numbers = required<HTMLOutputElement>(section, "output");
   const zoom = required<HTMLButtonElement>(section, "button.zoom");
+  const back = required<HTMLButtonElement>(section, "button.back");
   const model = context.model(MODEL);
   const readings = new DrawReadings(section, model);
   const strip = required<HTMLElement>(section, ".answers");
@@ -57,6 +62,16 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   let asked: [number, number] | null = null;
   /** The reader has left the drawing's place on the map since the last stroke. */
   let walking = false;
+  const offerWayBack = (): void => {
+    back.disabled = !walking || passage === null;
+  };
+  /** What is decoded at a place of the map is not taken for the reconstruction of the drawing. */
+  const name = (what: "drawing" | "place"): void => {
+    reconstruction.label = LABELS[what];
+    for (const text of section.querySelectorAll<HTMLElement>("[data-shows]")) {
+      text.hidden = text.dataset.shows !== what;
+    }
+  };
   const setLayers = layersOnto(map);
   chooseLayers(context, section, "drawLayers", LAYERS, setLayers);
 
@@ -84,6 +99,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
       map.z = [...mu];
     }
     zoom.disabled = false;
+    offerWayBack();
     numbers.value = `μ = ${vector(mu)}   σ = ${vector(sigma)}`;
     readings.show(of);
     walkAsTheLinkSays();
@@ -92,6 +108,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   // One queue for both ways to an image, so that neither can overwrite a newer one.
   const show = latest(
     async (job: Job): Promise<Shown> => {
+      if ("passage" in job) return { image: job.passage.image, passage: job.passage };
       if ("z" in job) return { image: await context.engine.decode(model, job.z) };
       const passage = await pass(context, model, job.pixels);
       return { image: passage.image, passage };
@@ -99,13 +116,16 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     (shown) => {
       if (shown.passage === undefined) {
         reconstruction.pixels = shown.image;
+        name("place");
         return;
       }
       if (pad.strokes.length === 0) return; // cleared while the model was at work
       reconstruction.pixels = shown.image;
+      name("drawing");
+      const isNew = passage !== shown.passage;
       passage = shown.passage;
       describe(passage);
-      rested(passage);
+      if (isNew) rested(passage);
     },
     (error) => showError([reconstruction], sentence(`The model ${model.id}`, error)),
   );
@@ -119,6 +139,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
       passage = null;
       input.pixels = null;
       reconstruction.pixels = null;
+      name("drawing");
       map.ellipse = null;
       map.z = null;
       map.view = null;
@@ -130,6 +151,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
       show({ pixels });
       input.pixels = pixels;
     }
+    offerWayBack();
     if (final)
       context.update({
         drawing: strokes,
@@ -142,6 +164,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   const walkTo = (z: [number, number]): void => {
     asked = null;
     walking = true;
+    offerWayBack();
     setLayers(WITH_CURSOR);
     show({ z: Float32Array.from(z) });
     context.update({ drawZ: z });
@@ -152,8 +175,17 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     map.z = asked;
     walkTo(asked);
   };
+  const comeBack = (): void => {
+    if (passage === null || !walking) return;
+    walking = false;
+    offerWayBack();
+    show({ passage });
+    context.update({ drawZ: null });
+  };
+  back.addEventListener("click", comeBack);
   zoom.addEventListener("click", () => {
     if (passage === null) return;
+    comeBack(); // the ellipse is the drawing's, and the way to the button may lead over the map
     map.view = { centre: passage.mu, scale: SIGMAS_ACROSS * Math.max(...passage.sigma) };
     context.update({ drawView: map.view });
   });
