@@ -199,3 +199,53 @@ def test_S0_8_B6_a_link_reproduces_weight_point_and_layers(
     assert layers["density"]
     assert layers["regions"]
     assert not layers["points"]
+
+
+def test_S0_8_weights_switched_quickly_take_the_point_along(
+    atlas: Atlas, reference: Reference
+) -> None:
+    atlas.enter("classify")
+    first, last = (
+        np.column_stack([own["x"], own["y"]]).astype(np.float32)
+        for own in (
+            json.loads(reference.read(reference.model(model_id)["means"]))
+            for model_id in (MODELS[0], MODELS[2])
+        )
+    )
+    image = 1234
+    atlas.move_to(tuple(first[image].astype(float)), "classify")
+    held: list[Any] = []
+    late = reference.model(MODELS[1])["means"]["url"]
+    atlas.page.route(f"**/{late}", lambda route: held.append(route))
+    choice = atlas.page.locator(f"input[name=classify-model][value={MODELS[0]}]")
+    choice.focus()
+    choice.press("ArrowRight")
+    atlas.until(lambda: held)
+    atlas.page.keyboard.press("ArrowRight")  # the place on the second map is not known yet
+    held[0].continue_()
+    atlas.page.locator(f"#classify latent-map[model={MODELS[2]}][state=ready]").wait_for()
+    atlas.until(lambda: atlas.z("classify") == pytest.approx(last[image], abs=0.02))
+    expect_answers(atlas, reference, MODELS[2])
+
+
+def test_S0_8_where_the_reader_points_meanwhile_is_where_the_point_stays(
+    atlas: Atlas, reference: Reference
+) -> None:
+    atlas.enter("classify")
+    held: list[Any] = []
+    late = reference.model(MODELS[1])["means"]["url"]
+    atlas.page.route(f"**/{late}", lambda route: held.append(route))
+    atlas.page.locator(f"input[name=classify-model][value={MODELS[1]}]").check()
+    atlas.until(lambda: held)
+    atlas.page.mouse.click(*atlas.at(0.4, 0.6, "classify"))
+    z = atlas.until(lambda: atlas.z("classify"))
+    held[0].continue_()
+    atlas.page.locator(f"#classify latent-map[model={MODELS[1]}][state=ready]").wait_for()
+    assert atlas.z("classify") == z
+    expect_answers(atlas, reference, MODELS[1])
+
+
+def test_B6_who_only_reads_classify_has_nothing_of_it_in_the_link(atlas: Atlas) -> None:
+    atlas.enter("classify")
+    atlas.until(lambda: "at=classify" in atlas.page.url)
+    assert "classify.z" not in atlas.page.url

@@ -30,6 +30,10 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   );
   const { state } = context;
   const isShown = (model: Model): boolean => map.model === model.id;
+  /** Counts the changes of weight: what belongs to an earlier one comes too late. */
+  let turn = 0;
+  /** Where the reader was last, while the place on the next map is looked for. */
+  let left: { model: Model; z: Point } | null = null;
 
   const decode = latest(
     ({ model, z }: { model: Model; z: Point }) =>
@@ -56,6 +60,9 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     place: () => Promise<Point> | Point,
     pinned: boolean,
   ): Promise<void> => {
+    turn += 1;
+    const mine = turn;
+    const isWanted = (): boolean => mine === turn;
     for (const choice of choices) choice.checked = choice.value === model.id;
     dressMap(map, model);
     dressView(view, model);
@@ -68,21 +75,24 @@ export async function start(context: PageContext, section: HTMLElement): Promise
       text.hidden = text.dataset.model !== model.id;
     }
     const regions = showRegions(context, map, model);
-    void showConfusion(context, matrix, model, () => isShown(model));
-    const loaded = loadPart(context, model, "decoder", [view], undefined, () => isShown(model));
-    const z = await place();
-    if (!isShown(model)) return;
+    void showConfusion(context, matrix, model, isWanted);
+    const loaded = loadPart(context, model, "decoder", [view], undefined, isWanted);
+    const placed = await place();
+    if (!isWanted()) return;
+    // The reader may have pointed somewhere meanwhile.
+    const z = map.z ?? placed;
     map.z = z;
-    context.update({ classifyZ: [z[0], z[1]] });
+    left = null;
+    context.update({ classifyZ: z === preset(model) ? null : [z[0], z[1]] });
     if (await loaded) {
-      if (isShown(model)) decode({ model, z: map.z ?? z });
-    } else if (isShown(model)) {
+      if (isWanted()) decode({ model, z: map.z ?? z });
+    } else if (isWanted()) {
       bars.message = "No model, no probabilities.";
       bars.state = "error";
     }
-    if (isShown(model)) await fillMap(context, map, model);
+    if (isWanted()) await fillMap(context, map, model);
     const missing = await regions;
-    if (missing === null || !isShown(model)) return;
+    if (missing === null || !isWanted()) return;
     map.message = missing; // after the points, whose coming takes a message away
     map.state = "error";
   };
@@ -98,12 +108,13 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   const preset = (model: Model): Point => model.prepared.z as unknown as Point;
   for (const choice of choices) {
     choice.addEventListener("change", () => {
-      const [before, after] = [context.model(map.model), context.model(choice.value)];
-      const z = map.z;
+      const after = context.model(choice.value);
+      if (map.z !== null) left = { model: context.model(map.model), z: map.z };
+      const from = left;
       const classifyModel = choice.value === choices[0]?.value ? null : choice.value;
-      context.update({ classifyModel, classifyView: null });
+      context.update({ classifyModel, classifyZ: null, classifyView: null });
       const follow = async (): Promise<Point> =>
-        (z && (await counterpart(context, before, z, after))) ?? preset(after);
+        (from && (await counterpart(context, from, after))) ?? preset(after);
       void show(after, follow, map.pinned);
     });
     choice.disabled = false;
@@ -124,10 +135,10 @@ export async function start(context: PageContext, section: HTMLElement): Promise
  */
 async function counterpart(
   context: PageContext,
-  before: Model,
-  z: Point,
+  { model: before, z }: { model: Model; z: Point },
   after: Model,
 ): Promise<Point | null> {
+  if (before === after) return z;
   try {
     const [from, to] = await Promise.all([context.means(before), context.means(after)]);
     const [i] = nearestPoints(from, z, 1);
