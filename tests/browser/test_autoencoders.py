@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator
 
-from tests.browser.conftest import OpenAtlas
+from tests.browser.conftest import OpenAtlas, Watch
 from tests.support.atlas import Atlas
 from tests.support.reference import Reference
 
@@ -298,3 +298,49 @@ def test_B6_a_link_leads_to_the_same_z_views_and_layers(
         assert (held["pinned"], held["points"], held["density"]) == (True, False, True)
         assert z_of(atlas, side) == [1.25, -0.5]
         atlas.expect_image(f"{side}-decoded", reference.decode(f"{side}-2", [[1.25, -0.5]])[0])
+
+
+def test_S1_4_planes_switched_quickly_show_the_last_one(
+    open_atlas: OpenAtlas, reference: Reference
+) -> None:
+    atlas = open_atlas("#at=autoencoders&ae.d=10&ae.plane=first")
+    held: list[Any] = []
+    late = [reference.model(f"{side}-10")["statistics"]["url"] for side in SIDES]
+    for url in late:
+        atlas.page.route(f"**/{url}", lambda route: held.append(route))
+    atlas.page.reload()
+    atlas.wait_live("hover")
+    atlas.until(lambda: len(held) >= 2, seconds=60)
+    atlas.page.locator("input[name=ae-plane]:not([value=first])").check()
+    for route in held:
+        route.continue_()
+    enter(atlas, 10)
+    for side in SIDES:
+        shown = map_of(atlas, side).evaluate(
+            "map => [map.axisNames, map.ellipses.length, map.home.centre, map.circle.centre]"
+        )
+        assert shown[0] == ["first component", "second component"]
+        assert shown[1] == 0
+        assert shown[2] == pytest.approx(reference.model(f"{side}-10")["view"]["centre"])
+        assert shown[3] == pytest.approx([0, 0], abs=0.05)
+
+
+def test_S1_7_a_decoder_that_is_lost_is_said_everywhere_and_comes_back_with_the_next_move(
+    open_atlas: OpenAtlas, reference: Reference, watch: Watch
+) -> None:
+    watch.expect("Failed to load resource")
+    atlas = open_atlas()
+    decoder = reference.model("ae-2")["decoder"]["url"]
+    atlas.page.route(f"**/{decoder}", lambda route: route.abort())
+    atlas.page.locator("#autoencoders").evaluate("s => s.scrollIntoView({behavior: 'instant'})")
+    places = atlas.page.locator("digit-grid[data-places=ae]")
+    for what in ("image-view[name=ae-decoded]", "digit-grid[data-places=ae]"):
+        lost = atlas.page.locator(f"{what}[state=error]")
+        lost.wait_for(timeout=60_000)
+        told = lost.evaluate("element => element.message")
+        assert told.endswith("is the server still there?")
+    atlas.page.locator("digit-grid[data-places=vae][state=ready]").wait_for(timeout=60_000)
+    atlas.page.unroute(f"**/{decoder}")
+    map_of(atlas, "ae").evaluate("map => map.moveTo([0.5, -0.5], 'pointer')")
+    atlas.expect_image("ae-decoded", reference.decode("ae-2", [[0.5, -0.5]])[0])
+    places.and_(atlas.page.locator("[state=ready]")).wait_for()

@@ -18,6 +18,7 @@ import {
   latticeOnto,
   loadPart,
   required,
+  showError,
 } from "./figure";
 import { gridInto, showGridError } from "./grid";
 
@@ -56,10 +57,14 @@ export class Side {
   readonly #decodePlaces: ReturnType<typeof gridInto>;
   readonly #decodePrior: ReturnType<typeof gridInto>;
   #model: Model | null = null;
+  /** Counts what was shown: another plane of the same model is another thing. */
+  #turn = 0;
   #lift: Lift = (points) => points;
   #circle: Disc | null = null;
   #pocket: Disc | null = null;
   #spots: Place[] = [];
+  /** Whether the lift is that of the model and plane shown. */
+  #lifted = false;
   #loaded = false;
   #drawn: Bounds | null = null;
 
@@ -70,7 +75,8 @@ export class Side {
     this.#places = required(section, `digit-grid[data-places=${name}]`);
     this.#prior = required(section, `digit-grid[data-prior=${name}]`);
     this.#readout = required(section, `[data-readout=${name}]`);
-    this.#decode = decoderInto(context, [this.view], (model) => model === this.#model);
+    const isShown = (model: Model): boolean => model === this.#model;
+    this.#decode = decoderInto(context, [this.view], isShown, () => this.#answered());
     this.#decodeLattice = latticeOnto(context, this.map);
     this.#decodePlaces = gridInto(context, this.#places);
     this.#decodePrior = gridInto(context, this.#prior);
@@ -100,6 +106,9 @@ export class Side {
   /** Shows a model's plane: what can be had of it, one thing after the other. */
   async show(model: Model, plane: PlaneName, view: View | null, z: Point): Promise<void> {
     this.#model = model;
+    this.#turn += 1;
+    const turn = this.#turn;
+    this.#lifted = false;
     this.#loaded = false;
     this.#circle = null;
     this.#pocket = null;
@@ -113,15 +122,18 @@ export class Side {
     dressView(this.view, model);
     map.view = view;
     map.z = z;
-    const isShown = (): boolean => this.#model === model;
+    const isShown = (): boolean => turn === this.#turn;
     const flat = model.latent_size > 2 && plane === "first";
     try {
+      // The map of two latents is the whole space: its circle can be told from its points.
+      this.#lift = (points) => points;
+      this.#lifted = model.latent_size === 2;
       const statistics = await this.#context.document(model, "statistics");
       if (!isShown()) return;
-      if (model.latent_size === 2) this.#lift = (points) => points;
-      else if (flat) this.#lift = firstTwo(statistics);
-      else if (statistics.plane !== undefined)
+      if (flat) this.#lift = firstTwo(statistics);
+      else if (model.latent_size > 2 && statistics.plane !== undefined)
         this.#lift = liftAround(statistics.plane, statistics.plane.origin);
+      this.#lifted = true;
       if (model.latent_size === 2 || flat) this.#circle = statistics.circle;
       if (flat) {
         map.axisNames = ["z1", "z2"];
@@ -138,13 +150,19 @@ export class Side {
       }
     } catch (error) {
       if (!isShown()) return;
-      map.message = sentence(`The plane of ${model.id}`, error);
-      map.state = "error";
-      return;
+      if (!this.#lifted) {
+        const message = sentence(`The plane of ${model.id}`, error);
+        map.message = message;
+        map.state = "error";
+        showError([this.view], message);
+        await this.#drawPrior(model);
+        return;
+      }
     }
     map.circle = this.#circle;
-    this.#loaded = await loadPart(this.#context, model, "decoder", [this.view], undefined, isShown);
+    const loaded = await loadPart(this.#context, model, "decoder", [this.view], undefined, isShown);
     if (!isShown()) return;
+    this.#loaded = loaded;
     this.draw(map.z ?? z);
     if (flat) map.state = "ready";
     else {
@@ -153,11 +171,29 @@ export class Side {
     }
     this.#explore();
     this.drawLattice();
-    // With more latents a place of a plane is no place of the space: what is empty here may not be.
-    if (this.#loaded && model.latent_size === 2 && this.#spots.length > 0) {
-      this.#decodePlaces({ model, z: this.#spots.flatMap((spot) => spot.z) });
-    }
+    this.#showPlaces();
     await this.#drawPrior(model);
+  }
+
+  /** The decoder has answered, or not; where it could not be had before, what needs it comes now. */
+  #answered(): void {
+    if (this.#loaded || this.view.state !== "ready") return;
+    this.#loaded = true;
+    this.drawLattice();
+    this.#showPlaces();
+  }
+
+  #showPlaces(): void {
+    const model = this.#model;
+    // With more latents a place of a plane is no place of the space: what is empty here may not be.
+    if (model?.latent_size !== 2) return;
+    const reason = this.#loaded ? this.map.message : this.view.message;
+    if (this.#loaded && this.#spots.length > 0) {
+      this.#decodePlaces({ model, z: this.#spots.flatMap((spot) => spot.z) });
+    } else if (reason !== "") {
+      this.#places.message = reason;
+      this.#places.state = "error";
+    }
   }
 
   /** Finds the circle where nobody measured it, and the pocket, from the points. */
@@ -194,7 +230,7 @@ export class Side {
 
   /** Decodes z, and says where it is. */
   draw(z: Point): void {
-    if (this.#model === null || !this.#loaded) return;
+    if (this.#model === null || !this.#lifted) return;
     this.#decode({ model: this.#model, z: this.#lift(Float32Array.from(z)) });
     this.say();
   }
