@@ -458,3 +458,44 @@ def test_B6_the_layers_of_the_map_of_many_latents_are_switches_that_the_link_kee
     layers.atlas.page.locator("#dimensions-model").select_option("vae-5")
     enter(layers.atlas, "vae-5")
     assert ellipses.count() == 10
+
+
+def test_S3_1_without_the_tiles_sliders_samples_and_map_work(
+    open_atlas: OpenAtlas, reference: Reference, watch: Watch
+) -> None:
+    watch.expect("Failed to load resource")
+    atlas = open_atlas()
+    lost = reference.model(MODEL)["tiles"]["url"]
+    atlas.page.route(f"**/{lost}", lambda route: route.fulfill(status=503, body=""))
+    atlas.page.locator("#dimensions").evaluate("s => s.scrollIntoView({behavior: 'instant'})")
+    said = atlas.page.locator("#dimensions .seen output")
+    atlas.until(lambda: "The tiles cannot be shown" in said.inner_text(), seconds=SLOW)
+    atlas.page.locator(f"image-view[name={DECODED}][state=ready]").wait_for(timeout=1000 * SLOW)
+    expect_shown(atlas, reference)
+    atlas.page.get_by_role("button", name="Sample the prior").click()
+    expect_shown(atlas, reference)
+    assert tile(atlas, 0).is_disabled()
+
+
+def test_S3_3_a_drawing_that_is_wiped_takes_its_posterior_along(open_atlas: OpenAtlas) -> None:
+    atlas = open_atlas("#draw=Mz3CggAHrgzM3Cg.T1mZgsKmZg")
+    enter(atlas)
+    drawn = atlas.page.locator("#dimensions button.drawn")
+    posterior = "sliders => sliders.posterior !== null"
+    mean = atlas.page.get_by_role("button", name="Show μ")
+
+    def take() -> bool:
+        drawn.click()
+        return bool(sliders(atlas).evaluate(posterior))
+
+    atlas.until(take, seconds=SLOW)
+    assert drawn.get_attribute("aria-pressed") == "true"
+    assert mean.is_enabled()
+    here = z(atlas)
+    atlas.page.locator("#dimensions .pad").get_by_role("button", name="Clear").click()
+    atlas.until(lambda: not sliders(atlas).evaluate(posterior))
+    assert drawn.get_attribute("aria-pressed") == "false"
+    assert mean.is_disabled()
+    assert "wiped" in atlas.page.locator("#dimensions .seen output").inner_text()
+    assert atlas.map("dimensions").evaluate("map => map.ellipses.length") == 0
+    assert z(atlas) == here

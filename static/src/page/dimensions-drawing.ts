@@ -33,6 +33,7 @@ export class DrawnSample {
   readonly #place: HTMLElement;
   readonly #label: () => number;
   readonly #taken: Taken;
+  readonly #wiped: () => void;
   readonly #encode: (job: Job) => void;
   readonly #decode: ReturnType<typeof decoderInto>;
   #model: Model | null = null;
@@ -42,14 +43,21 @@ export class DrawnSample {
   /** Strokes are being copied from one pad to the others. */
   #copying = false;
 
-  /** `label` tells what a conditioned model is told of the drawing. */
-  constructor(context: PageContext, section: HTMLElement, label: () => number, taken: Taken) {
+  /** `label` tells what a conditioned model is told of the drawing; `wiped` is called when it is gone. */
+  constructor(
+    context: PageContext,
+    section: HTMLElement,
+    label: () => number,
+    taken: Taken,
+    wiped: () => void,
+  ) {
     this.#context = context;
     this.button = required(section, "button.drawn");
     this.#view = required(this.button, "image-view");
     this.#place = required(section, ".pad");
     this.#label = label;
     this.#taken = taken;
+    this.#wiped = wiped;
     const isShown = (model: Model): boolean => model === this.#model;
     this.#decode = decoderInto(context, [this.#view], isShown);
     this.#encode = latest(
@@ -109,6 +117,7 @@ export class DrawnSample {
     if (this.#pixels === null) {
       this.#sample = null;
       this.#view.pixels = null;
+      this.#wiped();
     } else this.#encode({ model, pixels: this.#pixels, label: this.#label(), follow });
   }
 

@@ -4,7 +4,7 @@ import { afterPicture } from "../core/after-picture";
 import { latentsOf } from "../core/latents";
 import type { Model } from "../core/manifest";
 import { moveInPlane, project } from "../core/plane";
-import type { Statistics, Tiles } from "../core/release";
+import type { Statistics } from "../core/release";
 import type { ImageView } from "../elements/image-view";
 import type { LatentMap } from "../elements/latent-map";
 import "../elements/latent-sliders";
@@ -80,6 +80,7 @@ class Bench {
       section,
       () => this.#label,
       (...taken) => this.#take(...taken),
+      () => this.#wiped(),
     );
     const onto = layersOnto(this.#map);
     chooseLayers(
@@ -165,17 +166,19 @@ class Bench {
     progress(0);
     const isShown = (): boolean => this.#model === model;
     const loaded = loadPart(this.#context, model, "decoder", [this.#view], progress, isShown);
-    let tiles: Tiles;
+    // Sliders, samples and map do without the tiles.
+    const tiles = this.#context.document(model, "tiles").catch((error: unknown) => {
+      if (isShown()) this.#say(sentence("The tiles", error));
+      return null;
+    });
     let statistics: Statistics;
     try {
-      [statistics, tiles] = await Promise.all([
-        this.#context.document(model, "statistics"),
-        this.#context.document(model, "tiles"),
-      ]);
+      statistics = await this.#context.document(model, "statistics");
     } catch (error) {
       if (!isShown()) return;
       this.#sliders.message = sentence(`The latents of ${model.id}`, error);
       this.#sliders.state = "error";
+      if ((await loaded) && isShown()) this.#decodeAt(model, model.prepared.z);
       progress(1);
       await fillMap(this.#context, this.#map, model);
       return;
@@ -190,8 +193,10 @@ class Bench {
     progress(1);
     if (!isShown()) return;
     if (answers) {
-      this.#tiles.show(model, tiles);
       this.#drawn.show(model);
+      const given = await tiles;
+      if (!isShown()) return;
+      if (given !== null) this.#tiles.show(model, given);
     }
     await fillMap(this.#context, this.#map, model);
   }
@@ -227,13 +232,16 @@ class Bench {
   /** Shows z everywhere but where it comes from; `from` "start": without noting it in the link. */
   #set(z: ArrayLike<number>, from: "sliders" | "map" | "start" | "elsewhere" = "elsewhere"): void {
     if (this.#shown === null) return;
-    const { model } = this.#shown;
     // First of all: what is drawn here can be drawn while it is decoded.
-    this.#decode({ model, z, ...(model.condition !== "none" && { labels: [this.#label] }) });
+    this.#decodeAt(this.#shown.model, z);
     if (from !== "sliders") this.#sliders.z = z;
     if (from === "start") this.#mark();
     else if (from !== "map") this.#markSoon();
     if (from !== "start") this.#context.update({ dimensionsZ: Array.from(z) });
+  }
+
+  #decodeAt(model: Model, z: ArrayLike<number>): void {
+    this.#decode({ model, z, ...(model.condition !== "none" && { labels: [this.#label] }) });
   }
 
   /** Marks z on the map, where its plane is known. */
@@ -251,6 +259,13 @@ class Bench {
     this.#choose(sample);
     this.#say(text);
     this.#set(z);
+  }
+
+  /** The drawing was wiped: z stays where it is, its posterior goes. */
+  #wiped(): void {
+    if (this.#sample?.button !== this.#drawn.button) return;
+    this.#choose(null);
+    this.#say("Your drawing is wiped; z stays where it was.");
   }
 
   /** Marks the image whose posterior is shown; null: none. */
