@@ -219,3 +219,43 @@ def test_B4_every_term_of_the_bound_is_live_for_a_drawing(
     assert number(cells(atlas, "reconstruction")) == pytest.approx(mean, abs=4 * error + 0.5)
     bound = -number(cells(atlas, "reconstruction")) - kl_of(mu[0], sigma).sum()
     assert number(cells(atlas, "elbo")) == pytest.approx(bound, abs=0.12)
+
+
+def test_B4_a_drawing_that_was_wiped_meanwhile_does_not_come_back(
+    open_atlas: OpenAtlas, reference: Reference
+) -> None:
+    atlas = open_atlas()
+    held: list[Any] = []
+    encoder = reference.model("vae-2")["encoder"]["url"]
+    atlas.page.route(f"**/{encoder}", lambda route: held.append(route))
+    enter(atlas)
+    atlas.page.locator("#draw").evaluate("s => s.scrollIntoView({behavior: 'instant'})")
+    pad = atlas.page.locator("#draw drawing-pad")
+
+    def take(example: str) -> None:
+        def is_taken() -> bool:
+            atlas.page.locator(f"#draw [data-example={example}]").click()
+            return bool(pad.evaluate("pad => pad.strokes.length > 0"))
+
+        atlas.until(is_taken)  # more than once where the section's script is still on its way
+
+    take("face")
+    atlas.until(lambda: held, seconds=SLOW)
+    # Longer than the pen is waited for: by then this section has asked as well.
+    atlas.page.wait_for_timeout(500)
+    pad.get_by_role("button", name="Clear").click()
+    atlas.page.wait_for_timeout(500)
+    for route in held:
+        route.continue_()
+    # Its answer comes, and is nobody's any more.
+    atlas.page.locator("#draw latent-map[state=ready]").wait_for(timeout=1000 * SLOW)
+    atlas.page.wait_for_timeout(300)
+    own = atlas.page.locator("#inside input[value=drawing]")
+    assert own.is_disabled()
+    assert atlas.pixels("inside-tile-drawing") is None
+    # The next drawing's is taken.
+    take("three")
+    atlas.until(own.is_enabled, seconds=SLOW)
+    three = atlas.pixels("input")
+    assert three is not None
+    assert np.array_equal(atlas.pixels("inside-tile-drawing"), three)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator
 
-from tests.browser.conftest import OpenAtlas
+from tests.browser.conftest import OpenAtlas, Watch
 from tests.support.atlas import Atlas
 from tests.support.reference import Reference
 
@@ -214,3 +214,27 @@ def test_S2_3_samples_of_the_prior_by_each_model_and_new_ones(
         "the link led to other samples",
         60,
     )
+
+
+def test_S2_3_an_error_of_the_model_before_does_not_take_the_place_of_the_samples(
+    open_atlas: OpenAtlas, reference: Reference, watch: Watch
+) -> None:
+    watch.expect("Failed to load resource")
+    section = open_atlas()
+    held: list[Any] = []
+    lost = reference.model("vae-5")["prior"]["url"]
+    section.page.route(f"**/{lost}", lambda route: held.append(route))
+    enter(section)
+    section.page.locator("#shape-samples").scroll_into_view_if_needed()
+    choose = "input[name=shape-model][value={}]"
+    section.page.locator(choose.format("vae-5")).check()
+    section.until(lambda: held)
+    section.page.locator(choose.format("vae-10")).check()
+    z = document(reference, "vae-10", "prior")["z"][:60]
+    expected = reference.decode("vae-10", z).reshape(60, -1)
+    grid = section.page.locator("#shape-samples")
+    expect_grid(section, grid, expected)
+    # The answer to the earlier choice fails only now.
+    held[0].fulfill(status=503, body="")
+    section.page.wait_for_timeout(300)
+    expect_grid(section, grid, expected)

@@ -58,6 +58,8 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   const subjects = subjectsOf(tiles);
   let subject: Subject | null = null;
   let drawing: Subject | null = null;
+  /** What is on the pad, whether it has been encoded or not. */
+  let onPad: Float32Array | null = null;
   /** ε as a link has it, until there is an image whose noise it is. */
   let linked: readonly number[] | null = null;
 
@@ -133,8 +135,10 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   const takeDrawing = async (pixels: Float32Array): Promise<void> => {
     try {
       const { mu, logvar } = await context.engine.encode(model, pixels);
+      if (pixels !== onPad) return; // wiped, or drawn on, meanwhile
       drawing = { mu: Array.from(mu), sigma: sigmaOf(logvar), label: null, pixels };
     } catch (error) {
+      if (pixels !== onPad) return;
       showError([ownView], sentence(`The model ${model.id}`, error));
       return;
     }
@@ -157,9 +161,13 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   });
   document.addEventListener("drawing-change", (event) => {
     const { strokes, pixels } = (event as HTMLElementEventMap["drawing-change"]).detail;
-    follow(strokes.length === 0 ? null : pixels);
+    onPad = strokes.length === 0 ? null : pixels;
+    follow(onPad);
   });
-  if (context.state.drawing.length > 0) await takeDrawing(normalise(context.state.drawing));
+  if (context.state.drawing.length > 0) {
+    onPad = normalise(context.state.drawing);
+    await takeDrawing(onPad);
+  }
   const first = chosen();
   if (subject === null && first !== undefined) show(first);
 }

@@ -31,15 +31,17 @@ export async function startSamples(context: PageContext, section: HTMLElement): 
     const labels = Array.from({ length: COUNT }, (_, i) => i % model.classes);
     const told = model.condition === "none" ? {} : { labels };
     const next = seed === null ? null : gaussian(seed);
+    const isWanted = (): boolean =>
+      chosen === (state.shapeModel ?? FIRST_MODEL) && seed === state.shapeSeed;
     try {
       const z =
         next === null
           ? (await context.document(model, "prior")).z.slice(0, COUNT).flat()
           : Array.from({ length: COUNT * model.latent_size }, next);
-      if (chosen !== (state.shapeModel ?? FIRST_MODEL) || seed !== state.shapeSeed) return;
+      if (!isWanted()) return;
       decode({ model, z, ...told });
     } catch (error) {
-      showGridError(grid, `The samples of ${chosen}`, error);
+      if (isWanted()) showGridError(grid, `The samples of ${chosen}`, error);
     }
   };
   for (const choice of choices) {
