@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator
 
-from tests.browser.conftest import OpenAtlas
+from tests.browser.conftest import OpenAtlas, Watch
 from tests.support.atlas import Atlas
 from tests.support.layers import expect_switches
 from tests.support.reference import Reference
@@ -188,3 +188,39 @@ def test_B6_the_layers_of_the_map_of_targets_are_switches_that_the_link_keeps(
     # The walk leads on where it is not shown.
     layers.atlas.page.locator("#control play-bar").get_by_role("slider").press("End")
     assert layers.atlas.z("control") == pytest.approx(targets[7])
+
+
+def test_B5_a_decoder_that_was_lost_brings_the_walk_when_it_comes(
+    open_atlas: OpenAtlas, reference: Reference, watch: Watch
+) -> None:
+    watch.expect("Failed to load resource")
+    atlas = open_atlas()
+    decoder = reference.model(MODEL)["decoder"]["url"]
+    atlas.page.route(f"**/{decoder}", lambda route: route.abort())
+    atlas.page.locator("#control").evaluate("s => s.scrollIntoView({behavior: 'instant'})")
+    atlas.page.locator("image-view[name=control-decoded][state=error]").wait_for(timeout=60_000)
+    bar = atlas.page.locator("#control play-bar")
+    assert bar.evaluate("bar => bar.disabled")
+    atlas.page.unroute(f"**/{decoder}")
+    atlas.move_to((0.5, -0.5), "control")
+    atlas.expect_image("control-decoded", reference.decode(MODEL, [[0.5, -0.5]])[0])
+    atlas.until(lambda: not bar.evaluate("bar => bar.disabled"))
+    atlas.page.locator("image-view[name=station-1][state=ready]").wait_for()
+
+
+def test_B8_a_picture_that_cannot_be_fetched_shows_no_broken_icon(
+    open_atlas: OpenAtlas, reference: Reference, watch: Watch
+) -> None:
+    watch.expect("Failed to load resource")
+    atlas = open_atlas()
+    model = reference.model(MODEL)
+    for url in (model["picture"]["url"], model["prepared"]["image"]["url"]):
+        atlas.page.route(f"**/{url}", lambda route: route.abort())
+    atlas.enter("control")
+    lost = atlas.page.locator("#control img")
+    assert lost.count() == 2
+    atlas.until(
+        lambda: lost.evaluate_all("all => all.every(i => i.complete && i.naturalWidth === 0)")
+    )
+    seen = "all => all.map(image => getComputedStyle(image).visibility)"
+    assert lost.evaluate_all(seen) == ["hidden", "hidden"]

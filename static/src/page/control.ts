@@ -26,7 +26,13 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   const bar = required<PlayBar>(section, "play-bar");
   const { state } = context;
   const model = context.model(map.model);
-  const decode = decoderInto(context, [view]);
+  let live: (() => void) | null = null;
+  // The walk goes with the first picture, however late: a file that was lost may come again.
+  const decode = decoderInto(context, [view], undefined, () => {
+    if (view.state !== "ready") return;
+    live?.();
+    live = null;
+  });
   const decodeStations = decoderInto(context, stations);
   dressMap(map, model);
   keepView(context, map, "controlView");
@@ -60,10 +66,8 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   map.pinned = state.controlPinned;
   const walk = targets.length > 1 ? startWalk(context, section, map, targets, show) : null;
   map.z ??= [0, 0];
-  if (await loaded) {
-    show(map.z);
-    walk?.((z) => decodeStations({ model, z }));
-  }
+  live = () => walk?.((z) => decodeStations({ model, z }));
+  if (await loaded) show(map.z);
   await fillMap(context, map, model);
   if (map.points !== null && targets.length > 0) {
     const share = shareNearestOwn(map.points, targets);

@@ -10,6 +10,7 @@ import { EngineError } from "../engine/engine";
 import { PageContext, sentence } from "./context";
 import { required } from "./figure";
 import * as hover from "./hover";
+import { hideLostPictures } from "./lost-pictures";
 import { whenNear } from "./near";
 import { notice } from "./notice";
 import { keepOffline } from "./offline";
@@ -48,6 +49,7 @@ export function start(): void {
     notice(`Part of this link was not understood and is left out: ${context.ignored.join(", ")}.`);
   }
   smoothing(context);
+  hideLostPictures();
   const begin = (id: string, run: Start): Promise<void> => {
     const section = required<HTMLElement>(document, `#${id}`);
     // What a release does not carry, its template has said already.
