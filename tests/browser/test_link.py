@@ -283,3 +283,35 @@ def test_B6_an_extreme_link_draws_what_it_says(open_atlas: OpenAtlas, reference:
     assert atlas.view()["scale"] > 0.001
     places = on_pad(show_pad(atlas), SEVEN)
     atlas.page.mouse.move(*places[0])
+
+
+def test_B6_the_link_keeps_up_with_a_film_that_plays(open_atlas: OpenAtlas) -> None:
+    atlas = open_atlas("#at=training")
+    bar = atlas.page.locator("#training play-bar")
+    bar.evaluate("bar => { bar.duration = 120; }")
+    atlas.until(lambda: not bar.evaluate("bar => bar.disabled"), seconds=60)
+    bar.get_by_role("button", name="Play").click()
+    seen = {atlas.until(lambda: re.search(r"frame=\d+", fragment(atlas)))[0]}
+
+    def another() -> bool:
+        seen.update(re.findall(r"frame=\d+", fragment(atlas)))
+        return len(seen) > 1
+
+    atlas.until(another)
+    assert bar.evaluate("bar => bar.playing")
+
+
+def test_B6_a_zoom_that_is_taken_back_leaves_no_view_in_the_link(open_atlas: OpenAtlas) -> None:
+    atlas = open_atlas()
+    atlas.page.mouse.move(*atlas.at(0.5, 0.5))
+    atlas.page.mouse.wheel(0, -500)
+    atlas.until(lambda: "view=" in fragment(atlas))
+    atlas.page.mouse.dblclick(*atlas.at(0.5, 0.5))
+    atlas.until(lambda: "view=" not in fragment(atlas))
+
+
+def test_B6_the_note_names_only_what_the_link_said(open_atlas: OpenAtlas) -> None:
+    atlas = open_atlas("#at=training&training=foo&frame=2")
+    told = atlas.page.locator("#notice").inner_text
+    atlas.until(lambda: "training" in told(), seconds=60)
+    assert told().endswith("left out: training, frame.")

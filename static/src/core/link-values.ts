@@ -159,5 +159,5 @@ export function face(...words: readonly string[]): Kind<string | null> {
 export const strokes: Kind<Stroke[]> = {
   initial: [],
   read: decodeStrokes,
-  write: (value) => (value.length > 0 ? encodeStrokes(value) : null),
+  write: (value) => encodeStrokes(value) || null,
 };

@@ -16,7 +16,7 @@ const SMALLEST_STEP = 0.004;
 
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const CHARACTERS_A_POINT = 5;
-/** A link longer than this was not made by this page. */
+/** What is longer was not written here: a drawing of more points is thinned for its link. */
 const LONGEST_TEXT = 20_000;
 
 /** Puts a position on the grid that links are written in, so that a link redraws it exactly. */
@@ -39,8 +39,23 @@ export function extend(stroke: Stroke, point: PenPoint): boolean {
   return true;
 }
 
-/** Writes strokes as URL-safe text, five characters a point. */
+/**
+ * Writes strokes as URL-safe text, five characters a point; "" where a link cannot hold them.
+ *
+ * Of a drawing too long for a link every second point between the ends of each stroke is left out,
+ * until it fits.
+ */
 export function encodeStrokes(strokes: readonly Stroke[]): string {
+  let kept = strokes;
+  for (;;) {
+    const text = write(kept);
+    if (text.length <= LONGEST_TEXT) return text;
+    if (kept.every((stroke) => stroke.length <= 2)) return "";
+    kept = kept.map((stroke) => stroke.filter((_, i) => i % 2 === 0 || i === stroke.length - 1));
+  }
+}
+
+function write(strokes: readonly Stroke[]): string {
   const digit = (value: number): string => DIGITS[value] as string;
   const pair = (value: number): string => digit(value >> 6) + digit(value & 63);
   return strokes

@@ -41,7 +41,7 @@ export async function fetchVerified(
     }
   } catch (error) {
     if (error instanceof EngineError) throw error;
-    throw new EngineError("model", "its file could not be fetched; is the server still there?");
+    throw new EngineError("model", "the file could not be fetched; is the server still there?");
   }
   if (filled !== bytes.length || bytesToHex(sha256(bytes)) !== file.sha256) {
     await forget(url);

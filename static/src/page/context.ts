@@ -10,8 +10,10 @@ import type { Format } from "../engine/read-release";
 import { ResilientEngine, type Runtime } from "../engine/resilient";
 import { ServerEngine } from "../engine/server";
 
-// A browser allows about a hundred history changes in half a minute.
-const HASH_DELAY_MS = 300;
+/** Between two changes of the link: a browser allows about a hundred of them in half a minute. */
+const LINK_GAP_MS = 1000;
+/** What changes together is written together. */
+const LINK_DELAY_MS = 50;
 
 export class PageContext {
   readonly engine: Engine;
@@ -23,6 +25,7 @@ export class PageContext {
   private readonly local: LocalEngine;
   private readonly files = new Map<string, Promise<unknown>>();
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private written = -LINK_GAP_MS;
 
   constructor(
     readonly manifest: Manifest,
@@ -104,16 +107,19 @@ export class PageContext {
   /** Changes the state and, a moment later, the link in the address bar. */
   update(change: Partial<PageState>): void {
     Object.assign(this.state, change);
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
+    // Not put off by what changes next: a film that plays changes something every frame.
+    const delay = Math.max(LINK_DELAY_MS, this.written + LINK_GAP_MS - performance.now());
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.written = performance.now();
       const hash = writeState(this.state);
       history.replaceState(null, "", `${location.pathname}${location.search}${hash}`);
-    }, HASH_DELAY_MS);
+    }, delay);
   }
 }
 
 /** Says in a sentence for the reader why `subject` is not there. */
 export function sentence(subject: string, error: unknown): string {
   const reason = error instanceof EngineError ? error.message : "something unexpected happened";
-  return `${subject} cannot be shown: ${reason}.`;
+  return `${subject} cannot be shown: ${reason}${reason.endsWith("?") ? "" : "."}`;
 }

@@ -3,7 +3,7 @@
 import "../elements/layer-switches";
 import type { Model } from "../core/manifest";
 import { FIRST_LAYERS, layersOf, switchedFrom } from "../core/map-layers";
-import type { View } from "../core/viewport";
+import { sameView, type View } from "../core/viewport";
 import type { ImageView } from "../elements/image-view";
 import type { LatentMap } from "../elements/latent-map";
 import type { LayerSwitches } from "../elements/layer-switches";
@@ -83,7 +83,9 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     showNeighbours();
   });
   map.addEventListener("pin-change", (event) => context.update({ pinned: event.detail.pinned }));
-  map.addEventListener("view-change", (event) => context.update({ view: event.detail.view }));
+  map.addEventListener("view-change", ({ detail }) =>
+    context.update({ view: sameView(detail.view, map.home) ? null : detail.view }),
+  );
   map.addEventListener("classes-change", ({ detail: { isolated } }) =>
     context.update({ only: isolated.length > 0 ? [...isolated] : null }),
   );

@@ -11,9 +11,10 @@ export function notice(text: string): void {
   place.hidden = false;
 }
 
-/** Puts what a link says and this release does not have back to its default, and says so. */
+/** Puts what a link says and this release does not have back to its default, and names it. */
 export function leaveOut(context: PageContext, ...keys: (keyof PageState)[]): void {
-  const names = keys.map(nameInLink).join(", ");
+  const said = keys.filter((key) => context.state[key] !== DEFAULT_STATE[key]);
+  const names = said.map(nameInLink).join(", ");
   context.update(Object.fromEntries(keys.map((key) => [key, DEFAULT_STATE[key]])));
   notice(`Part of this link does not fit this release and is left out: ${names}.`);
 }
