@@ -464,3 +464,21 @@ def test_a_study_that_cannot_be_had_costs_its_charts_alone(
     assert "cannot be shown" in chart.locator(".note").inner_text()
     chart_of(atlas, "roc")
     assert len(rows(atlas, "errors")) == len(SIZES)
+
+
+def test_S4_9_the_words_on_t_sne_are_of_the_size_that_is_shown(
+    open_atlas: OpenAtlas, reference: Reference
+) -> None:
+    atlas = open_atlas()
+    part = atlas.page.locator("#numbers [data-part=projections]")
+    part.scroll_into_view_if_needed()
+    part.locator("input:enabled").first.wait_for()
+    part.locator("input[value=tsne]").check()
+    words = part.locator(".only-tsne")
+    for size in (10, 100):
+        part.locator(f"input[name=numbers-size][value='{size}']").check()
+        for kind in ("ae", "vae", "cvae"):
+            model = reference.model(f"{kind}-{size}")
+            share = json.loads(reference.read(model["report"]))["knn"]["all"]["mean"]
+            assert f"{100 * share:.1f} % of the test digits" in words.inner_text()
+            assert model["id"] in words.inner_text()

@@ -42,6 +42,9 @@ export async function showProjections(context: PageContext, part: HTMLElement): 
   const show = async (): Promise<void> => {
     part.dataset.layout = choice.layout;
     for (const input of sizes) input.checked = Number(input.value) === choice.size;
+    for (const text of part.querySelectorAll<HTMLElement>("[data-read]")) {
+      text.hidden = Number(text.dataset.read) !== choice.size;
+    }
     for (const input of layouts) input.checked = input.value === choice.layout;
     await Promise.all(panels.map((panel) => panel.show(choice)));
   };
