@@ -3,12 +3,12 @@
 import "../elements/layer-switches";
 import type { Model } from "../core/manifest";
 import { FIRST_LAYERS, layersOf, switchedFrom } from "../core/map-layers";
-import { sameView, type View } from "../core/viewport";
+import type { View } from "../core/viewport";
 import type { ImageView } from "../elements/image-view";
 import type { LatentMap } from "../elements/latent-map";
 import type { LayerSwitches } from "../elements/layer-switches";
 import type { PageContext } from "./context";
-import { decoderInto, dressMap, dressView, fillMap, loadPart, required } from "./figure";
+import { decoderInto, dressMap, dressView, fillMap, keepView, loadPart, required } from "./figure";
 import { layersAsked } from "./layer-choice";
 import { MapLayers } from "./map-layers";
 import { followNeighbours } from "./neighbours";
@@ -83,9 +83,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     showNeighbours();
   });
   map.addEventListener("pin-change", (event) => context.update({ pinned: event.detail.pinned }));
-  map.addEventListener("view-change", ({ detail }) =>
-    context.update({ view: sameView(detail.view, map.home) ? null : detail.view }),
-  );
+  keepView(context, map, "view");
   map.addEventListener("classes-change", ({ detail: { isolated } }) =>
     context.update({ only: isolated.length > 0 ? [...isolated] : null }),
   );
