@@ -15,8 +15,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from webapp.negotiation import SUFFIXES, has_already, preferred_encoding
-from webapp.security import Problem
+from webapp.http.negotiation import SUFFIXES, has_already, preferred_encoding
+from webapp.http.security import Problem
 
 _TYPES = {
     ".css": "text/css; charset=utf-8",

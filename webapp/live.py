@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from webapp.negotiation import Representation
+from webapp.http.negotiation import Representation
 from webapp.pages import PageError, PageMaker, represent
 from webapp.releases import Release, ReleaseStore
 

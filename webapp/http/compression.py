@@ -1,6 +1,6 @@
 """Writes .br and .gz copies beside files, once, so that no request ever waits for a compressor.
 
-    python -m webapp.compression static/dist static/models
+    python -m webapp.http.compression static/dist static/models
 
 A copy that would not be worth it (95 % of the original or more) is left empty: that is how the
 next run knows it was tried.
@@ -20,7 +20,7 @@ from pathlib import Path
 
 import brotli
 
-from webapp.negotiation import SUFFIXES
+from webapp.http.negotiation import SUFFIXES
 
 logger = logging.getLogger(__name__)
 
@@ -169,7 +169,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Compress everything worth it below the folders named; return the exit status."""
     folders = [Path(word) for word in (sys.argv[1:] if argv is None else argv)]
     if not folders:
-        print("Name the folders to compress: python -m webapp.compression DIR…", file=sys.stderr)
+        print(
+            "Name the folders to compress: python -m webapp.http.compression DIR…", file=sys.stderr
+        )
         return 2
     paths = [
         path
