@@ -5,20 +5,20 @@
 
 import "./styles/page.css";
 import "./styles/supposed-heights.css";
-import "./styles/sections/hover.css";
-import "./styles/sections/autoencoders.css";
-import "./styles/sections/inside.css";
-import "./styles/sections/training.css";
-import "./styles/sections/draw.css";
-import "./styles/sections/shape.css";
-import "./styles/sections/labels.css";
-import "./styles/sections/control.css";
-import "./styles/sections/classify.css";
-import "./styles/sections/dimensions.css";
-import "./styles/sections/faces.css";
-import "./styles/sections/numbers.css";
-import "./styles/sections/lab.css";
-import { takeFieldsOut } from "./page/reveal";
+import "./sections/hover/hover.css";
+import "./sections/autoencoders/autoencoders.css";
+import "./sections/inside/inside.css";
+import "./sections/training/training.css";
+import "./sections/draw/draw.css";
+import "./sections/shape/shape.css";
+import "./sections/labels/labels.css";
+import "./sections/control/control.css";
+import "./sections/classify/classify.css";
+import "./sections/dimensions/dimensions.css";
+import "./sections/faces/faces.css";
+import "./sections/numbers/numbers.css";
+import "./sections/lab/lab.css";
+import { takeFieldsOut } from "./app/reveal";
 
 takeFieldsOut();
-import("./page/start").then(({ start }) => setTimeout(start));
+import("./app/start").then(({ start }) => setTimeout(start));

@@ -12,7 +12,7 @@
 // Nothing in here is operated; it takes no focus.
 import { css, html, LitElement, nothing, type PropertyValues, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { formatNumber, ticks } from "../core/viewport";
+import { formatNumber, ticks } from "../core/geometry/viewport";
 
 export interface ClassError {
   readonly label: number;
