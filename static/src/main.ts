@@ -5,20 +5,9 @@
 
 import "./styles/page.css";
 import "./styles/supposed-heights.css";
-import "./sections/hover/hover.css";
-import "./sections/autoencoders/autoencoders.css";
-import "./sections/inside/inside.css";
-import "./sections/training/training.css";
-import "./sections/draw/draw.css";
-import "./sections/shape/shape.css";
-import "./sections/labels/labels.css";
-import "./sections/control/control.css";
-import "./sections/classify/classify.css";
-import "./sections/dimensions/dimensions.css";
-import "./sections/faces/faces.css";
-import "./sections/numbers/numbers.css";
-import "./sections/lab/lab.css";
 import { takeFieldsOut } from "./app/reveal";
 
+// The style of every section, by its folder: their scripts come late, their layout must not.
+import.meta.glob("./sections/*/*.css", { eager: true });
 takeFieldsOut();
 import("./app/start").then(({ start }) => setTimeout(start));

@@ -1,9 +1,11 @@
 // Which section the reader is in: the link keeps it, the navigation shows it.
 
+import { required } from "../figures/figure";
+import { SECTIONS } from "../sections";
 import type { PageContext } from "./context";
 
 const sections = (): HTMLElement[] =>
-  Array.from(document.querySelectorAll<HTMLElement>("main > section[id]"));
+  SECTIONS.map(({ id }) => required<HTMLElement>(document, `#${id}`));
 
 /** Scrolls to the section that the link names, unless it is the first. */
 export function goToSection({ state }: PageContext): void {
@@ -14,8 +16,7 @@ export function goToSection({ state }: PageContext): void {
 
 /** Notes in the link and in the navigation which section crosses the middle of the screen. */
 export function followSections(context: PageContext): void {
-  const all = sections();
-  const first = all[0]?.id;
+  const first = SECTIONS[0].id;
   const observer = new IntersectionObserver(
     (entries) => {
       const id = entries.find((entry) => entry.isIntersecting)?.target.id;
@@ -30,5 +31,5 @@ export function followSections(context: PageContext): void {
     },
     { rootMargin: "-50% 0px" },
   );
-  for (const section of all) observer.observe(section);
+  for (const section of sections()) observer.observe(section);
 }

@@ -8,7 +8,7 @@ import "../elements/runtime-status";
 import type { RuntimeStatus } from "../elements/runtime-status";
 import { EngineError } from "../engine/engine";
 import { required } from "../figures/figure";
-import * as hover from "../sections/hover/hover";
+import { SECTIONS, type Section } from "../sections";
 import { PageContext, sentence } from "./context";
 import { hideLostPictures } from "./lost-pictures";
 import { followSections, goToSection } from "./navigation";
@@ -17,24 +17,6 @@ import { keepOffline } from "./offline/keep-offline";
 import { readerGoesOn } from "./reader";
 import { reveal, revealForLinks, revealInTurn, revealNow } from "./reveal";
 import { whenNear } from "./when-near";
-
-type Start = (context: PageContext, section: HTMLElement) => Promise<void>;
-
-/** The sections after the first, by id; their scripts are fetched when they come near. */
-const LATER: Record<string, () => Promise<{ start: Start }>> = {
-  autoencoders: () => import("../sections/autoencoders/autoencoders"),
-  inside: () => import("../sections/inside/inside"),
-  training: () => import("../sections/training/training"),
-  draw: () => import("../sections/draw/draw"),
-  shape: () => import("../sections/shape/shape"),
-  labels: () => import("../sections/labels/labels"),
-  control: () => import("../sections/control/control"),
-  classify: () => import("../sections/classify/classify"),
-  dimensions: () => import("../sections/dimensions/dimensions"),
-  faces: () => import("../sections/faces/faces"),
-  numbers: () => import("../sections/numbers/numbers"),
-  lab: () => import("../sections/lab/lab"),
-};
 
 export function start(): void {
   const manifest = parseManifest(required<HTMLElement>(document, "#manifest").textContent);
@@ -50,28 +32,30 @@ export function start(): void {
   }
   smoothing(context);
   hideLostPictures();
-  const begin = (id: string, run: Start): Promise<void> => {
+  const begin = async ({ id, load }: Section): Promise<void> => {
     const section = required<HTMLElement>(document, `#${id}`);
     // What a release does not carry, its template has said already.
-    if (section.querySelector(".section-error") !== null) return Promise.resolve();
+    if (section.querySelector(".section-error") !== null) return;
     reveal(section);
-    return run(context, section).catch((error: unknown) => {
+    try {
+      const script = await load().catch(scriptLost);
+      await script.start(context, section);
+    } catch (error) {
       const place = document.createElement("p");
       place.className = "section-error";
       place.setAttribute("role", "status");
       place.textContent = sentence(`The section “${id}”`, error);
       section.append(place);
-    });
+    }
   };
   // The first section is what the reader came for. The others would share its bandwidth while it
   // loads, and its processor while its points are drawn.
-  begin("hover", hover.start).then(async () => {
+  const [first, ...later] = SECTIONS;
+  begin(first).then(async () => {
     revealInTurn();
     if (context.state.section === null) await readerGoesOn();
-    for (const [id, load] of Object.entries(LATER)) {
-      whenNear(required(document, `#${id}`), () =>
-        begin(id, async (...theirs) => (await load().catch(scriptLost)).start(...theirs)),
-      );
+    for (const section of later) {
+      whenNear(required(document, `#${section.id}`), () => begin(section));
     }
     void keepOffline();
   });
