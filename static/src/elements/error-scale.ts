@@ -34,7 +34,7 @@ const NAME_HEIGHT = 14;
 const MARGIN = 1.12;
 
 /** Puts names that would lie over each other in rows above one another. */
-export function stack(places: readonly number[], width: number): number[] {
+function stack(places: readonly number[], width: number): number[] {
   const ends: number[] = [];
   return places.map((place) => {
     const free = ends.findIndex((end) => end <= place);

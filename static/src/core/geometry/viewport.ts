@@ -192,7 +192,7 @@ export function formatPoint(point: Point, decimals: number): string {
   return `(${formatNumber(point[0], decimals)}, ${formatNumber(point[1], decimals)})`;
 }
 
-export function union(a: Bounds, b: Bounds): Bounds {
+function union(a: Bounds, b: Bounds): Bounds {
   return {
     min: [Math.min(a.min[0], b.min[0]), Math.min(a.min[1], b.min[1])],
     max: [Math.max(a.max[0], b.max[0]), Math.max(a.max[1], b.max[1])],

@@ -20,7 +20,7 @@ const clamp = (value: number, low: number, high: number): number =>
   Math.min(Math.max(value, low), high);
 
 /** Returns the side of the largest square in a picture. */
-export const largestSide = ({ width, height }: Size): number => Math.min(width, height);
+const largestSide = ({ width, height }: Size): number => Math.min(width, height);
 
 /** Returns the nearest crop that lies within the picture and is neither too large nor too small. */
 export function clampCrop({ x, y, side }: Crop, picture: Size): Crop {

@@ -39,7 +39,7 @@ export function legend({ classNames, isolated, choose }: LegendData): TemplateRe
 }
 
 /** Adds or removes a class; all of them together are written as none singled out. */
-export function toggle(isolated: readonly number[], label: number, classes: number): number[] {
+function toggle(isolated: readonly number[], label: number, classes: number): number[] {
   const next = isolated.includes(label)
     ? isolated.filter((other) => other !== label)
     : [...isolated, label].sort((a, b) => a - b);

@@ -112,7 +112,7 @@ const APART = 17;
 const PUSHES = 12;
 
 /** Pushes names that would cover one another apart, each pair along the line between them. */
-export function spread(places: readonly Point[]): Point[] {
+function spread(places: readonly Point[]): Point[] {
   const moved = places.map(([x, y]): [number, number] => [x, y]);
   for (let push = 0; push < PUSHES; push++) {
     for (const [i, a] of moved.entries()) {

@@ -1,7 +1,7 @@
 // The colours of a map as numbers, read from what the style sheet makes of them.
 import { MAX_CLASSES } from "./points-renderer";
 
-export type Rgb = readonly [number, number, number];
+type Rgb = readonly [number, number, number];
 
 export interface Palette {
   /** (MAX_CLASSES · 3,) red, green, blue in 0…1 for each class. */

@@ -14,12 +14,12 @@ export interface LatentDraw {
 export const WIDTH = 340;
 export const HEIGHT = 218;
 /** The axes' ends, and ε at them: a draw lies beyond once in 16,000. */
-export const LEFT = 26;
-export const RIGHT = 330;
+const LEFT = 26;
+const RIGHT = 330;
 export const REACH = 4;
 /** Heights of the two axes: the latent's own, and that of ε. */
 const OVERVIEW = 58;
-export const NOISE = 112;
+const NOISE = 112;
 const BASE = 192;
 const PEAK_OVERVIEW = 46;
 const PEAK = 62;
