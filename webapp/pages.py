@@ -95,6 +95,7 @@ class PageMaker:
             "release": manifest["release"],
             "sections": SECTIONS,
             "article": self._article(release),
+            "trained_on": release.trained_on,
             "manifest_json": _json(manifest),
             # For the sections whose view is not built yet.
             "manifest": manifest,

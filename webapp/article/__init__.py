@@ -6,7 +6,14 @@ A view is computed here from the release, in `<id>_view.py`; sentences stand in 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from webapp.article import training_view
+from webapp.article import (
+    autoencoders_view,
+    draw_view,
+    hover_view,
+    inside_view,
+    shape_view,
+    training_view,
+)
 from webapp.article.release_view import ReleaseView
 
 
@@ -22,12 +29,12 @@ class Section:
 
 
 SECTIONS = (
-    Section("hover", "Walk"),
-    Section("autoencoders", "Autoencoders"),
-    Section("inside", "Inside"),
+    Section("hover", "Walk", hover_view.build),
+    Section("autoencoders", "Autoencoders", autoencoders_view.build),
+    Section("inside", "Inside", inside_view.build),
     Section("training", "Training", training_view.build),
-    Section("draw", "Draw"),
-    Section("shape", "Shape"),
+    Section("draw", "Draw", draw_view.build),
+    Section("shape", "Shape", shape_view.build),
     Section("labels", "Ten digits"),
     Section("control", "Control"),
     Section("classify", "Classify"),

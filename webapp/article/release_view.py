@@ -42,6 +42,11 @@ class ReleaseView:
         """Return a model's entry in the manifest; None: the release does not carry it."""
         return self.models.get(model_id)
 
+    @property
+    def trained_on(self) -> frozenset[str]:
+        """The names of the data sets that the release's models were trained on."""
+        return frozenset(model.get("dataset", "") for model in self.models.values())
+
     def models_of(self, *model_ids: str) -> tuple[Entry, ...]:
         """Return the entries of those of these models that the release carries, in this order."""
         return tuple(self.models[model_id] for model_id in model_ids if model_id in self.models)
