@@ -394,28 +394,16 @@ def test_S4_9_the_drawing_s_error_stands_on_the_scale_of_the_test_set_s(
         assert place == pytest.approx(origin + unit * errors[label], abs=0.5)
 
 
-def test_S4_9_the_alarm_s_curves_are_the_report_s(pad: Atlas, reference: Reference) -> None:
+def test_S4_9_the_areas_under_the_roc_curves_are_the_report_s(
+    pad: Atlas, reference: Reference
+) -> None:
     anomaly = document_of(reference, "report")["anomaly"]
-    chart = pad.page.locator("#draw line-chart")
-    chart.evaluate("chart => chart.scrollIntoView({behavior: 'instant', block: 'center'})")
-    pad.page.locator("#draw line-chart[state=ready]").wait_for()
-    drawn = chart.evaluate("chart => chart.lines.map(({name, x, y}) => ({name, x, y}))")
-    names = {"clothes": "fashion-mnist", "turned digits": "rotated", "noise": "noise"}
-    assert [line["name"] for line in drawn] == list(names)
     said = pad.page.locator("#draw").inner_text()
-    for line in drawn:
-        measured = anomaly[names[line["name"]]]
-        curve = measured["roc"]
-        assert np.allclose(line["x"], 100 * np.array(curve["false_positive"]), atol=1e-3)
-        assert np.allclose(line["y"], 100 * np.array(curve["true_positive"]), atol=1e-3)
-        # The area in the text is that under the curve.
-        assert f"{100 * measured['auc']:.1f} %" in said
-        area = np.trapezoid(line["y"], line["x"]) / 1e4
-        assert area == pytest.approx(measured["auc"], abs=0.005)
-        # What stands in the legend is read off where one digit in twenty is taken for a stranger.
-        found = dict(zip(curve["false_positive"], curve["true_positive"], strict=True))[0.05]
-        legend = chart.locator(".entry", has_text=line["name"]).locator(".value")
-        assert number(legend.inner_text()) == pytest.approx(100 * found, abs=0.051)
+    for kind in ("fashion-mnist", "rotated", "noise"):
+        assert f"{100 * anomaly[kind]['auc']:.1f} %" in said
+    # The curves themselves are drawn once, further down.
+    assert pad.page.locator("#draw a[href='#numbers']").count() == 1
+    assert pad.page.locator("#numbers [data-part=roc] line-chart").count() == 1
 
 
 def test_S3_3_every_model_answers_once_the_pen_rests(pad: Atlas, reference: Reference) -> None:
@@ -436,8 +424,8 @@ def test_S3_3_every_model_answers_once_the_pen_rests(pad: Atlas, reference: Refe
         if name in reference.ids
     ]
     for name in models:
-        told = reference.model(name)["condition"] != "none"
-        answer = passed(reference, x, name, [label] if told else None)
+        conditioned = reference.model(name)["condition"] != "none"
+        answer = passed(reference, x, name, [label] if conditioned else None)
         pad.until(
             lambda name=name: pad.page.locator(
                 f'image-view[name="answer-{name}"][state=ready]'
@@ -451,7 +439,7 @@ def test_S3_3_every_model_answers_once_the_pen_rests(pad: Atlas, reference: Refe
         assert number(caption.split(" · ")[0]) == pytest.approx(error, abs=0.11)
         mean = reference.model(name)["metrics"]["squared_error"]
         assert number(caption.split(" · ")[1].split()[0]) == pytest.approx(error / mean, abs=0.06)
-        assert (f"told {label}" in caption) == told
+        assert (f"given {label}" in caption) == conditioned
     # The others are asked only when the reader wants them.
     other = page.locator("#draw [data-model=ae-100]")
     assert not other.is_visible()

@@ -19,7 +19,7 @@ interface Place {
   readonly note: string;
 }
 
-/** A drawing to be answered, and the class that models which want one are told. */
+/** A drawing to be answered, and the class that conditioned models are given. */
 export interface Question {
   readonly pixels: Float32Array;
   readonly label: number;
@@ -121,7 +121,7 @@ export class DrawAnswers {
       caption.textContent = [
         formatNumber(error, 1),
         ...(mean > 0 ? [`${formatNumber(error / mean, 1)} ×`] : []),
-        ...(label === undefined ? [] : [`told ${model.class_names[label]}`]),
+        ...(label === undefined ? [] : [`given ${model.class_names[label]}`]),
       ].join(" · ");
     } catch (error) {
       showError([view], sentence(`The model ${model.id}`, error));

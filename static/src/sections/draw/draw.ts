@@ -13,13 +13,11 @@ import { sigmaOf } from "../../core/latent/posterior";
 import { shapesOf } from "../../core/points/map-layers";
 import type { Model } from "../../core/release/manifest";
 import type { Statistics } from "../../core/release/release";
-import type { LineChart } from "../../elements/chart/line-chart";
 import type { DrawingPad } from "../../elements/drawing-pad";
 import type { ImageView } from "../../elements/image-view";
 import type { LatentMap } from "../../elements/map/latent-map";
 import { fillMap, keepView, loadPart, required, showError } from "../../figures/figure";
 import { chooseLayers, layersOnto } from "../../figures/layer-choice";
-import { showAlarm } from "./draw-alarm";
 import { DrawAnswers } from "./draw-answers";
 import { DrawReadings, type Passage } from "./draw-readings";
 
@@ -201,8 +199,6 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     all.hidden = true;
     answers.showAll();
   });
-  const alarm = section.querySelector<LineChart>("line-chart");
-  if (alarm !== null) whenNear(alarm, () => void showAlarm(context, alarm, model));
 
   // Shown before the models are there, as is what is drawn meanwhile: its answer waits for them.
   const { drawing, drawZ } = context.state;
