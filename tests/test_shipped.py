@@ -194,6 +194,20 @@ def test_the_tables_in_the_docs_are_those_of_the_results_files() -> None:
         assert page.read_text() == text, page.name
 
 
+def test_the_numbers_quoted_in_prose_are_those_of_the_release() -> None:
+    metrics = {model["id"]: model["metrics"] for model in current_manifest()["models"]}
+    minutes = {name: round(one["train_seconds"] / 60) for name, one in metrics.items()}
+    readme, training = (ROOT / name for name in ("README.md", "docs/training.md"))
+    likelihood = f"{metrics['vae-2']['log_likelihood']:.0f}".replace("-", "−")
+    assert f"about {likelihood} nats" in readme.read_text()
+    assert f"about {minutes['vae-2']} minutes" in readme.read_text()
+    faces = [minutes.pop(name) for name in ("faces-vae", "faces-perceptual", "faces-vaegan")]
+    rows = training.read_text()
+    assert f"| {minutes.pop('vae-2')} |" in rows
+    assert f"| {min(minutes.values())} to {max(minutes.values())} |" in rows
+    assert f"| {', '.join(map(str, faces))} |" in rows
+
+
 def test_the_bench_says_where_and_at_which_commit_it_was_measured() -> None:
     numbers = json.loads(NUMBERS.read_text())
     commits = {"page": "0123abc+", "scatter": "0123abc+"}
