@@ -38,6 +38,8 @@ from train.study_results import Results
 from train.trace import load_trace
 from webapp.manifest import Manifest
 
+pytestmark = pytest.mark.slow
+
 ToOnnx = Callable[[Autoencoder, str, dict[str, str]], bytes]
 Export = Callable[..., int]
 

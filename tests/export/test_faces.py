@@ -27,6 +27,8 @@ from train.evaluate import encode_all
 from train.model import Autoencoder
 from train.runs import load_run
 
+pytestmark = pytest.mark.slow
+
 TINY = (
     "--dataset=celeba", "--epochs=2", "--batch-size=8", "--latent-size=4",
     "--encoder-layers=8,8,8,8", "--decoder-layers=8,8,8,8,8",

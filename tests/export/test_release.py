@@ -19,6 +19,8 @@ from train import data
 from train.data import as_float, one_hot
 from train.runs import load_run
 
+pytestmark = pytest.mark.slow
+
 Export = Callable[..., int]
 
 

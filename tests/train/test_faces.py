@@ -26,6 +26,8 @@ from train.perceptual import perceptual_loss
 from train.processes import launch
 from train.recipes import RECIPES, Recipe
 
+pytestmark = pytest.mark.slow
+
 FACES = ("faces-vae", "faces-perceptual", "faces-vaegan")
 NAMES = ("red", "bright", "striped")
 TERMS = {

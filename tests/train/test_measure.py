@@ -157,6 +157,7 @@ def test_a_conditioned_model_scores_a_stranger_by_its_best_label(data_root: Path
     assert torch.allclose(found, torch.stack(each).amin(0))
 
 
+@pytest.mark.slow
 def test_the_judge_learns_is_kept_and_mended(
     data_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -254,6 +254,7 @@ def test_a_difference_within_the_spread_is_no_difference() -> None:
     assert claims.spread([1.0, 2.0, 3.0]).std == pytest.approx(1.0)
 
 
+@pytest.mark.slow
 def test_figures_without_their_runs_are_named(
     train: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -24,6 +24,8 @@ from train.data import Images
 from train.recipes import RECIPES, STUDY
 from train.runs import load_run
 
+pytestmark = pytest.mark.slow
+
 SEEDS = (1, 2)
 EPOCHS = 40
 TINY = (
