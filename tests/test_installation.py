@@ -117,6 +117,7 @@ def test_a_missing_module_of_our_own_is_not_taken_for_a_package() -> None:
         how_to_install(ModuleNotFoundError(name="train.no_such_module"))
 
 
+@pytest.mark.slow
 def test_onnxruntime_reports_to_nobody() -> None:
     importing = [
         path
@@ -129,3 +130,21 @@ def test_onnxruntime_reports_to_nobody() -> None:
         module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
         result = python(SPY, module)
         assert result.stdout.strip() not in ("", "0"), f"{module}: {result.stderr}"
+
+
+def test_the_version_is_the_same_wherever_it_is_named() -> None:
+    version = PROJECT["project"]["version"]
+    assert f"\nversion: {version}\n" in (ROOT / "CITATION.cff").read_text()
+    assert f"\n## [{version}]\n" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_relative_links_in_the_documents_lead_somewhere() -> None:
+    listed = subprocess.run(
+        ["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    assert "README.md" in listed
+    for name in listed:
+        page = ROOT / name
+        for target in re.findall(r"\]\(([^)#]*)(?:#[^)]*)?\)", page.read_text()):
+            if "://" not in target:
+                assert (page.parent / target).exists(), f"{name}: {target}"
