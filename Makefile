@@ -109,7 +109,7 @@ static/node_modules/.installed: static/package-lock.json | $(VENV)/.node
 static/dist/.built: static/node_modules/.installed $(SOURCES) | $(VENV)/.serve
 	$(call step,build the page,cd static && ../$(NODE) npm run build)
 	$(call step,compress what is served (half a minute the first time),\
-	$(BIN)/python -m webapp.compression static/dist static/models)
+	$(BIN)/python -m webapp.http.compression static/dist static/models)
 	@touch $@
 
 $(VENV)/.browser: scripts/find-browser | $(VENV)/.dev

@@ -14,9 +14,9 @@ COLOURS = 128
 # For the maps that no page opens on: half as wide, a fifth of the bytes.
 SMALL_WIDTH = 360
 SMALL_COLOURS = 32
-# Classes from here on share a colour (static/src/elements/points-renderer.ts, MAX_CLASSES).
+# Classes from here on share a colour (static/src/elements/map/points-renderer.ts, MAX_CLASSES).
 _LAST_CLASS = 31
-# As the page's own renderer draws them (static/src/core/points.ts, pointStyle).
+# As the page's own renderer draws them (static/src/core/points/points.ts, pointStyle).
 _OPACITY = 0.5
 _SMALLEST_DIAMETER = 1.5
 _PACKING = 0.95

@@ -66,7 +66,7 @@ def _serve(settings: Settings, listener: socket.socket) -> None:
     import uvicorn
 
     from webapp.app import create_app
-    from webapp.security import security_headers
+    from webapp.http.security import security_headers
 
     # Uvicorn raises the signal again once it has stopped.
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -77,7 +77,7 @@ def _serve(settings: Settings, listener: socket.socket) -> None:
     # Clients can make uvicorn warn; its errors are ours.
     logging.getLogger("uvicorn").setLevel(logging.ERROR)
     try:
-        from webapp.connections import guarded_protocol
+        from webapp.http.connections import guarded_protocol
     except ImportError:  # no httptools for this Python
         logging.warning("httptools is missing: clients that stall are not cut off.")
         protocol: object = "h11"

@@ -11,12 +11,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from webapp.datasets import TrainingImages
+from webapp.http.security import Problem, read_body, require_type
 from webapp.inference import BusyError, Model
+from webapp.live import Live, Site
 from webapp.metrics import Metrics
 from webapp.pages import apology
-from webapp.security import Problem, read_body, require_type
 from webapp.settings import Settings
-from webapp.site import Live, Site
 
 LARGEST_Z = 1000.0
 """A z further out than this in any coordinate is refused: every prior here has unit size."""

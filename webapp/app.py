@@ -9,22 +9,22 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
 from webapp.api import build_router
-from webapp.compression import BackgroundCompressor
 from webapp.datasets import TrainingImages
-from webapp.inference import Runtime
-from webapp.metrics import Metrics, ObserveRequests
-from webapp.pages import PageMaker
-from webapp.releases import ObjectCheck, ReleaseStore
-from webapp.security import (
+from webapp.http.compression import BackgroundCompressor
+from webapp.http.security import (
     Problem,
     SecureResponses,
     answer_http_exception,
     answer_problem,
     security_headers,
 )
+from webapp.http.static_files import Policy, StaticFiles, is_built_file, is_release_file
+from webapp.inference import Runtime
+from webapp.live import Live, Site
+from webapp.metrics import Metrics, ObserveRequests
+from webapp.pages import PageMaker
+from webapp.releases import ObjectCheck, ReleaseStore
 from webapp.settings import Settings
-from webapp.site import Live, Site
-from webapp.static_files import Policy, StaticFiles, is_built_file, is_release_file
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -12,10 +12,10 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
-from webapp.compression import encode
-from webapp.negotiation import SUFFIXES, Representation
+from webapp.http.compression import encode
+from webapp.http.negotiation import SUFFIXES, Representation
+from webapp.http.security import content_policy, policy_text
 from webapp.releases import Release, signature
-from webapp.security import content_policy, policy_text
 
 _ENTRY = "src/main.ts"
 # The runtime on WebGPU: megabytes that few browsers ask for, and that the page works without.

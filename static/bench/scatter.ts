@@ -6,8 +6,8 @@
 // screen: with it, a single frame waits for the next beat or the one after, as the browser pleases.
 
 import createScatterplot from "regl-scatterplot";
-import { pointsFromColumns } from "../src/core/points";
-import { PointsRenderer } from "../src/elements/points-renderer";
+import { pointsFromColumns } from "../src/core/points/points";
+import { PointsRenderer } from "../src/elements/map/points-renderer";
 
 const SIDE = 600;
 const CLASSES = 10;

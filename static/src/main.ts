@@ -5,20 +5,9 @@
 
 import "./styles/page.css";
 import "./styles/supposed-heights.css";
-import "./styles/sections/hover.css";
-import "./styles/sections/autoencoders.css";
-import "./styles/sections/inside.css";
-import "./styles/sections/training.css";
-import "./styles/sections/draw.css";
-import "./styles/sections/shape.css";
-import "./styles/sections/labels.css";
-import "./styles/sections/control.css";
-import "./styles/sections/classify.css";
-import "./styles/sections/dimensions.css";
-import "./styles/sections/faces.css";
-import "./styles/sections/numbers.css";
-import "./styles/sections/lab.css";
-import { takeFieldsOut } from "./page/reveal";
+import { takeFieldsOut } from "./app/reveal";
 
+// The style of every section, by its folder: their scripts come late, their layout must not.
+import.meta.glob("./sections/*/*.css", { eager: true });
 takeFieldsOut();
-import("./page/start").then(({ start }) => setTimeout(start));
+import("./app/start").then(({ start }) => setTimeout(start));

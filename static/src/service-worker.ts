@@ -1,8 +1,8 @@
 // The service worker: files that never change come from its cache first, the page from the network
 // first, and everything else it leaves alone. What is kept, and when, is the keeper's.
 
-import type { KeepRequest } from "./core/offline";
-import { Keeper } from "./offline/keeper";
+import { Keeper } from "./app/offline/keeper";
+import type { KeepRequest } from "./app/offline/offline-files";
 
 declare const self: ServiceWorkerGlobalScope;
 

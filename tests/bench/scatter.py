@@ -60,7 +60,7 @@ def _evaluate(playwright: Playwright, url: str, expression: str) -> Any:
 
 
 def _build(out: Path) -> None:
-    command = ["npx", "vite", "build", "--config", "bench/vite.config.ts", "--outDir", str(out)]
+    command = ["npx", "vite", "build", "--config", "bench/scatter.config.ts", "--outDir", str(out)]
     with_node = [str(STATIC.parent / "scripts" / "with-node"), ".venv"]
     subprocess.run([*with_node, *command], cwd=STATIC, check=True, capture_output=True)
 

@@ -6,7 +6,7 @@ import os
 import brotli
 import pytest
 
-from webapp.compression import StoppedError, compress, main
+from webapp.http.compression import StoppedError, compress, main
 
 TEXT = b"the same words again and again, " * 200
 
@@ -39,7 +39,9 @@ def test_a_file_that_does_not_shrink_is_tried_once(tmp_path, monkeypatch):
     assert main([str(tmp_path)]) == 0
     assert path.with_name("random.onnx.br").read_bytes() == b""
     assert path.with_name("random.onnx.gz").read_bytes() == b""
-    monkeypatch.setattr("webapp.compression._encode_in_chunks", lambda *_: pytest.fail("again"))
+    monkeypatch.setattr(
+        "webapp.http.compression._encode_in_chunks", lambda *_: pytest.fail("again")
+    )
     assert main([str(tmp_path)]) == 0
 
 
@@ -73,7 +75,7 @@ def test_a_failed_write_leaves_nothing_behind(tmp_path, monkeypatch, capsys):
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("webapp.compression.os.fsync", full)
+    monkeypatch.setattr("webapp.http.compression.os.fsync", full)
     assert main([str(tmp_path)]) == 1
     assert "No space left on device" in capsys.readouterr().err
     assert names(tmp_path) == ["a.js"]

@@ -341,7 +341,7 @@ def test_a_folder_that_cannot_be_written_is_said_once(folders, app, monkeypatch,
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("webapp.compression._write", refuse)
+    monkeypatch.setattr("webapp.http.compression._write", refuse)
     make_release(folders.models, "r1", TWO)
     with app(folders, compress_objects=True) as client:
         eventually(lambda: "Compressed copies cannot be written" in caplog.text, 90)

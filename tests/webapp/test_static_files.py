@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.releases import make_release, object_path, point_to
 from tests.support.site import RUNTIME, RUNTIME_BYTES, SCRIPT, STYLE, WORKER
-from webapp.compression import compress
+from webapp.http.compression import compress
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 

@@ -11,7 +11,7 @@
 //               the most probable class is set in bold and has a class of its own.
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { formatPercent } from "../core/viewport";
+import { formatPercent } from "../core/geometry/viewport";
 import type { ElementState } from "./image-view";
 
 const DIGITS = [..."0123456789"];

@@ -11,7 +11,7 @@
 //               (core/confusion), those on it are plain; the table is as wide as the element.
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { type Confusion, shade } from "../core/confusion";
+import { type Confusion, shade } from "../core/release/confusion";
 import type { ElementState } from "./image-view";
 
 const DIGITS = [..."0123456789"];

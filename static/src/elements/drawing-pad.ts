@@ -14,10 +14,10 @@
 
 import { css, html, LitElement } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
-import { normalise } from "../core/drawing";
-import { extend, penPoint, type Stroke } from "../core/strokes";
+import { normalise } from "../core/image/drawing";
+import { extend, penPoint, type Stroke } from "../core/image/strokes";
+import { connectWhenNear } from "./connect-when-near";
 import type { ElementState } from "./image-view";
-import { connectWhenNear } from "./near";
 
 /** Width of the pen on the pad, as a share of its side. */
 const PEN = 0.06;

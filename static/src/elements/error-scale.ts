@@ -12,7 +12,7 @@
 // Nothing in here is operated; it takes no focus.
 import { css, html, LitElement, nothing, type PropertyValues, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { formatNumber, ticks } from "../core/viewport";
+import { formatNumber, ticks } from "../core/geometry/viewport";
 
 export interface ClassError {
   readonly label: number;
@@ -34,7 +34,7 @@ const NAME_HEIGHT = 14;
 const MARGIN = 1.12;
 
 /** Puts names that would lie over each other in rows above one another. */
-export function stack(places: readonly number[], width: number): number[] {
+function stack(places: readonly number[], width: number): number[] {
   const ends: number[] = [];
   return places.map((place) => {
     const free = ends.findIndex((end) => end <= place);

@@ -17,8 +17,8 @@
 // Style: --columns, how many pictures a row has.
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, queryAll } from "lit/decorators.js";
-import { toRgba } from "../core/pictures";
-import type { Shape } from "../core/sheet";
+import { toRgba } from "../core/image/pictures";
+import type { Shape } from "../core/image/sheet";
 import { spoken } from "./shared-styles";
 
 export interface LoupePicture {

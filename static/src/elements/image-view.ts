@@ -13,8 +13,8 @@
 
 import { css, html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { pictureDrawn } from "../core/after-picture";
-import { connectWhenNear } from "./near";
+import { pictureDrawn } from "../core/async/after-picture";
+import { connectWhenNear } from "./connect-when-near";
 
 export type ElementState = "empty" | "loading" | "ready" | "error";
 

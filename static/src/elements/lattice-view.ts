@@ -11,10 +11,10 @@
 //               of horizontal axis follow it; the page's colours
 import { css, html, LitElement, nothing, type PropertyValues, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import type { Lattice } from "../core/lattice";
-import { toRgba } from "../core/pictures";
-import { sheetOf } from "../core/sheet";
-import { formatNumber, ticks } from "../core/viewport";
+import type { Lattice } from "../core/geometry/lattice";
+import { formatNumber, ticks } from "../core/geometry/viewport";
+import { toRgba } from "../core/image/pictures";
+import { sheetOf } from "../core/image/sheet";
 import type { ElementState } from "./image-view";
 
 /** About so many ticks an axis. */

@@ -1,6 +1,6 @@
 // What runs models: one interface, whether this browser does it or the server.
 
-import type { Model } from "../core/manifest";
+import type { Model } from "../core/release/manifest";
 
 /** q(z|x) of one image: mean and log-variance, `latent_size` numbers each. */
 export interface Posterior {

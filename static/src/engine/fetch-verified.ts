@@ -2,7 +2,7 @@
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
-import type { FileEntry } from "../core/manifest";
+import type { FileEntry } from "../core/release/manifest";
 import { EngineError } from "./engine";
 
 /**

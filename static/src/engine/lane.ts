@@ -1,6 +1,6 @@
 // The page's end of a worker that runs models: calls go out, answers come back.
 
-import type { FileEntry, Model } from "../core/manifest";
+import type { FileEntry, Model } from "../core/release/manifest";
 import {
   type Decoded,
   EngineError,

@@ -1,6 +1,6 @@
 // Runs models in this browser: in one worker, and large ones wherever they are decoded fastest.
 
-import type { FileEntry, Model } from "../core/manifest";
+import type { FileEntry, Model } from "../core/release/manifest";
 import {
   type Decoded,
   type Engine,

@@ -1,6 +1,6 @@
 // Messages between the page and the worker that runs the models.
 
-import type { FileEntry, Model } from "../core/manifest";
+import type { FileEntry, Model } from "../core/release/manifest";
 import type { EngineError, Part } from "./engine";
 import type { Format } from "./read-release";
 

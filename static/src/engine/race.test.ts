@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Model } from "../core/manifest";
+import type { Model } from "../core/release/manifest";
 import { agree, isFaster, isLarge, winsAgainst } from "./race";
 import { threadsToTry } from "./rivals";
 

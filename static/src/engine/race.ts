@@ -1,7 +1,7 @@
 // Lets a second runtime decode beside the one at work, and says whether it should take over.
 
-import type { Model } from "../core/manifest";
-import { gaussian } from "../core/random";
+import { gaussian } from "../core/latent/random";
+import type { Model } from "../core/release/manifest";
 import type { Decoded } from "./engine";
 
 /** Images of more numbers come from models that other runtimes may decode faster. */

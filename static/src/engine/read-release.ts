@@ -1,7 +1,7 @@
 // Reads the release's files: JSON as it is, points as typed arrays, a trace as its frames.
 
-import { pointsFromColumns } from "../core/points";
-import type { Layout, Trace } from "../core/release";
+import { pointsFromColumns } from "../core/points/points";
+import type { Layout, Trace } from "../core/release/release";
 
 /** How a file is read. */
 export type Format = "json" | "points" | "trace";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Model } from "../core/manifest";
+import type { Model } from "../core/release/manifest";
 import { EngineError } from "./engine";
 import { ResilientEngine } from "./resilient";
 

@@ -1,6 +1,6 @@
 // Runs models here while this browser can, through the server, if there is one, once it cannot.
 
-import type { Model } from "../core/manifest";
+import type { Model } from "../core/release/manifest";
 import {
   type Decoded,
   type Engine,

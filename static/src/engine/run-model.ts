@@ -1,7 +1,7 @@
 // Runs a model's graphs: the page's numbers in, through onnxruntime's tensors, and out again.
 
 import type * as onnxruntime from "onnxruntime-web/wasm";
-import type { Model } from "../core/manifest";
+import type { Model } from "../core/release/manifest";
 import type { Decoded, Posterior } from "./engine";
 
 /** onnxruntime-web, in whichever build. */

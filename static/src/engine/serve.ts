@@ -1,6 +1,6 @@
 // What a worker that runs models does: it answers the page's calls with sessions of one runtime.
 
-import { type FileEntry, imageSize, type Model } from "../core/manifest";
+import { type FileEntry, imageSize, type Model } from "../core/release/manifest";
 import { EngineError, type Part } from "./engine";
 import { fetchVerified } from "./fetch-verified";
 import type { Call, Notice, Reply } from "./protocol";

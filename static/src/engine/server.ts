@@ -1,7 +1,7 @@
 // Asks the server to run models, for browsers that cannot.
 
-import type { Model } from "../core/manifest";
-import { imageSize } from "../core/manifest";
+import type { Model } from "../core/release/manifest";
+import { imageSize } from "../core/release/manifest";
 import {
   type Decoded,
   type Engine,

@@ -1,0 +1,134 @@
+// <marginal-density>: how a map's points lie along one of its axes, a curve for each class.
+//
+// Attributes    label    its name for assistive technology
+//               upright  it stands beside the map, along the vertical axis (reflected); else it
+//                        lies above the map, along the horizontal one
+//               state    empty | ready (reflected): ready while there is something to show
+// Properties    marginal    Marginal (core/marginal), or null
+//               range       [low, high]: what the axis shows
+//               isolated    classes shown in colour; empty: all
+//               at          where the cursor is on the axis, or null
+// Style         --class-0 … --class-9; it fills the box that the page gives it
+//
+// It has no keys: it follows the map that it belongs to.
+import { css, html, LitElement, nothing, type PropertyValues, svg, unsafeCSS } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { type Marginal, outline } from "../../core/points/marginal";
+
+/** Units of the drawing along the axis and across it; it is stretched to its box. */
+const LENGTH = 400;
+const HEIGHT = 100;
+/** The highest curve leaves a little room. */
+const FILL = 0.95;
+const CLASSES = 10;
+
+const classColours = Array.from(
+  { length: CLASSES },
+  (_, k) => `.class-${k} { fill: var(--class-${k}, #888); stroke: var(--class-${k}, #888); }`,
+).join("\n");
+
+@customElement("marginal-density")
+export class MarginalDensity extends LitElement {
+  static override styles = css`
+    :host {
+      display: block;
+      min-width: 0;
+      min-height: 0;
+    }
+    :host([hidden]) {
+      display: none;
+    }
+    svg {
+      display: block;
+      width: 100%;
+      height: 100%;
+      overflow: hidden;
+    }
+    path {
+      fill-opacity: 0.18;
+      stroke-width: 1.25px;
+      vector-effect: non-scaling-stroke;
+      stroke-linejoin: round;
+    }
+    .dimmed {
+      fill: none;
+      stroke: var(--line, #ccc);
+    }
+    .at {
+      stroke: var(--text, #1a1a1a);
+      stroke-width: 1px;
+      vector-effect: non-scaling-stroke;
+    }
+    ${unsafeCSS(classColours)}
+    @media (forced-colors: active) {
+      svg {
+        forced-color-adjust: none;
+      }
+      .at {
+        stroke: CanvasText;
+      }
+    }
+  `;
+
+  @property() label = "Density along an axis";
+  @property({ type: Boolean, reflect: true }) upright = false;
+  @property({ reflect: true }) state: "empty" | "ready" = "empty";
+  @property({ attribute: false }) marginal: Marginal | null = null;
+  @property({ attribute: false }) range: readonly [number, number] = [-1, 1];
+  @property({ attribute: false }) isolated: readonly number[] = [];
+  @property({ attribute: false }) at: number | null = null;
+
+  /** The outline of each class that occurs, by its label; made once, and then only moved. */
+  #outlines: { label: number; d: string }[] = [];
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has("marginal") && !changed.has("upright")) return;
+    this.state = this.marginal === null ? "empty" : "ready";
+    const densities = this.marginal?.densities ?? [];
+    const peaks = densities.map((density) => Math.max(0, ...density));
+    const peak = Math.max(...peaks) / FILL;
+    const size = { length: LENGTH, height: HEIGHT, upright: this.upright };
+    this.#outlines = densities.flatMap((density, label) =>
+      peaks[label] === 0 ? [] : [{ label, d: outline(density, peak, size) }],
+    );
+  }
+
+  /** Units of the drawing at a place on the axis. */
+  #along(value: number): number {
+    if (this.marginal === null) return 0;
+    const { low, step, densities } = this.marginal;
+    return ((value - low) / (step * ((densities[0]?.length ?? 2) - 1))) * LENGTH;
+  }
+
+  protected override render() {
+    const [low, high] = [this.#along(this.range[0]), this.#along(this.range[1])];
+    const box = this.upright
+      ? `0 ${LENGTH - high} ${HEIGHT} ${high - low}`
+      : `${low} 0 ${high - low} ${HEIGHT}`;
+    const dimmed = (label: number): boolean =>
+      this.isolated.length > 0 && !this.isolated.includes(label);
+    // Those that are not singled out lie below those that are.
+    const order = [...this.#outlines].sort((a, b) => +dimmed(b.label) - +dimmed(a.label));
+    return html`<svg role="img" aria-label=${this.label} viewBox=${box} preserveAspectRatio="none">
+      ${order.map(
+        ({ label, d }) =>
+          svg`<path class=${dimmed(label) ? "dimmed" : `class-${label % CLASSES}`} d=${d}></path>`,
+      )}
+      ${this.#cursor()}
+    </svg>`;
+  }
+
+  #cursor() {
+    if (this.at === null || this.marginal === null) return nothing;
+    const along = this.#along(this.at);
+    return this.upright
+      ? svg`<line class="at" x1="0" x2=${HEIGHT} y1=${LENGTH - along} y2=${LENGTH - along}></line>`
+      : svg`<line class="at" x1=${along} x2=${along} y1="0" y2=${HEIGHT}></line>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "marginal-density": MarginalDensity;
+  }
+}

@@ -1,0 +1,42 @@
+// A picture that lies on a map at its place in latent units: class regions, a lattice of digits.
+import { type Bounds, type Size, toPixel, type View } from "../../core/geometry/viewport";
+
+export class MapBitmap {
+  readonly canvas = document.createElement("canvas");
+  #bounds: Bounds | null = null;
+
+  constructor(className: string) {
+    this.canvas.className = `bitmap ${className}`;
+    this.canvas.hidden = true;
+    this.canvas.setAttribute("aria-hidden", "true");
+  }
+
+  /** Shows (height, width, 4) RGBA bytes over `bounds`; the top row is the one of highest y. */
+  draw(
+    pixels: Uint8ClampedArray<ArrayBuffer>,
+    width: number,
+    height: number,
+    bounds: Bounds,
+  ): void {
+    if (this.canvas.width !== width) this.canvas.width = width;
+    if (this.canvas.height !== height) this.canvas.height = height;
+    this.canvas.getContext("2d")?.putImageData(new ImageData(pixels, width, height), 0, 0);
+    this.#bounds = bounds;
+    this.canvas.hidden = false;
+  }
+
+  clear(): void {
+    this.#bounds = null;
+    this.canvas.hidden = true;
+  }
+
+  /** Keeps the picture in register with what the map shows. */
+  place(view: View, size: Size): void {
+    if (this.#bounds === null) return;
+    const { min, max } = this.#bounds;
+    const [left, top] = toPixel(view, size, [min[0], max[1]]);
+    const [right, bottom] = toPixel(view, size, [max[0], min[1]]);
+    const [across, down] = [right - left, bottom - top];
+    this.canvas.style.transform = `translate(${left}px, ${top}px) scale(${across / this.canvas.width}, ${down / this.canvas.height})`;
+  }
+}

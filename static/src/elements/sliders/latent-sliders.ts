@@ -1,0 +1,223 @@
+// <latent-sliders>: many numbers, one slider for each: the latents of a space, or weights with names.
+//
+// Attributes
+//   label      the group's name for assistive technology ("Latents")
+//   state      empty | loading | ready | error (reflected). Ready once there are latents; the page
+//              sets loading and error, and new latents end them
+//   message    the sentence to show while loading or in error
+//   folded     what the rows are called that stay folded, those not in use ("unused latents")
+// Properties
+//   latents    Latent[] (core/latents): range, mean, whether the encoder uses it, its KL, its name
+//   z          one number for each latent; may lie beyond a slider's range, whose thumb then stays
+//              at the end while the number tells. Setting it emits nothing
+//   posterior  {mu, sigma} of an image, shown as a band of μ ± σ behind each slider; null: none
+// Events
+//   latent-change   {z, index}: the reader moved one latent (`index`), or all of them (null); bubbles,
+//                   composed
+// Slots
+//   tools      buttons beside "Reset all"
+// Methods
+//   reset(index?)   puts one latent, or all, back to the mean, as if the reader did it
+//
+// Keys on a slider: arrows move by a hundredth of its range, with Shift or as Page Up and Page Down
+// ten times as far, Home and End go to its ends, 0 resets it; so does a double click on its row.
+import { html, LitElement, nothing } from "lit";
+import { customElement, property, queryAll } from "lit/decorators.js";
+import { afterPicture } from "../../core/async/after-picture";
+import { clamp, formatNumber } from "../../core/geometry/viewport";
+import type { Latent } from "../../core/latent/latents";
+import { buttons, spoken } from "../shared-styles";
+import { slidersStyles } from "./latent-sliders-styles";
+
+/** A press of an arrow, as a share of the range, and what Shift makes of it. */
+const STEP = 0.01;
+const LEAP = 10;
+const DECIMALS = 2;
+/** More latents than this scroll in a box. */
+const MANY = 24;
+/** So many unused latents are shown at once; more stay folded until the reader asks. */
+const FEW_UNUSED = 4;
+
+export interface LatentPosterior {
+  readonly mu: ArrayLike<number>;
+  readonly sigma: ArrayLike<number>;
+}
+
+@customElement("latent-sliders")
+export class LatentSliders extends LitElement {
+  static override styles = [buttons, spoken, slidersStyles];
+
+  @property() label = "Latents";
+  @property({ reflect: true }) state: "empty" | "loading" | "ready" | "error" = "empty";
+  @property() message = "";
+  @property() folded = "";
+  @property({ attribute: false }) latents: readonly Latent[] = [];
+  @property({ attribute: false }) posterior: LatentPosterior | null = null;
+
+  @queryAll(".band") private readonly bands!: NodeListOf<HTMLElement>;
+
+  #z: number[] = [];
+  readonly #updateSoon = afterPicture(() => this.requestUpdate());
+
+  get z(): number[] {
+    return [...this.#z];
+  }
+  set z(value: ArrayLike<number>) {
+    const numbers = Array.from(value);
+    if (!numbers.every(Number.isFinite)) return;
+    this.#z = numbers;
+    this.#updateSoon();
+  }
+
+  reset(index?: number): void {
+    const rest = this.latents.map((latent) => latent.rest);
+    if (index === undefined) this.#change(rest, null);
+    else this.#moveTo(index, rest[index] as number);
+  }
+
+  #moveTo(index: number, value: number): void {
+    const z = this.z;
+    z[index] = value;
+    this.#change(z, index);
+  }
+
+  #change(z: number[], index: number | null): void {
+    this.#z = z;
+    // First of all: whoever decodes z should start before anything is drawn here.
+    this.dispatchEvent(
+      new CustomEvent("latent-change", {
+        detail: { z: this.z, index },
+        bubbles: true,
+        composed: true,
+      }),
+    );
+    this.#updateSoon();
+  }
+
+  readonly #key = (event: KeyboardEvent): void => {
+    // Ctrl and 0 is the browser's own zoom; such combinations are not ours.
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const index = Number((event.target as HTMLElement).dataset.index);
+    const latent = this.latents[index];
+    if (latent === undefined) return;
+    const { low, high, rest } = latent;
+    const step = (high - low) * STEP * (event.shiftKey ? LEAP : 1);
+    const at = this.#z[index] as number;
+    const by = (distance: number): number => clamp(at + distance, low, high);
+    const moves: Record<string, () => number> = {
+      ArrowLeft: () => by(-step),
+      ArrowDown: () => by(-step),
+      ArrowRight: () => by(step),
+      ArrowUp: () => by(step),
+      PageDown: () => by((low - high) * STEP * LEAP),
+      PageUp: () => by((high - low) * STEP * LEAP),
+      Home: () => low,
+      End: () => high,
+      "0": () => rest,
+    };
+    const move = moves[event.key];
+    if (move === undefined) return;
+    event.preventDefault();
+    this.#moveTo(index, move());
+  };
+
+  protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
+    if (!changed.has("latents")) return;
+    if (this.latents.length === 0) {
+      if (this.state === "ready") this.state = "empty";
+      return;
+    }
+    this.state = "ready";
+    this.message = "";
+    if (this.#z.length !== this.latents.length) this.#z = this.latents.map(({ rest }) => rest);
+  }
+
+  protected override updated(): void {
+    // By hand: the page's policy forbids style attributes.
+    for (const band of this.bands) {
+      const index = Number(band.dataset.index);
+      const { low, high } = this.latents[index] as Latent;
+      const place = (value: number): number => clamp((value - low) / (high - low), 0, 1);
+      const [mu, sigma] = [this.posterior?.mu[index] ?? 0, this.posterior?.sigma[index] ?? 0];
+      const [from, to] = [place(mu - sigma), place(mu + sigma)];
+      band.style.setProperty("--from", String(from));
+      band.style.setProperty("--share", String(to - from));
+    }
+  }
+
+  protected override render() {
+    const rows = Array.from(this.latents.entries());
+    const used = rows.filter(([, { active }]) => active);
+    const unused = rows.filter(([, { active }]) => !active);
+    const withKl = rows.some(([, { kl }]) => kl !== null);
+    const named = rows.some(([, { name }]) => name !== undefined);
+    const folded = this.folded || (unused.length === 1 ? "unused latent" : "unused latents");
+    const text = this.state === "loading" || this.state === "error" ? this.message : "";
+    return html`
+      <div
+        role="group"
+        aria-label=${this.label}
+        aria-describedby="help"
+        class=${`${withKl ? "" : "plain"} ${named ? "named" : ""}`}
+        @keydown=${this.#key}
+      >
+        <div class=${rows.length > MANY ? "many" : ""}>
+          <div class="rows">${used.map(([index, latent]) => this.#row(index, latent))}</div>
+          ${
+            unused.length === 0
+              ? nothing
+              : html`<details ?open=${unused.length <= FEW_UNUSED}>
+                  <summary>
+                    ${unused.length} ${folded}
+                  </summary>
+                  <div class="rows">${unused.map(([index, latent]) => this.#row(index, latent))}</div>
+                </details>`
+          }
+        </div>
+      </div>
+      <p class=${text === "" ? "spoken" : "note"} role="status">${text}</p>
+      <div class="tools">
+        <button type="button" ?disabled=${this.state !== "ready"} @click=${() => this.reset()}>
+          Reset all
+        </button>
+        <slot name="tools"></slot>
+      </div>
+      <p id="help" class="spoken">Press 0 on a slider to reset it.</p>
+    `;
+  }
+
+  #row(index: number, { low, high, active, kl, name }: Latent) {
+    // A weight that is folded away is no less in use than another.
+    const isUnused = !active && name === undefined;
+    const value = this.#z[index] ?? 0;
+    const text = formatNumber(value, DECIMALS);
+    const cost = kl === null ? nothing : html`<span class="kl">${formatNumber(kl, 2)} nats</span>`;
+    return html`<div class=${isUnused ? "row unused" : "row"} @dblclick=${() => this.reset(index)}>
+      <label for=${`z${index}`}>${name ?? html`z<sub>${index + 1}</sub>`}</label>
+      <div class="rail">
+        ${this.posterior === null ? nothing : html`<span class="band" data-index=${index}></span>`}
+        <input
+          type="range"
+          id=${`z${index}`}
+          data-index=${index}
+          aria-valuetext=${isUnused ? `${text}, unused` : text}
+          min=${low}
+          max=${high}
+          step="any"
+          .value=${String(clamp(value, low, high))}
+          ?disabled=${this.state !== "ready"}
+          @input=${(event: Event) =>
+            this.#moveTo(index, Number((event.target as HTMLInputElement).value))}
+        />
+      </div>
+      <span class="value" aria-hidden="true">${text}</span>
+      ${cost}
+    </div>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "latent-sliders": LatentSliders;
+  }
+}

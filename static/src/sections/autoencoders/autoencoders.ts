@@ -1,0 +1,138 @@
+// Section "autoencoders": a plain autoencoder beside a VAE, one z for both.
+
+import "../../elements/digit-grid";
+import "../../elements/map/layer-switches";
+import type { PageContext } from "../../app/context";
+import {
+  boundsOfView,
+  formatPercent,
+  type Point,
+  sameView,
+  type View,
+} from "../../core/geometry/viewport";
+import type { LayerSwitches } from "../../elements/map/layer-switches";
+import { required } from "../../figures/figure";
+import { type Place, type PlaneName, Side } from "./autoencoder-side";
+
+/** What the maps show until the reader switches something, by plane. */
+const LAYERS = {
+  pca: { offered: ["points", "density", "circle", "lattice"], on: ["points", "circle"] },
+  first: { offered: ["ellipses", "circle", "lattice"], on: ["circle", "lattice"] },
+};
+
+export async function start(context: PageContext, section: HTMLElement): Promise<void> {
+  const { state } = context;
+  const ae = new Side(context, section, "ae");
+  const vae = new Side(context, section, "vae");
+  const sides = [ae, vae];
+  const pockets = required<HTMLOutputElement>(section, "#ae-pockets");
+  const switches = required<LayerSwitches>(section, "layer-switches");
+  const sizes = Array.from(section.querySelectorAll<HTMLInputElement>("input[name=ae-size]"));
+  const planes = Array.from(section.querySelectorAll<HTMLInputElement>("input[name=ae-plane]"));
+
+  const plane = (): PlaneName =>
+    state.aeSize === "10" && state.aePlane === "first" ? "first" : "pca";
+  const setLayers = (): void => {
+    const { offered, on } = LAYERS[plane()];
+    const layers: Record<string, boolean> = Object.fromEntries(
+      offered.map((name) => [name, state.aeLayers?.[name] ?? on.includes(name)]),
+    );
+    switches.layers = offered.join(" ");
+    switches.on = layers;
+    for (const side of sides) side.setLayers({ points: false, ...layers });
+  };
+
+  const moveTo = (z: Point): void => {
+    for (const side of sides) {
+      side.map.z = z;
+      side.draw(z);
+      side.leavePlaces();
+    }
+  };
+  const isSeen = ({ map }: Side, [x, y]: Point): boolean => {
+    const { min, max } = boundsOfView(map.view, map.size);
+    return x >= min[0] && x <= max[0] && y >= min[1] && y <= max[1];
+  };
+  const remember = (side: Side, view: View | null): void =>
+    context.update(side === ae ? { aeView: view } : { vaeView: view });
+  const look = (side: Side, view: View | null): void => {
+    side.map.view = view;
+    side.drawLattice();
+    remember(side, view);
+  };
+  const go = (side: Side, { z, view }: Place): void => {
+    look(side, view);
+    for (const other of sides) if (!isSeen(other, z)) look(other, view);
+    moveTo(z);
+    context.update({ aeZ: [z[0], z[1]] });
+  };
+
+  for (const side of sides) {
+    const { map } = side;
+    map.addEventListener("latent-change", ({ detail }) => {
+      moveTo(detail.z);
+      context.update({ aeZ: detail.z });
+    });
+    map.addEventListener("pin-change", ({ detail }) => {
+      for (const each of sides) each.map.pinned = detail.pinned;
+      context.update({ aePinned: detail.pinned });
+    });
+    map.addEventListener("view-change", ({ detail }) => {
+      side.drawLattice();
+      remember(side, sameView(detail.view, map.home) ? null : detail.view);
+    });
+    side.onPick((place) => {
+      // A pocket is looked at with what the decoder makes of it.
+      if (place.view !== null && !switches.on.lattice) {
+        context.update({ aeLayers: { ...switches.on, lattice: true } });
+        setLayers();
+      }
+      go(side, place);
+    });
+  }
+  switches.addEventListener("layers-change", ({ detail }) => {
+    context.update({ aeLayers: { ...state.aeLayers, ...detail.layers } });
+    setLayers();
+  });
+
+  /** Puts up the models of the chosen size; resolves when both sides have what can be had. */
+  const show = async (z: Point): Promise<void> => {
+    const size = state.aeSize ?? "2";
+    for (const element of section.querySelectorAll<HTMLElement>("[data-size]")) {
+      element.hidden = element.dataset.size !== size;
+    }
+    for (const element of section.querySelectorAll<HTMLElement>("[data-plane]")) {
+      element.hidden = size !== "10" || element.dataset.plane !== plane();
+    }
+    for (const input of sizes) input.checked = input.value === size;
+    for (const input of planes) input.checked = (input.value === "first") === (plane() === "first");
+    setLayers();
+    const [left, right] = [context.model(`ae-${size}`), context.model(`vae-${size}`)];
+    await Promise.all([
+      ae.show(left, plane(), state.aeView, z),
+      vae.show(right, plane(), state.vaeView, z),
+    ]);
+    const [mine, theirs] = [ae.pocketShare, vae.pocketShare];
+    if (size === "2" && mine !== null && theirs !== null) {
+      pockets.textContent = `The autoencoder’s pocket is ${formatPercent(mine)} as wide as its circle, the VAE’s ${formatPercent(theirs)}${theirs < mine ? ": the VAE has packed its digits closer together" : ""}.`;
+    }
+  };
+  const elsewhere = { aeZ: null, aeView: null, vaeView: null, aePinned: false };
+  for (const input of sizes) {
+    input.addEventListener("change", () => {
+      context.update({ aeSize: input.value === "10" ? "10" : null, ...elsewhere });
+      for (const side of sides) side.map.pinned = false;
+      void show([0, 0]);
+    });
+  }
+  for (const input of planes) {
+    input.addEventListener("change", () => {
+      context.update({ aePlane: input.value === "first" ? "first" : null, ...elsewhere });
+      for (const side of sides) side.map.pinned = false;
+      void show([0, 0]);
+    });
+  }
+  for (const side of sides) side.map.pinned = state.aePinned;
+  if (state.aeSize === "10" && !sizes.some(({ value }) => value === "10")) state.aeSize = null;
+  await show(state.aeZ ?? [0, 0]);
+}

@@ -1,0 +1,74 @@
+// The map of section "faces": the plane in which faces vary most, and the face at hand on it.
+
+import type { PageContext } from "../../app/context";
+import { settled } from "../../core/async/settled";
+import type { Point } from "../../core/geometry/viewport";
+import { moveInPlane, project } from "../../core/latent/plane";
+import type { ImageView } from "../../elements/image-view";
+import type { LatentMap } from "../../elements/map/latent-map";
+import { decoderInto, dressMap, dressView, fillMap, required } from "../../figures/figure";
+import type { FaceStudio } from "./faces-studio";
+
+const REST_MS = 60;
+
+export function startMap(context: PageContext, figure: HTMLElement, studio: FaceStudio): void {
+  const map = required<LatentMap>(figure, "latent-map");
+  const view = required<ImageView>(figure, "image-view[name=faces-walked]");
+  const take = required<HTMLButtonElement>(figure, "button.take");
+  const isShown = (model: { id: string }): boolean => model.id === map.model;
+  const decode = decoderInto(studio, [view], isShown);
+  let dressed = "";
+
+  /** The face at hand, moved to where the map's cursor is. */
+  const walked = (): number[] | null => {
+    const plane = studio.faces?.plane;
+    if (plane == null || map.z === null || studio.base.length === 0) return null;
+    return moveInPlane(plane, studio.z(), map.z);
+  };
+  const show = (): void => {
+    const z = walked();
+    const { faces } = studio;
+    if (z !== null && faces !== null && isShown(faces.model)) decode({ model: faces.model, z });
+    take.disabled = z === null;
+  };
+  /** Marks the face at hand. */
+  const mark = (): void => {
+    const plane = studio.faces?.plane;
+    if (plane == null || studio.base.length === 0) return;
+    const place: Point = project(plane, studio.z());
+    map.targets = [place];
+    map.z ??= [place[0], place[1]];
+    show();
+  };
+  const dress = (): void => {
+    const model = studio.faces?.model;
+    if (model === undefined || dressed === model.id) return;
+    dressed = model.id;
+    dressMap(map, model);
+    map.layers = { names: false };
+    map.z = null;
+    map.pinned = false;
+    dressView(view, model);
+    void fillMap(context, map, model);
+  };
+
+  map.addEventListener("latent-change", show);
+  take.addEventListener("click", () => {
+    const z = walked();
+    if (z !== null) studio.moveTo(z);
+  });
+  const rested = settled(REST_MS, () => {
+    dress();
+    mark();
+  });
+  studio.listen((change) => {
+    if (change === "face") {
+      // The cursor begins where the face is.
+      map.pinned = false;
+      map.z = null;
+    }
+    rested(undefined);
+  });
+  dress();
+  mark();
+}

@@ -1,0 +1,134 @@
+// The strip of section "faces": growing multiples of one attribute, of another, and of both at once.
+
+import type { PageContext } from "../../app/context";
+import { latest } from "../../core/async/latest";
+import { settled } from "../../core/async/settled";
+import { formatNumber } from "../../core/geometry/viewport";
+import { multiplesOf } from "../../core/latent/attributes";
+import { imageSize, type Model } from "../../core/release/manifest";
+import type { DigitGrid } from "../../elements/digit-grid";
+import { required } from "../../figures/figure";
+import { showGridError } from "../../figures/grid";
+import type { FaceStudio } from "./faces-studio";
+
+const MULTIPLES = [-1, -0.5, 0, 0.5, 1, 1.5, 2, 2.5, 3];
+/** Where nine would be too small to see, as many as the others are whole. */
+const NARROW = "(max-width: 47.99rem)";
+/** What the strip opens on, where the data set has it. */
+const FIRST = ["blond hair"];
+const SECOND = ["sunglasses", "eyeglasses"];
+const NONE = -1;
+const REST_MS = 150;
+
+/** One row: what is added, and its vector. */
+interface Row {
+  readonly name: string;
+  readonly vector: readonly number[];
+}
+
+export function startStrip(context: PageContext, figure: HTMLElement, studio: FaceStudio): void {
+  const first = required<HTMLSelectElement>(figure, "#faces-first");
+  const second = required<HTMLSelectElement>(figure, "#faces-second");
+  const places = Array.from(figure.querySelectorAll<HTMLElement>(".multiples"));
+  const grids = places.map((place) => required<DigitGrid>(place, "digit-grid"));
+  const { state } = context;
+  const narrow = matchMedia(NARROW);
+  let multiples: number[] = [];
+  const lay = (): void => {
+    multiples = MULTIPLES.filter((m) => !narrow.matches || Number.isInteger(m));
+    for (const grid of grids) {
+      grid.images = null;
+      grid.columns = multiples.length;
+      grid.count = multiples.length;
+      grid.captions = multiples.map((m) => `${m > 0 ? "+" : ""}${formatNumber(m, m % 1 ? 1 : 0)}`);
+    }
+  };
+  lay();
+
+  /** Offers another data set's attributes. */
+  const offer = (names: readonly string[]): void => {
+    if (first.options.length === names.length) return;
+    const options = (): HTMLOptionElement[] => names.map((name, k) => new Option(name, String(k)));
+    const find = (wanted: readonly string[], otherwise: number): number =>
+      wanted.map((name) => names.indexOf(name)).find((k) => k >= 0) ?? otherwise;
+    const known = (k: number | null): number | null => (k !== null && k < names.length ? k : null);
+    first.replaceChildren(...options());
+    second.replaceChildren(new Option("nothing else", String(NONE)), ...options());
+    first.value = String(known(state.facesFirst) ?? find(FIRST, 0));
+    second.value = String(known(state.facesSecond) ?? find(SECOND, names.length > 1 ? 1 : NONE));
+    first.disabled = false;
+    second.disabled = false;
+  };
+
+  const rowsNow = (): Row[] => {
+    const { faces } = studio;
+    if (faces === null) return [];
+    const row = (k: number): Row => ({
+      name: faces.attributes.names[k] as string,
+      vector: studio.faces?.vectors(studio.raw)[k] ?? [],
+    });
+    const one = row(Number(first.value));
+    if (Number(second.value) === NONE || second.value === first.value) return [one];
+    const other = row(Number(second.value));
+    const both = one.vector.map((value, i) => value + (other.vector[i] as number));
+    return [one, other, { name: "both", vector: both }];
+  };
+
+  const decode = latest(
+    ({ model, z }: { model: Model; columns: number; z: number[] }) =>
+      studio.engine.decode(model, Float32Array.from(z)),
+    (images, { model, columns }) => {
+      if (studio.faces?.model !== model || columns !== multiples.length) return;
+      const length = columns * imageSize(model);
+      for (const [i, grid] of grids.entries()) {
+        const row = images.subarray(i * length, (i + 1) * length);
+        if (row.length < length) break;
+        grid.image = model.image;
+        grid.images = row;
+      }
+    },
+    (error, { model }) => {
+      for (const grid of grids) showGridError(grid, `What ${model.id} decodes`, error);
+    },
+  );
+
+  const show = (): void => {
+    const { faces, base } = studio;
+    if (faces === null || base.length === 0) return;
+    offer(faces.attributes.names);
+    const rows = rowsNow();
+    for (const [i, place] of places.entries()) {
+      const row = rows[i];
+      place.hidden = row === undefined;
+      if (row === undefined) continue;
+      required<HTMLElement>(place, "p").textContent = row.name;
+      const grid = grids[i] as DigitGrid;
+      grid.label = `The face with growing multiples of the vector of ${row.name}`;
+      grid.names = multiples.map((m) => `${formatNumber(m, 1)} times ${row.name}`);
+      grid.marked = multiples.indexOf(0);
+    }
+    const vectors = rows.map(({ vector }) => vector);
+    const z = multiplesOf(base, vectors, multiples).flat();
+    decode({ model: faces.model, columns: multiples.length, z });
+  };
+
+  for (const choice of [first, second]) {
+    choice.addEventListener("change", () => {
+      context.update({ facesFirst: Number(first.value), facesSecond: Number(second.value) });
+      show();
+    });
+  }
+  narrow.addEventListener("change", () => {
+    lay();
+    show();
+  });
+  const rested = settled(REST_MS, show);
+  let raw = studio.raw;
+  studio.listen((change) => {
+    // What the sliders add is not in the strip; whichever vectors they add is.
+    if (change === "mix" && raw === studio.raw) return;
+    raw = studio.raw;
+    rested(undefined);
+  });
+  show();
+}

@@ -1,0 +1,110 @@
+// Section "training": the map's points, epoch by epoch, as the encoder learned where to put them.
+
+import { formatNumber, formatPercent } from "../../core/geometry/viewport";
+import { Film } from "../../core/points/epochs";
+import type { Model } from "../../core/release/manifest";
+import type { Curves } from "../../core/release/release";
+import "../../elements/play-bar";
+import { type PageContext, sentence } from "../../app/context";
+import { leaveOut } from "../../app/notice";
+import type { LatentMap } from "../../elements/map/latent-map";
+import type { PlayBar } from "../../elements/play-bar";
+import { dressMap, keepView, required } from "../../figures/figure";
+
+/** A position this near to a recorded frame is that frame. */
+const ROUNDING = 1e-6;
+const TERMS = ["elbo", "reconstruction", "kl"] as const;
+
+export async function start(context: PageContext, section: HTMLElement): Promise<void> {
+  const map = required<LatentMap>(section, "latent-map");
+  const bar = required<PlayBar>(section, "play-bar");
+  // Absent where the release has one model with a trace.
+  const chooser = section.querySelector<HTMLSelectElement>("select");
+  const { state } = context;
+  let film: Film | null = null;
+  let curves: Curves | null = null;
+
+  /** Shows a position in frames: recorded ones, or on the way between two. */
+  const seek = (position: number): void => {
+    if (film === null) return;
+    const nearest = Math.round(position);
+    const exact = Math.abs(position - nearest) < ROUNDING ? nearest : position;
+    const { points, statistics } = film.at(exact);
+    map.statistics = statistics;
+    map.points = points;
+    const frame = Math.floor(exact);
+    bar.text = `epoch ${film.epoch(frame)} of ${film.epoch(film.length - 1)}`;
+    tell(section, film, curves, frame);
+    context.update({ trainingFrame: frame === film.length - 1 ? null : frame });
+  };
+
+  const show = async (model: Model, frame: number | null): Promise<void> => {
+    bar.pause();
+    bar.disabled = true;
+    film = null;
+    curves = null;
+    dressMap(map, model);
+    for (const text of section.querySelectorAll<HTMLElement>("[data-model]")) {
+      text.hidden = text.dataset.model !== model.id;
+    }
+    try {
+      const loaded = new Film(await context.trace(model));
+      // The points are worth seeing without the numbers.
+      const theirs = await context.document(model, "curves").catch(() => null);
+      if (map.model !== model.id) return;
+      [film, curves] = [loaded, theirs];
+    } catch (error) {
+      if (map.model !== model.id) return;
+      map.message = sentence(`The training of ${model.id}`, error);
+      map.state = "error";
+      return;
+    }
+    const last = film.length - 1;
+    if (frame !== null && frame > last) leaveOut(context, "trainingFrame");
+    const first = frame !== null && frame <= last ? frame : last;
+    bar.steps = film.length;
+    bar.value = last > 0 ? first / last : 1;
+    bar.disabled = false;
+    seek(first);
+  };
+
+  bar.addEventListener("value-change", (event) => {
+    if (film === null) return;
+    const position = event.detail.value * (film.length - 1);
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    seek(still ? Math.round(position) : position);
+  });
+  const elsewhere = { trainingFrame: null, trainingView: null };
+  const offered = Array.from(chooser?.options ?? [], ({ value }) => value);
+  chooser?.addEventListener("change", () => {
+    const isFirst = chooser.selectedOptions[0]?.defaultSelected ?? false;
+    context.update({ trainingModel: isFirst ? null : chooser.value, ...elsewhere });
+    void show(context.model(chooser.value), null);
+  });
+  if (state.trainingModel !== null && !offered.includes(state.trainingModel)) {
+    leaveOut(context, "trainingModel", "trainingFrame", "trainingView");
+  }
+  const first = context.model(state.trainingModel ?? map.model);
+  if (chooser !== null) {
+    chooser.value = first.id;
+    chooser.disabled = false;
+  }
+  const shown = show(first, state.trainingFrame);
+  keepView(context, map, "trainingView");
+  await shown;
+}
+
+/** Puts a frame's numbers into the table: of the epoch after which it was recorded. */
+function tell(section: HTMLElement, film: Film, curves: Curves | null, frame: number): void {
+  const put = (name: string, text: string): void => {
+    required<HTMLElement>(section, `[data-number=${name}]`).textContent = text;
+  };
+  const epoch = film.epoch(frame);
+  put("epoch", String(epoch));
+  put("sorted", formatPercent(film.sorted(frame), 0));
+  const at = curves?.epoch.indexOf(epoch) ?? -1;
+  for (const term of TERMS) {
+    const value = curves?.curves[`held_out_${term}`]?.[at];
+    put(term, value == null ? "–" : formatNumber(value, 1));
+  }
+}

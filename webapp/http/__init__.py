@@ -1,0 +1,1 @@
+"""How bytes leave the server: files, negotiation, compression, limits, headers."""
