@@ -19,6 +19,9 @@ locked = $(BIN)/python -m pip install --require-hashes --requirement requirement
 # ends with the short ones (tests/conftest.py says what stays together).
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
+# Browser tests are not even collected: importing them takes seconds.
+QUICK := -m 'not (slow or mnist or browser)' --ignore tests/browser
+
 SOURCES := $(shell find static/src -type f) static/vite.config.ts static/tsconfig.json
 
 .DEFAULT_GOAL := demo
@@ -38,7 +41,7 @@ test: $(VENV)/.dev static/dist/.built $(VENV)/.browser ## run every test
 
 test-quick: $(VENV)/.dev static/node_modules/.installed ## run the tests that take less than a minute
 	@printf '→ front-end tests\n'; cd static && ../$(NODE) npm test --silent
-	@printf '→ Python tests\n'; $(BIN)/python -m pytest -m 'not (slow or mnist or browser)' $(SIDE_BY_SIDE)
+	@printf '→ Python tests\n'; $(BIN)/python -m pytest $(QUICK) $(SIDE_BY_SIDE)
 
 lint: $(VENV)/.dev static/node_modules/.installed ## formatting, linting, types: both languages
 	@printf '→ ruff\n'; $(BIN)/ruff format --check . && $(BIN)/ruff check .

@@ -46,6 +46,7 @@ def read(entry: dict[str, Any]) -> bytes:
     return (MODELS.parent / entry["url"]).read_bytes()
 
 
+@pytest.mark.slow
 def test_the_shipped_release_is_whole_and_small() -> None:
     manifest = read_whole_release(MODELS)
     assert {model["id"] for model in manifest["models"]} == set(RECIPES)
