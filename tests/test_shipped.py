@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from export.parity import make_session
+from export.onnx_graphs.parity import make_session
 from export.publish import file_entries
 from tests.bench.report import (
     NUMBERS,
@@ -19,8 +19,8 @@ from tests.bench.report import (
 )
 from tests.support.mnist import dataset_or_skip
 from tests.support.whole import read_whole_release
-from train.data import as_float, one_hot
-from train.recipes import RECIPES
+from train.data.datasets import as_float, one_hot
+from train.recipes.published import RECIPES
 
 MODELS = ROOT / "static" / "models"
 

@@ -12,17 +12,17 @@ import pytest
 from PIL import Image
 
 from tests.bench.report import current_manifest
-from train import claims
 from train.__main__ import main
-from train.face_claims import face_claims
-from train.face_results import face_tables
-from train.figures import faces
-from train.figures.catalogue import FIGURES, file_name
-from train.recipe_parts import GROUPS, parts_tables
-from train.recipes import RECIPES, STUDY
-from train.results import Places, load_json
-from train.results_page import page
-from train.stored import differences
+from train.recipes.published import RECIPES, STUDY
+from train.recipes.stored import differences
+from train.report import claims
+from train.report.face_claims import face_claims
+from train.report.face_results import face_tables
+from train.report.figures import face_figures
+from train.report.figures.catalogue import FIGURES, file_name
+from train.report.recipe_parts import GROUPS, parts_tables
+from train.report.results import Places, load_json
+from train.report.results_page import page
 
 DOCS = Places(Path(__file__).parents[2] / "docs")
 MODELS, STUDIED = load_json(DOCS.models), load_json(DOCS.study)
