@@ -156,14 +156,14 @@ def test_S1_8_S1_9_S1_10_claims_of_faces_can_fail(
 
 
 def test_S1_9_S1_10_faces_reach_what_was_asked() -> None:
-    for name in faces.NAMES:
+    for name in face_figures.NAMES:
         for attribute in ("blond hair", "sunglasses"):
             effect = MODELS[name]["attributes"][attribute]["raw"]
             assert effect["seen"] >= 0.9, (name, attribute)
             assert effect["kept"] >= 0.9, (name, attribute)
-    plain, _, adversarial = (MODELS[name]["faces"]["sharpness"] for name in faces.NAMES)
+    plain, _, adversarial = (MODELS[name]["faces"]["sharpness"] for name in face_figures.NAMES)
     assert adversarial > 1.1 * plain
-    for name in faces.NAMES:
+    for name in face_figures.NAMES:
         assert MODELS[name]["train_seconds"] <= 90 * 60
 
 
