@@ -16,8 +16,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from export import site
-from train.errors import UserError
+from train.errors import UserError, how_to_install
 
 # Runs on these are published only where they are named.
 _NOT_TO_PASS_ON = ("celeba",)
@@ -28,10 +27,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         if words[:1] == ["site"]:
+            from export import site
+
             return site.main(words[1:])
         return _run(words)
     except UserError as error:
         print(error, file=sys.stderr)
+        return 1
+    except ModuleNotFoundError as error:
+        print(how_to_install(error), file=sys.stderr)
         return 1
     except OSError as error:
         reason = "the disk is full" if error.errno == errno.ENOSPC else error.strerror or str(error)
@@ -82,7 +86,7 @@ def _run(argv: Sequence[str]) -> int:
 
 def _load_runs(names: Sequence[str], folder: Path) -> dict[Path, Any]:
     """Load the named runs, or every finished one, by their folders."""
-    from train.runs import load_run
+    from train.runs.run_folder import load_run
 
     chosen = [folder / name for name in names] or sorted(
         path.parent for path in folder.glob("*/report.json")
@@ -105,14 +109,14 @@ def _load_runs(names: Sequence[str], folder: Path) -> dict[Path, Any]:
 
 def _publish(runs: Mapping[Path, Any], folder: Any, arguments: argparse.Namespace) -> str:
     """Write all objects, then the release."""
+    from export.documents.projections import layout_json
+    from export.documents.study_document import study_json
     from export.entry import model_entry
-    from export.projections import layout_json
-    from export.study import study_json
-    from train.data import OWN_IMAGES
+    from train.data.datasets import OWN_IMAGES
     from train.palette import PALETTE
-    from train.projections import raw_tsne
-    from train.recipes import RECIPES
-    from train.runs import commit, load_dataset
+    from train.recipes.published import RECIPES
+    from train.runs.latent_projections import raw_tsne
+    from train.runs.run_folder import commit, load_dataset
 
     entries: dict[str, dict[str, Any]] = {}
     datasets: dict[str, dict[str, Any]] = {}

@@ -7,32 +7,30 @@ from typing import Any
 import numpy as np
 import torch
 
-from export import (
+from export.documents import (
     attributes,
     curves,
-    examples,
-    golden,
-    graphs,
+    example_faces,
+    example_tiles,
     means,
     measurements,
-    parity,
-    picture,
-    prior,
+    pictures,
+    prior_draws,
     projections,
     regions,
     statistics,
-    tiles,
-    training,
+    training_trace,
 )
-from export.encodings import Encodings, encode_split
-from export.kinds import kind_of
+from export.documents.encodings import Encodings, encode_split
+from export.documents.kinds import kind_of
+from export.onnx_graphs import golden, graphs, parity
 from export.publish import FileEntry, ReleaseFolder
-from train.data import OWN_IMAGES, Dataset
+from train.data.datasets import OWN_IMAGES, Dataset
 from train.errors import UserError
-from train.model import Autoencoder
-from train.recipes import Recipe
-from train.runs import Run, load_metrics, trained_on
-from train.trace import load_trace
+from train.models.autoencoder import Autoencoder
+from train.recipes.published import Recipe
+from train.runs.run_folder import Run, load_metrics, trained_on
+from train.runs.trace import load_trace
 
 # The class a page opens on, where a map has classes to choose from.
 _FIRST_CLASS = 3
@@ -103,9 +101,11 @@ def model_entry(
 
     large = recipe.id in _LARGE_PICTURES
     width, colours = (
-        (picture.WIDTH, picture.COLOURS) if large else (picture.SMALL_WIDTH, picture.SMALL_COLOURS)
+        (pictures.WIDTH, pictures.COLOURS)
+        if large
+        else (pictures.SMALL_WIDTH, pictures.SMALL_COLOURS)
     )
-    png = picture.map_png(positions, labels, view, width, colours)
+    png = pictures.map_png(positions, labels, view, width, colours)
     channels, height, image_width = model.image_shape
     accuracy = means.nearest_mean_accuracy(train.mu, train.labels)
     return {
@@ -132,8 +132,8 @@ def _extras(
 ) -> Iterator[tuple[str, bytes]]:  # fmt: skip
     """Yield the name and content of every object that the page fetches only when it needs it."""
     recipe, model = run.recipe, run.model
-    yield "prior", prior.prior_json(model)
-    yield "tiles", tiles.tiles_json(test)
+    yield "prior", prior_draws.prior_json(model)
+    yield "tiles", example_tiles.tiles_json(test)
     yield "curves", curves.curves_json(recipe, load_metrics(run_folder))
     yield "report", measurements.report_json(run.report)
     if model.has_classifier and recipe.latent_size == 2:
@@ -141,12 +141,12 @@ def _extras(
     if recipe.id in _REPLAYED or recipe.dataset == OWN_IMAGES:
         trace = load_trace(run_folder)
         if len(trace) >= 2:
-            yield "trace", training.trace_json(trace, fitted.labels)
+            yield "trace", training_trace.trace_json(trace, fitted.labels)
     if dataset.attribute_names:
         images = trained_on(recipe, dataset.train)
         measured = run.report["attributes"]
         yield "attributes", attributes.attributes_json(fitted, images, dataset, measured)
-        yield "examples", examples.examples_json(test, dataset.test, recipe.dataset)
+        yield "examples", example_faces.examples_json(test, dataset.test, recipe.dataset)
 
 
 @torch.no_grad()
@@ -163,7 +163,7 @@ def _prepared(
     else:
         images = graphs.Decoder(model)(rows, torch.eye(model.classes))[0].numpy()
     entries: list[FileEntry] = [
-        folder.add_object(picture.image_png(image), "png") for image in images
+        folder.add_object(pictures.image_png(image), "png") for image in images
     ]
     prepared: dict[str, Any] = {
         "z": [float(value) + 0.0 for value in z], "label": None, "image": entries[0],

@@ -93,7 +93,10 @@ def test_a_package_imports_only_what_it_may_know(package: str) -> None:
         ("from . import runs", "export.site.runs"),
         ("from ..publish import publish", "export.publish.publish"),
         ("def late():\n    from ... import train", "train"),
-        ("import importlib\nimportlib.import_module('train.runs')", "train.runs"),
+        (
+            "import importlib\nimportlib.import_module('train.runs')",
+            "train.runs",
+        ),
         ("from importlib import import_module\nimport_module('.runs')", "export.site.runs"),
         ("__import__('train')", "train"),
     ],

@@ -15,7 +15,7 @@
     python -m train study --list                how far each run of the study is
 
 One process uses one device; several train one model together when torchrun starts them
-(train/processes.py). MNIST is read from DATA_ROOT (default: data/), or downloaded there.
+(train/training/processes.py). MNIST is read from DATA_ROOT (default: data/), or downloaded there.
 """
 
 import argparse
@@ -29,11 +29,11 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-from train.errors import UserError
-from train.rank import own_rank
+from train.errors import UserError, how_to_install
+from train.training.rank import own_rank
 
 if typing.TYPE_CHECKING:
-    from train.recipes import Recipe
+    from train.recipes.published import Recipe
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -45,6 +45,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UserError as error:
         _say(str(error))
         return 1
+    except ModuleNotFoundError as error:
+        _say(how_to_install(error))
+        return 1
     except OSError as error:
         reason = (
             "the disk is full" if error.errno == errno.ENOSPC else error.strerror or "input/output"
@@ -55,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         return 1
     except RuntimeError as error:
-        from train.processes import lost_another
+        from train.training.processes import lost_another
 
         if not lost_another(error):
             raise
@@ -96,7 +99,7 @@ def _run(argv: Sequence[str]) -> int:
         arguments.samples = 100 if is_study else 500
 
     # Imported here so that --help and a mistyped option answer at once.
-    from train.recipes import RECIPES
+    from train.recipes.published import RECIPES
 
     if arguments.list and not is_study:
         for recipe in RECIPES.values():
@@ -112,7 +115,7 @@ def _run(argv: Sequence[str]) -> int:
         return _figures(arguments.recipes[1:] + rest, arguments)
     overrides = _overrides(rest)
     if is_study:
-        from train.side_by_side import train_study
+        from train.study.side_by_side import train_study
 
         return train_study(arguments.recipes[1:], overrides, arguments)
     chosen = []
@@ -129,13 +132,13 @@ def _run(argv: Sequence[str]) -> int:
     if arguments.seeds is not None or arguments.out is not None:
         raise UserError("--seeds and --out are for the study: python -m train study.")
     if arguments.jobs is not None:
-        from train.side_by_side import read_jobs, train_recipes
+        from train.study.side_by_side import read_jobs, train_recipes
 
         if read_jobs(arguments.jobs) > 1:
             return train_recipes(chosen, arguments)
 
-    from train.processes import leave
-    from train.session import train
+    from train.training.processes import leave
+    from train.training.session import train
 
     warnings.filterwarnings("ignore", module="lightning_fabric")
     for recipe in chosen:
@@ -158,8 +161,8 @@ def _on_own_images(
     recipes: Sequence["Recipe"], overrides: dict[str, typing.Any], arguments: argparse.Namespace
 ) -> list["Recipe"]:
     """Turn recipes into those of runs on a folder of images."""
-    from train.own_images import prepare
-    from train.processes import first
+    from train.data.own_images import prepare
+    from train.training.processes import first
 
     if "dataset" in overrides:
         raise UserError("--dataset and --images exclude each other.")
@@ -173,8 +176,8 @@ def _on_own_images(
 
 def _evaluate(names: Sequence[str], rest: Sequence[str], arguments: argparse.Namespace) -> int:
     """Measure finished runs again."""
-    from train.processes import first
-    from train.session import evaluate
+    from train.training.processes import first
+    from train.training.session import evaluate
 
     if rest:
         raise UserError(f"{rest[0]} is no option of evaluate.")
@@ -187,7 +190,7 @@ def _evaluate(names: Sequence[str], rest: Sequence[str], arguments: argparse.Nam
 
 def _figures(rest: Sequence[str], arguments: argparse.Namespace) -> int:
     """Draw the figures and write the results page."""
-    from train.results import write_results
+    from train.report.results import write_results
 
     if rest:
         raise UserError(f"figures takes no '{rest[0]}'; it draws all of them.")
@@ -201,7 +204,7 @@ def _figures(rest: Sequence[str], arguments: argparse.Namespace) -> int:
 
 def _overrides(words: Sequence[str]) -> dict[str, typing.Any]:
     """Read `--field value` and `--field=value` pairs, checked against the recipe's fields."""
-    from train.recipes import Recipe
+    from train.recipes.published import Recipe
 
     fields = {field.name: field for field in dataclasses.fields(Recipe)}
     for fixed in ("id", "title", "goal", "prior_means"):

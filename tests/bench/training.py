@@ -15,13 +15,14 @@ from lightning_fabric import Fabric
 from torch import nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, Subset
-from torchvision import datasets, transforms
+from torchvision import transforms
+from torchvision.datasets import MNIST
 
-from train import data
-from train.allocator import keep_freed_memory
-from train.loop import Trainer
-from train.precision import choose_precision
-from train.recipes import Recipe
+from train.data import datasets
+from train.recipes.published import Recipe
+from train.training.allocator import keep_freed_memory
+from train.training.precision import choose_precision
+from train.training.trainer import Trainer
 
 IMAGES = 20_480
 ROUNDS = 7
@@ -52,7 +53,7 @@ class ReferenceVae(nn.Module):
 
 def reference(batch: int) -> Callable[[], None]:
     """Return a function that trains the reference on IMAGES images."""
-    source = datasets.MNIST(str(data.data_root()), transform=transforms.ToTensor())
+    source = MNIST(str(datasets.data_root()), transform=transforms.ToTensor())
     loader = DataLoader(Subset(source, range(IMAGES)), batch_size=batch, shuffle=True)
     model = ReferenceVae()
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
@@ -78,7 +79,7 @@ def ours(batch: int) -> Callable[[], None]:
         batch_size=batch, epochs=100,
     )  # fmt: skip
     fabric = Fabric(accelerator="cpu", devices=1, precision=choose_precision())
-    images = data.load("mnist", "train").select(slice(0, IMAGES))
+    images = datasets.load("mnist", "train").select(slice(0, IMAGES))
     trainer = Trainer(recipe, images, fabric)
     epochs = iter(range(recipe.epochs))
     return lambda: void(trainer.train_epoch(next(epochs)))

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from export import graphs
 from export.__main__ import main
-from export.graphs import to_onnx as graphs_to_onnx
+from export.onnx_graphs import graphs
+from export.onnx_graphs.graphs import to_onnx as graphs_to_onnx
 from tests.support.quick import quick_measurements
 from tests.support.tiny_dataset import make_mnist
 from train.__main__ import main as train_main
-from train.model import Autoencoder
+from train.models.autoencoder import Autoencoder
 
 TINY = (
     "--epochs=1", "--batch-size=64", "--encoder-layers=16", "--decoder-layers=64,64",

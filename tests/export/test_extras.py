@@ -14,29 +14,31 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from export import graphs
 from export.__main__ import main
-from export.curves import MOST, curves_json
-from export.measurements import report_json
-from export.parity import make_session
-from export.picture import SMALL_WIDTH, WIDTH
-from export.projections import plane_of
+from export.documents.curves import MOST, curves_json
+from export.documents.measurements import report_json
+from export.documents.pictures import SMALL_WIDTH, WIDTH
+from export.documents.projections import plane_of
+from export.documents.regions import grid
+from export.documents.statistics import enclosing_circle, halves
+from export.documents.study_document import study_json
+from export.documents.training_trace import chosen_epochs, trace_json
+from export.onnx_graphs import graphs
+from export.onnx_graphs.parity import make_session
 from export.publish import file_entries
-from export.regions import grid
-from export.statistics import enclosing_circle, halves
-from export.study import study_json
-from export.training import chosen_epochs, trace_json
 from tests.support.whole import read_whole_release
-from train import data
-from train.data import as_float, one_hot
+from train.data import datasets
+from train.data.datasets import as_float, one_hot
 from train.errors import UserError
-from train.model import Autoencoder
-from train.projections import load_tsne, save_tsne, tsne
-from train.recipes import RECIPES, STUDY
+from train.models.autoencoder import Autoencoder
+from train.recipes.published import RECIPES, STUDY
 from train.rounding import significant
-from train.study_results import Results
-from train.trace import load_trace
+from train.runs.latent_projections import load_tsne, save_tsne, tsne
+from train.runs.trace import load_trace
+from train.study.study_results import Results
 from webapp.manifest import Manifest
+
+pytestmark = pytest.mark.slow
 
 ToOnnx = Callable[[Autoencoder, str, dict[str, str]], bytes]
 Export = Callable[..., int]
@@ -50,7 +52,7 @@ class Release:
         self.manifest = read_whole_release(models)
         self.models = {model["id"]: model for model in self.manifest["models"]}
         self.images = {
-            split: data.load("mnist", split, tiny / "data")  # type: ignore[arg-type]
+            split: datasets.load("mnist", split, tiny / "data")  # type: ignore[arg-type]
             for split in ("train", "test")
         }
 
@@ -280,7 +282,7 @@ def test_the_raw_tsne_is_kept_by_what_it_is_made_of(
     assert raw["labels"] == release.images["test"].labels.tolist()
     assert len(list((every_kind / "cache").glob("tsne-*.safetensors"))) == 1
     assert export("vae-2") == 0
-    monkeypatch.setattr("train.projections.tsne", lambda _: pytest.fail("made again"))
+    monkeypatch.setattr("train.runs.latent_projections.tsne", lambda _: pytest.fail("made again"))
     assert export("vae-2") == 0
     again = read_whole_release(models)["datasets"]["mnist"]["raw_tsne"]
     assert again == release.manifest["datasets"]["mnist"]["raw_tsne"]

@@ -11,21 +11,23 @@ import pytest
 import torch
 
 from export.__main__ import main
-from export.encodings import Encodings
-from export.examples import examples_json
-from export.parity import make_session
-from export.subpixel import with_transposed_convolutions
+from export.documents.encodings import Encodings
+from export.documents.example_faces import examples_json
+from export.onnx_graphs.parity import make_session
+from export.onnx_graphs.subpixel import with_transposed_convolutions
 from tests.support.celeba import make_celeba
 from tests.support.quick import quick_faces
 from tests.support.whole import read_whole_release
-from train import attributes
 from train.__main__ import main as train_main
-from train.attribute_vectors import attribute_vectors
-from train.attributes import attributes_of
-from train.data import Images, as_float, load_dataset
-from train.evaluate import encode_all
-from train.model import Autoencoder
-from train.runs import load_run
+from train.data.datasets import Images, as_float, load_dataset
+from train.evaluation.attribute_vectors import attribute_vectors
+from train.evaluation.likelihood import encode_all
+from train.models import attribute_network
+from train.models.attribute_network import attributes_of
+from train.models.autoencoder import Autoencoder
+from train.runs.run_folder import load_run
+
+pytestmark = pytest.mark.slow
 
 TINY = (
     "--dataset=celeba", "--epochs=2", "--batch-size=8", "--latent-size=4",
@@ -43,7 +45,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setenv("DATA_ROOT", str(root / "data"))
         patch.setenv("ATLAS_CACHE", str(root / "cache"))
         patch.setenv("ATLAS_PRECISION", "32-true")
-        patch.setattr(attributes, "_STEPS", 5)
+        patch.setattr(attribute_network, "_STEPS", 5)
         assert train_main([*KINDS, *TINY, "--runs", str(root / "runs")]) == 0
     return root / "runs"
 

@@ -10,15 +10,17 @@ import pytest
 import torch
 
 from export.__main__ import main as export_main
-from export.parity import make_session
+from export.onnx_graphs.parity import make_session
 from tests.support.own_images import make_folder
 from tests.support.quick import quick_measurements
 from tests.support.server import Server
 from tests.support.whole import read_whole_release
 from train.__main__ import main as train_main
-from train.data import as_float, one_hot
-from train.runs import load_dataset
+from train.data.datasets import as_float, one_hot
+from train.runs.run_folder import load_dataset
 from webapp.manifest import Golden, Manifest
+
+pytestmark = pytest.mark.slow
 
 TINY = (
     "--epochs=2", "--encoder-layers=16", "--decoder-layers=16,16", "--fourier-features=4",
@@ -151,7 +153,7 @@ def make_map() -> Callable[[int], set[tuple[int, ...]]]:
 
     from PIL import Image
 
-    from export.picture import map_png
+    from export.documents.pictures import map_png
 
     def colours(label: int) -> set[tuple[int, ...]]:
         view = {"centre": [0.0, 0.0], "scale": 1.0}

@@ -10,14 +10,16 @@ import onnx
 import pytest
 from filelock import FileLock
 
-from export import graphs
-from export.means import class_statistics, home_view, nearest_mean_accuracy
-from export.parity import make_session
+from export.documents.means import class_statistics, home_view, nearest_mean_accuracy
+from export.onnx_graphs import graphs
+from export.onnx_graphs.parity import make_session
 from tests.support.server import Server
 from tests.support.whole import read_whole_release
-from train import data
-from train.data import as_float, one_hot
-from train.runs import load_run
+from train.data import datasets
+from train.data.datasets import as_float, one_hot
+from train.runs.run_folder import load_run
+
+pytestmark = pytest.mark.slow
 
 Export = Callable[..., int]
 
@@ -105,7 +107,7 @@ def test_means_are_the_encoder_s_answer_to_every_training_image(
     export: Export, models: Path, tiny: Path
 ) -> None:
     assert export() == 0
-    images = data.load("mnist", "train", tiny / "data")
+    images = datasets.load("mnist", "train", tiny / "data")
     for entry in read_whole_release(models)["models"]:
         means = json.loads(object_bytes(models, entry["means"]))
         assert means["count"] == len(means["x"]) == len(means["y"]) == len(images)

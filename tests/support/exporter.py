@@ -14,8 +14,8 @@ from pathlib import Path
 import onnx
 import torch
 
-from export import graphs
 from export.__main__ import main
+from export.onnx_graphs import graphs
 from tests.support.dying import die_at
 
 

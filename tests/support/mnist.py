@@ -6,26 +6,26 @@ from typing import NoReturn
 
 import pytest
 
-from train import data
+from train.data import datasets
 from train.errors import UserError
 
 
-def mnist_or_skip(split: data.Split) -> data.Images:
+def mnist_or_skip(split: datasets.Split) -> datasets.Images:
     """Return an MNIST split from DATA_ROOT or a download."""
     return dataset_or_skip("mnist", split)
 
 
-def dataset_or_skip(dataset: str, split: data.Split) -> data.Images:
+def dataset_or_skip(dataset: str, split: datasets.Split) -> datasets.Images:
     """Return a split of a dataset from DATA_ROOT or a download."""
     try:
-        return data.load(dataset, split)
+        return datasets.load(dataset, split)
     except UserError as error:
         missing(f"{dataset} is needed: {error}")
 
 
 def pen_strokes_or_skip() -> Path:
     """Return the file of real pen strokes (UCI pendigits), which lies beside MNIST in DATA_ROOT."""
-    path = data.data_root() / "pendigits" / "pendigits-train.unipen"
+    path = datasets.data_root() / "pendigits" / "pendigits-train.unipen"
     if not path.exists():
         missing(f"pen strokes are needed: put UCI's pendigits-train.unipen at {path}")
     return path

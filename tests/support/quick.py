@@ -6,19 +6,20 @@ from dataclasses import replace
 import pytest
 from torch import nn
 
-from train import judge, measure, samples
-from train.data import Images
+from train.data.datasets import Images
+from train.evaluation import measure, samples
 from train.files import sha256
-from train.recipes import RECIPES, Recipe
+from train.models import held_out_classifier
+from train.recipes.published import RECIPES, Recipe
 
 _trained: dict[tuple[object, ...], nn.Sequential] = {}
-_train_network = judge.train_network
+_train_network = held_out_classifier.train_network
 
 
 def quick_measurements(patch: pytest.MonkeyPatch) -> None:
     """Cut down what costs seconds on real data and minutes in a hundred tests."""
-    patch.setattr(judge, "_FEWEST_STEPS", 12)
-    patch.setattr(judge, "train_network", _trained_once)
+    patch.setattr(held_out_classifier, "_FEWEST_STEPS", 12)
+    patch.setattr(held_out_classifier, "train_network", _trained_once)
     quick = functools.partial(samples.sample_quality, count=200)
     patch.setattr(measure, "sample_quality", quick)
 

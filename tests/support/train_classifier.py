@@ -1,4 +1,4 @@
-"""Trains the classifier that reads drawings and decoded digits: train/judge.py's, longer, as ONNX.
+"""Trains the classifier that reads drawings and decoded digits: the project's own, longer, as ONNX.
 
     DATA_ROOT=… python -m tests.support.train_classifier
 
@@ -13,9 +13,9 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from export import graphs
-from train import data
-from train.judge import train_network
+from export.onnx_graphs import graphs
+from train.data import datasets
+from train.models.held_out_classifier import train_network
 
 EPOCHS = 6
 TARGET = Path(__file__).parents[1] / "data" / "digit_classifier.onnx"
@@ -23,10 +23,12 @@ TARGET = Path(__file__).parents[1] / "data" / "digit_classifier.onnx"
 
 def main() -> None:
     """Train, measure and export."""
-    images, test = data.load("mnist", "train"), data.load("mnist", "test")
+    images, test = datasets.load("mnist", "train"), datasets.load("mnist", "test")
     net = train_network(images, epochs=EPOCHS).eval()
     with torch.no_grad():
-        read = torch.cat([net(data.as_float(part)).argmax(1) for part in test.pixels.split(1000)])
+        read = torch.cat(
+            [net(datasets.as_float(part)).argmax(1) for part in test.pixels.split(1000)]
+        )
     print(f"{(read == test.labels).float().mean():.2%} of the test set are read correctly")
     export(net)
 

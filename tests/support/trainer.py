@@ -15,8 +15,11 @@ import torch
 import tqdm
 
 from tests.support.dying import die_at
-from train import processes, session  # noqa: F401 (loaded once, for all children)
 from train.__main__ import main
+from train.training import (
+    processes,  # noqa: F401 (loaded once, for all children)
+    session,  # noqa: F401 (loaded once, for all children)
+)
 
 
 def run() -> None:

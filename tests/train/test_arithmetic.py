@@ -6,12 +6,13 @@ import pytest
 import torch
 from torch.distributions import Bernoulli, Normal, kl_divergence
 
-from train import data, losses
-from train.evaluate import likelihood
-from train.loop import build_model, ema_decay, learning_rate
-from train.model import Autoencoder
-from train.recipes import RECIPES, Recipe
-from train.style import boldness, slant, trend
+from train.data import datasets
+from train.evaluation.likelihood import likelihood
+from train.evaluation.style import boldness, slant, trend
+from train.models.autoencoder import Autoencoder
+from train.recipes.published import RECIPES, Recipe
+from train.training import losses
+from train.training.trainer import build_model, ema_decay, learning_rate
 
 
 def test_bernoulli_nll_and_its_gradient() -> None:
@@ -35,10 +36,10 @@ def test_gaussian_kl(mean: float) -> None:
     torch.testing.assert_close(losses.gaussian_kl(mu, logvar, mean), expected.sum(1))
 
 
-def images(count: int = 20) -> data.Images:
+def images(count: int = 20) -> datasets.Images:
     generator = torch.Generator().manual_seed(0)
     pixels = torch.randint(0, 256, (count, 1, 6, 6), generator=generator, dtype=torch.uint8)
-    return data.Images(pixels, torch.arange(count) % 10, 10)
+    return datasets.Images(pixels, torch.arange(count) % 10, 10)
 
 
 def small(condition: str = "none") -> Autoencoder:
@@ -58,7 +59,7 @@ def test_log_likelihood_is_exact_where_the_decoder_ignores_z() -> None:
     measured = likelihood(model, test, samples=7)
     assert measured.kl == pytest.approx(0)
     probability = torch.sigmoid(model.to_logits.bias)
-    grey = data.as_float(test.pixels).flatten(1)
+    grey = datasets.as_float(test.pixels).flatten(1)
     expected = -losses.bernoulli_nll(model.to_logits.bias.expand(20, -1), grey).mean()
     assert measured.elbo == pytest.approx(float(expected), rel=1e-5)
     # The binary targets' likelihood has the grey targets' as its mean.

@@ -9,9 +9,9 @@ import torch
 from safetensors.torch import save_file
 
 from tests.support.mnist import missing
-from train import avatars, data
-from train.avatars.faces import ATTRIBUTES, GROUPS, HAIR_COLOURS, Parts, face
-from train.data import Dataset
+from train.data import avatars, datasets
+from train.data.avatars.avatar_faces import ATTRIBUTES, GROUPS, HAIR_COLOURS, Parts, face
+from train.data.datasets import Dataset
 from train.errors import UserError
 
 COUNT, SEED = 60, 5
@@ -99,9 +99,9 @@ def test_the_set_is_known_by_its_name(
         },
         kept,
     )
-    known = data.load_dataset("avatars")
+    known = datasets.load_dataset("avatars")
     assert (len(known.train), len(known.test)) == (27_000, 3_000)
-    assert len(data.load("avatars", "test")) == 3_000
+    assert len(datasets.load("avatars", "test")) == 3_000
 
 
 def test_a_damaged_file_is_named(folder: Path, dataset: Dataset, tmp_path: Path) -> None:

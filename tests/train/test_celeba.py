@@ -11,7 +11,7 @@ from torchvision.datasets import CelebA
 from torchvision.transforms.v2 import functional as transforms
 
 from tests.support.celeba import COUNT, HAIR, NAMES, make_celeba, name
-from train import data
+from train.data import datasets
 from train.errors import UserError
 
 Damage = Callable[[Path], None]
@@ -41,7 +41,7 @@ def test_the_files_are_read_as_torchvision_reads_them(
         head = "" if table.startswith("identity") else "1\nx\n"
         (folder / f"{table}.txt").write_text(head + "".join(f"{name(i)} 1\n" for i in range(COUNT)))
     monkeypatch.setattr(CelebA, "_check_integrity", lambda _: True)
-    dataset = data.load_dataset("celeba")
+    dataset = datasets.load_dataset("celeba")
     for split, images in (("train", dataset.train), ("test", dataset.test)):
         theirs = CelebA(folder.parent, split)
         assert images.attributes is not None
@@ -53,7 +53,7 @@ def test_the_files_are_read_as_torchvision_reads_them(
 
 
 def test_a_dataset_has_both_splits_attributes_and_classes_of_hair(folder: Path) -> None:
-    dataset = data.load_dataset("celeba")
+    dataset = datasets.load_dataset("celeba")
     assert (len(dataset.train), len(dataset.test)) == (24, 8)
     assert dataset.train.shape == (3, 64, 64)
     assert dataset.train.pixels.dtype == torch.uint8
@@ -72,17 +72,17 @@ def test_a_dataset_has_both_splits_attributes_and_classes_of_hair(folder: Path) 
         # The white border of the pictures is cut away, and the gradients remain.
         assert images.pixels[:, :2].max() < 200
         assert images.pixels[:, 0, 63].float().mean() > images.pixels[:, 0, 0].float().mean() + 120
-    assert torch.equal(data.load("celeba", "test").pixels, dataset.test.pixels)
+    assert torch.equal(datasets.load("celeba", "test").pixels, dataset.test.pixels)
 
 
 def test_some_of_the_images_are_enough_and_the_missing_ones_are_told(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    whole = data.load_dataset("celeba")
+    whole = datasets.load_dataset("celeba")
     for index in (1, 2, 3, 9, 18):
         (folder / "img_align_celeba" / name(index)).unlink()
     capsys.readouterr()
-    part = data.load_dataset("celeba")
+    part = datasets.load_dataset("celeba")
     said = capsys.readouterr().out
     assert "5 of 40 images are missing: 000002.jpg, 000003.jpg, 000004.jpg and 2 more" in said
     assert (len(part.train), len(part.test)) == (21, 6)
@@ -100,7 +100,7 @@ def test_where_no_test_image_is_there_a_tenth_of_the_others_is_taken(
     for index in range(COUNT):
         if index % 10 > 7:
             (folder / "img_align_celeba" / name(index)).unlink()
-    dataset = data.load_dataset("celeba")
+    dataset = datasets.load_dataset("celeba")
     assert (len(dataset.train), len(dataset.test)) == (22, 2)
     assert "no image of the test partition" in capsys.readouterr().out
 
@@ -111,7 +111,7 @@ def test_where_no_test_image_is_there_a_tenth_of_the_others_is_taken(
 def test_the_array_is_made_once_and_mapped(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = data.load_dataset("celeba")
+    first = datasets.load_dataset("celeba")
     (path,) = cached(tmp_path)
     assert np.load(path, mmap_mode="r").shape == (32, 3, 64, 64)
     assert not list(path.parent.glob(".*.tmp"))
@@ -120,7 +120,7 @@ def test_the_array_is_made_once_and_mapped(
         raise AssertionError("an image was read again")
 
     monkeypatch.setattr(Image, "open", opened)
-    again = data.load_dataset("celeba")
+    again = datasets.load_dataset("celeba")
     assert torch.equal(first.train.pixels, again.train.pixels)
     assert torch.equal(first.test.pixels, again.test.pixels)
     # Both splits are parts of one map of the file, and nothing was copied.
@@ -138,20 +138,20 @@ def remove(folder: Path) -> None:
 
 @pytest.mark.parametrize("change", [replace, remove])
 def test_other_files_make_another_array(folder: Path, tmp_path: Path, change: Damage) -> None:
-    before = data.load_dataset("celeba")
+    before = datasets.load_dataset("celeba")
     (path,) = cached(tmp_path)
     change(folder)
-    after = data.load_dataset("celeba")
+    after = datasets.load_dataset("celeba")
     assert cached(tmp_path) != [path]
     assert len(cached(tmp_path)) == 1  # the outdated one is gone
     assert not torch.equal(before.train.pixels[0], after.train.pixels[0])
 
 
 def test_an_array_cut_short_is_made_again(folder: Path, tmp_path: Path) -> None:
-    before = data.load_dataset("celeba").train.pixels.clone()
+    before = datasets.load_dataset("celeba").train.pixels.clone()
     (path,) = cached(tmp_path)
     path.write_bytes(path.read_bytes()[:-1000])
-    assert torch.equal(data.load_dataset("celeba").train.pixels, before)
+    assert torch.equal(datasets.load_dataset("celeba").train.pixels, before)
 
 
 # ——— bad files ———
@@ -268,7 +268,7 @@ def test_bad_files_are_refused_in_one_sentence(
 ) -> None:
     damage(folder)
     with pytest.raises(UserError, match=said) as refused:
-        data.load_dataset("celeba")
+        datasets.load_dataset("celeba")
     sentence = str(refused.value)
     assert "\n" not in sentence
     assert sentence.endswith(".")

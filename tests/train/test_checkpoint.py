@@ -8,11 +8,11 @@ import pytest
 import torch
 from safetensors.torch import load, save
 
-from train.checkpoint import read_metadata
 from train.files import sha256
-from train.recipes import RECIPES
-from train.runs import load_run
-from train.stored import differences, fields_of, recipe_from_json
+from train.recipes.published import RECIPES
+from train.recipes.stored import differences, fields_of, recipe_from_json
+from train.runs.run_folder import load_run
+from train.training.checkpoint import read_metadata
 
 
 def flip_a_bit(path: Path) -> None:

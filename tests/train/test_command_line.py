@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from train import loop
 from train.__main__ import main
-from train.recipes import RECIPES
-from train.runs import load_run
-from train.storage import round_to_stored
+from train.models.quantisation import round_to_stored
+from train.recipes.published import RECIPES
+from train.runs.run_folder import load_run
+from train.training import trainer
 
 Train = Callable[..., int]
 
@@ -52,6 +52,7 @@ def test_a_mistake_is_answered_by_one_sentence_that_names_it(
     assert named in captured.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("recipe", ["vae-2", "label-decoder-vae-2", "cvae-2", "vae-2-mlp256"])
 def test_a_run_leaves_a_whole_run_folder(train: Train, tmp_path: Path, recipe: str) -> None:
     assert train(recipe=recipe) == 0
@@ -98,7 +99,7 @@ def test_a_resumed_run_ends_bit_equal_to_an_uninterrupted_one(
     whole = load_run(tmp_path / "runs" / "vae-2").model.state_dict()
 
     epochs = 0
-    train_epoch = loop.Trainer.train_epoch
+    train_epoch = trainer.Trainer.train_epoch
 
     def stop_in_third(*arguments: object) -> object:
         nonlocal epochs
@@ -108,7 +109,7 @@ def test_a_resumed_run_ends_bit_equal_to_an_uninterrupted_one(
         return train_epoch(*arguments)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
-        patch.setattr(loop.Trainer, "train_epoch", stop_in_third)
+        patch.setattr(trainer.Trainer, "train_epoch", stop_in_third)
         assert train("--runs", str(tmp_path / "cut")) == 130
     assert train("--runs", str(tmp_path / "cut"), "--resume") == 0
     resumed = load_run(tmp_path / "cut" / "vae-2").model.state_dict()

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 import torch
 
-from train.compile import choose_compiled
-from train.data import Images
+from train.data.datasets import Images
 from train.errors import UserError
-from train.loop import Trainer, build_model
-from train.processes import launch
-from train.recipes import Recipe
+from train.recipes.published import Recipe
+from train.training.compilation import choose_compiled
+from train.training.processes import launch
+from train.training.trainer import Trainer, build_model
 
 RECIPE = Recipe("m", "m", encoder_layers=(8,), decoder_layers=(8,), batch_size=16)
 IMAGES = Images(torch.zeros(32, 1, 6, 6, dtype=torch.uint8), torch.zeros(32).long(), 10)

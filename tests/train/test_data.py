@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from tests.support.tiny_dataset import write_idx
-from train import data
+from train.data import datasets
 from train.errors import UserError
 
 Images = "train-images-idx3-ubyte"
@@ -79,20 +79,20 @@ def test_a_dataset_that_cannot_be_downloaded_is_said(
 
     monkeypatch.setattr("torchvision.datasets.MNIST.download", offline)
     with pytest.raises(UserError, match="DATA_ROOT"):
-        data.load("mnist", "train", tmp_path)
+        datasets.load("mnist", "train", tmp_path)
 
 
 def test_pixels_and_labels_come_as_whole_tensors(data_root: Path) -> None:
-    images = data.load("mnist", "train")
+    images = datasets.load("mnist", "train")
     assert images.pixels.shape == (320, 1, 28, 28)
     assert images.pixels.dtype == torch.uint8
     assert images.labels.tolist()[:11] == [*range(10), 0]
 
 
 def test_held_out_images_are_a_fixed_part(data_root: Path) -> None:
-    images = data.load("mnist", "train")
-    kept, held = data.hold_out(images, 0.1, seed=3)
-    again = data.hold_out(images, 0.1, seed=3)[1]
+    images = datasets.load("mnist", "train")
+    kept, held = datasets.hold_out(images, 0.1, seed=3)
+    again = datasets.hold_out(images, 0.1, seed=3)[1]
     assert (len(kept), len(held)) == (288, 32)
     assert torch.equal(held.pixels, again.pixels)
 
@@ -101,18 +101,18 @@ def test_attributes_go_where_their_images_go() -> None:
     numbers = torch.arange(40)
     pixels = numbers.to(torch.uint8)[:, None, None, None].expand(40, 3, 2, 2)
     attributes = torch.stack([numbers % 2, numbers % 3 % 2], 1).to(torch.uint8)
-    images = data.Images(pixels, numbers % 5, 5, attributes)
+    images = datasets.Images(pixels, numbers % 5, 5, attributes)
     parts = [images.to(torch.device("cpu")), images.select(numbers[7:12]), images.select(slice(3))]
-    for part in (*parts, *data.hold_out(images, 0.25, seed=3)):
+    for part in (*parts, *datasets.hold_out(images, 0.25, seed=3)):
         assert part.attributes is not None
         which = part.pixels[:, 0, 0, 0].long()
         assert torch.equal(part.labels, which % 5)
         assert torch.equal(part.attributes, attributes[which])
-    without = data.Images(pixels, numbers % 5, 5)
+    without = datasets.Images(pixels, numbers % 5, 5)
     assert without.to(torch.device("cpu")).attributes is None
-    assert data.hold_out(without, 0.25, seed=3)[1].attributes is None
+    assert datasets.hold_out(without, 0.25, seed=3)[1].attributes is None
 
 
 def test_an_unknown_dataset_is_refused_with_those_that_there_are() -> None:
     with pytest.raises(UserError, match="avatars, celeba, fashion-mnist, mnist"):
-        data.load_dataset("faces")
+        datasets.load_dataset("faces")

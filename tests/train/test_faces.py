@@ -13,18 +13,20 @@ from torch import Tensor
 from torchvision.transforms.v2.functional import gaussian_blur
 
 from tests.support.quick import quick_faces
-from train import adversary
-from train.attribute_vectors import attribute_vectors, effects
-from train.attributes import attributes_of, reader
-from train.data import Dataset, Images, as_float
+from train.data.datasets import Dataset, Images, as_float
 from train.errors import UserError
-from train.faces import frechet, picture_quality, sharpness
-from train.loop import Result, Trainer, fit
-from train.losses import feature_distance
-from train.model import Autoencoder
-from train.perceptual import perceptual_loss
-from train.processes import launch
-from train.recipes import RECIPES, Recipe
+from train.evaluation.attribute_vectors import attribute_vectors, effects
+from train.evaluation.image_quality import frechet, picture_quality, sharpness
+from train.models.attribute_network import attributes_of, reader
+from train.models.autoencoder import Autoencoder
+from train.recipes.published import RECIPES, Recipe
+from train.training import discriminator
+from train.training.losses import feature_distance
+from train.training.perceptual import perceptual_loss
+from train.training.processes import launch
+from train.training.trainer import Result, Trainer, fit
+
+pytestmark = pytest.mark.slow
 
 FACES = ("faces-vae", "faces-perceptual", "faces-vaegan")
 NAMES = ("red", "bright", "striped")
@@ -298,7 +300,7 @@ def test_S1_10_each_recipe_trains_and_goes_on_bit_for_bit(
 def test_the_discriminator_learns_until_it_is_far_ahead(dataset: Dataset) -> None:
     fabric = launch()
     recipe: Recipe = quick_faces("faces-vaegan")
-    rival = adversary.Adversary(recipe, dataset.train.shape, fabric)
+    rival = discriminator.Adversary(recipe, dataset.train.shape, fabric)
     image = as_float(dataset.train.pixels[:64])
     grey = torch.full_like(image, 0.5)
     losses = []

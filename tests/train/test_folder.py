@@ -14,9 +14,9 @@ from PIL import Image
 from tests.support.own_images import disc, make_folder
 from tests.support.quick import quick_measurements
 from train.__main__ import main
-from train.data import Dataset
-from train.folder import Reading, read_folder
-from train.runs import load_dataset, load_run
+from train.data.datasets import Dataset
+from train.data.image_folder import Reading, read_folder
+from train.runs.run_folder import load_dataset, load_run
 
 TINY = (
     "--epochs=2", "--encoder-layers=16", "--decoder-layers=16,16", "--fourier-features=4",
@@ -332,6 +332,7 @@ def test_B13_loose_images_beside_class_folders_have_no_class(tmp_path: Path) -> 
 # ——— runs ———
 
 
+@pytest.mark.slow
 def test_B13_a_run_on_a_folder_is_a_whole_run(train_on: Train, tmp_path: Path) -> None:
     folder = make_folder(tmp_path / "Blätter 2", {"eins": 30, "zwei": 30})
     assert train_on(folder, "--image-size=32") == 0
@@ -353,6 +354,7 @@ def test_B13_a_run_on_a_folder_is_a_whole_run(train_on: Train, tmp_path: Path) -
     assert main(["evaluate", "vae-2-blatter-2", "--runs", str(own.parent), "--samples=4"]) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("recipe", "classes"),
     [("ae-2", 1), ("vae-5", 1), ("cvae-2", 2), ("classifier-vae-2-w10", 3), ("vae-2-mlp256", 3)],
@@ -374,7 +376,7 @@ def test_B13_a_small_folder_is_given_more_rounds_of_smaller_batches(
     train_on: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trained = []
-    monkeypatch.setattr("train.session.train", lambda recipe, *_: trained.append(recipe))
+    monkeypatch.setattr("train.training.session.train", lambda recipe, *_: trained.append(recipe))
     folder = make_folder(tmp_path / "x", {"": 200})
     own = ["vae-2", "--images", str(folder), "--runs", str(tmp_path / "runs")]
     assert main(own) == 0
@@ -393,20 +395,20 @@ def test_B13_a_resumed_run_needs_no_folder_and_ends_the_same(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    from train import loop
+    from train.training import trainer
 
     folder = make_folder(tmp_path / "x", {"a": 20, "b": 20})
     assert train_on(folder, "--name=whole") == 0
     whole = load_run(tmp_path / "runs" / "whole").model.state_dict()
-    train_epoch = loop.Trainer.train_epoch
+    train_epoch = trainer.Trainer.train_epoch
 
-    def stop_in_second(self: loop.Trainer, epoch: int, *rest: object) -> object:
+    def stop_in_second(self: trainer.Trainer, epoch: int, *rest: object) -> object:
         if epoch == 1:
             raise KeyboardInterrupt
         return train_epoch(self, epoch, *rest)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
-        patch.setattr(loop.Trainer, "train_epoch", stop_in_second)
+        patch.setattr(trainer.Trainer, "train_epoch", stop_in_second)
         assert train_on(folder, "--name=cut") == 130
     folder.rename(tmp_path / "y")
     make_folder(tmp_path / "y", {"c": 50})  # and what it holds is another matter now
@@ -431,7 +433,7 @@ def test_B13_other_images_end_the_run_that_was_trained_before(
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("train.session.fit", killed)
+    monkeypatch.setattr("train.training.session.fit", killed)
     assert train_on(folder) == 130
     # Old weights beside new images would be exported as if they belonged together.
     assert not (own / "report.json").exists()

@@ -8,18 +8,20 @@ import numpy as np
 import pytest
 import torch
 
-from train import anomaly, data, samples
 from train.__main__ import main
-from train.evaluate import active_units, reconstruction_errors
-from train.judge import judge_of, train_network
-from train.model import Autoencoder
-from train.probes import knn_accuracy, linear_probe
-from train.recipes import RECIPES
-from train.runs import load_run
+from train.data import datasets
+from train.evaluation import anomaly, samples
+from train.evaluation.likelihood import active_units, reconstruction_errors
+from train.evaluation.probes import knn_accuracy, linear_probe
+from train.models.autoencoder import Autoencoder
+from train.models.held_out_classifier import judge_of, train_network
+from train.recipes.published import RECIPES
+from train.runs.run_folder import load_run
 
 Train = Callable[..., int]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("recipe", ["vae-2", "ae-2", "cvae-10", "classifier-vae-2-w10"])
 def test_B10_a_report_has_every_measurement_of_its_kind(
     train: Train, tmp_path: Path, recipe: str
@@ -91,7 +93,9 @@ def test_active_units_are_those_that_vary() -> None:
 
 def test_errors_are_zero_for_an_image_that_is_reproduced(data_root: Path) -> None:
     model = Autoencoder(RECIPES["vae-2"], (1, 28, 28), 10).eval()
-    black = data.Images(torch.zeros(20, 1, 28, 28, dtype=torch.uint8), torch.arange(20) % 10, 10)
+    black = datasets.Images(
+        torch.zeros(20, 1, 28, 28, dtype=torch.uint8), torch.arange(20) % 10, 10
+    )
     with torch.no_grad():
         model.to_logits.weight.zero_()
         model.to_logits.bias.fill_(-100)
@@ -132,6 +136,7 @@ def test_the_prior_of_target_means_lies_at_the_targets() -> None:
     assert z[labels == 9].mean(0).tolist() == pytest.approx([0, -20], abs=0.2)
 
 
+@pytest.mark.slow
 def test_S4_9_strangers_score_higher_and_the_curve_has_the_auc(
     train: Train, tmp_path: Path
 ) -> None:
@@ -146,29 +151,30 @@ def test_S4_9_strangers_score_higher_and_the_curve_has_the_auc(
 
 def test_a_conditioned_model_scores_a_stranger_by_its_best_label(data_root: Path) -> None:
     model = Autoencoder(RECIPES["cvae-2"], (1, 28, 28), 10).eval()
-    pixels = data.load("mnist", "test").pixels[:5]
+    pixels = datasets.load("mnist", "test").pixels[:5]
     found = anomaly.scores(model, pixels)
     each = []
     for label in range(10):
         one = torch.eye(10)[[label] * 5]
-        image = data.as_float(pixels)
+        image = datasets.as_float(pixels)
         x = torch.sigmoid(model.decode(model.encode(image, one).mu, one))
         each.append((x - image).square().flatten(1).sum(1))
     assert torch.allclose(found, torch.stack(each).amin(0))
 
 
+@pytest.mark.slow
 def test_the_judge_learns_is_kept_and_mended(
     data_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("train.judge.train_network", train_network)  # each time, as users have it
-    images, test = data.load("mnist", "train"), data.load("mnist", "test")
+    monkeypatch.setattr("train.models.held_out_classifier.train_network", train_network)
+    images, test = datasets.load("mnist", "train"), datasets.load("mnist", "test")
     first = judge_of(images, test, tmp_path / "judges")
     assert (first.on_test.argmax(1) == test.labels).float().mean() > 0.3
     path = next((tmp_path / "judges").glob("*.safetensors"))
     before = path.stat().st_mtime_ns
     again = judge_of(images, test, tmp_path / "judges")
     assert path.stat().st_mtime_ns == before
-    image = data.as_float(test.pixels)
+    image = datasets.as_float(test.pixels)
     assert torch.allclose(again.probabilities(image), first.on_test, atol=1e-6)
     path.write_bytes(b"broken")
     mended = judge_of(images, test, tmp_path / "judges")

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from train import losses
-from train.evaluate import likelihood
-from train.loop import loss_terms, total_loss
-from train.model import Autoencoder
-from train.recipes import RECIPES, Recipe
-from train.runs import load_run
+from train.evaluation.likelihood import likelihood
+from train.models.autoencoder import Autoencoder
+from train.recipes.published import RECIPES, Recipe
+from train.runs.run_folder import load_run
+from train.training import losses
+from train.training.trainer import loss_terms, total_loss
 
 Train = Callable[..., int]
 SHAPE = (1, 28, 28)
@@ -40,7 +40,7 @@ def test_S1_1_an_autoencoder_has_a_linear_latent_and_no_noise() -> None:
 
 
 def _images(image: torch.Tensor):  # type: ignore[no-untyped-def]
-    from train.data import Images
+    from train.data.datasets import Images
 
     return Images((image * 255).byte(), torch.zeros(len(image), dtype=torch.int64), 10)
 
@@ -104,20 +104,21 @@ def test_each_kind_trains_and_loads_again(train: Train, tmp_path: Path, recipe: 
     assert (run.report["test"] is None) == run.recipe.deterministic
 
 
+@pytest.mark.slow
 def test_target_means_pull_the_classes_to_their_places(train: Train, tmp_path: Path) -> None:
-    from train import data
-    from train.evaluate import encode_all
+    from train.data import datasets
+    from train.evaluation.likelihood import encode_all
 
     assert train("--epochs=60", "--learning-rate=3e-3", recipe="target-means-vae-2") == 0
     model = load_run(tmp_path / "runs" / "target-means-vae-2").model
-    images = data.load("mnist", "train")
+    images = datasets.load("mnist", "train")
     mu = encode_all(model, images).mu
     nearest = torch.cdist(mu, model.prior_means).argmin(1)
     assert (nearest == images.labels).float().mean() > 0.8
 
 
 def test_the_trace_has_the_map_after_each_epoch(train: Train, tmp_path: Path) -> None:
-    from train.trace import load_trace
+    from train.runs.trace import load_trace
 
     assert train() == 0
     trace = load_trace(tmp_path / "runs" / "vae-2")

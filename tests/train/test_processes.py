@@ -21,12 +21,14 @@ from tests.support.trainers import (
     last_checkpoint,
     metrics_of,
 )
-from train import processes
-from train.data import Images
+from train.data.datasets import Images
 from train.errors import UserError
-from train.loop import Trainer
-from train.rank import Rank, own_rank
-from train.recipes import Recipe
+from train.recipes.published import Recipe
+from train.training import processes
+from train.training.rank import Rank, own_rank
+from train.training.trainer import Trainer
+
+pytestmark = pytest.mark.slow
 
 # Two processes add the same floats in another order: a last bit in a gradient, 2⁻²⁴ of it, which
 # AdamW turns into as much of a step. Over 48 steps that came to 2.4·10⁻⁷ in weights around 1.

@@ -12,17 +12,17 @@ import pytest
 from PIL import Image
 
 from tests.bench.report import current_manifest
-from train import claims
 from train.__main__ import main
-from train.face_claims import face_claims
-from train.face_results import face_tables
-from train.figures import faces
-from train.figures.catalogue import FIGURES, file_name
-from train.recipe_parts import GROUPS, parts_tables
-from train.recipes import RECIPES, STUDY
-from train.results import Places, load_json
-from train.results_page import page
-from train.stored import differences
+from train.recipes.published import RECIPES, STUDY
+from train.recipes.stored import differences
+from train.report import claims
+from train.report.face_claims import face_claims
+from train.report.face_results import face_tables
+from train.report.figures import face_figures
+from train.report.figures.catalogue import FIGURES, file_name
+from train.report.recipe_parts import GROUPS, parts_tables
+from train.report.results import Places, load_json
+from train.report.results_page import page
 
 DOCS = Places(Path(__file__).parents[2] / "docs")
 MODELS, STUDIED = load_json(DOCS.models), load_json(DOCS.study)
@@ -156,14 +156,14 @@ def test_S1_8_S1_9_S1_10_claims_of_faces_can_fail(
 
 
 def test_S1_9_S1_10_faces_reach_what_was_asked() -> None:
-    for name in faces.NAMES:
+    for name in face_figures.NAMES:
         for attribute in ("blond hair", "sunglasses"):
             effect = MODELS[name]["attributes"][attribute]["raw"]
             assert effect["seen"] >= 0.9, (name, attribute)
             assert effect["kept"] >= 0.9, (name, attribute)
-    plain, _, adversarial = (MODELS[name]["faces"]["sharpness"] for name in faces.NAMES)
+    plain, _, adversarial = (MODELS[name]["faces"]["sharpness"] for name in face_figures.NAMES)
     assert adversarial > 1.1 * plain
-    for name in faces.NAMES:
+    for name in face_figures.NAMES:
         assert MODELS[name]["train_seconds"] <= 90 * 60
 
 
@@ -254,6 +254,7 @@ def test_a_difference_within_the_spread_is_no_difference() -> None:
     assert claims.spread([1.0, 2.0, 3.0]).std == pytest.approx(1.0)
 
 
+@pytest.mark.slow
 def test_figures_without_their_runs_are_named(
     train: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -17,12 +17,17 @@ from typing import Any
 import pytest
 
 from tests.support.tiny_dataset import make_mnist
-from train import data, judge, machine, study, study_results
 from train.__main__ import main
-from train.checkpoint import newest
-from train.data import Images
-from train.recipes import RECIPES, STUDY
-from train.runs import load_run
+from train.data import datasets
+from train.data.datasets import Images
+from train.models import held_out_classifier
+from train.recipes.published import RECIPES, STUDY
+from train.runs.run_folder import load_run
+from train.study import grid, study_results
+from train.training import hardware
+from train.training.checkpoint import newest
+
+pytestmark = pytest.mark.slow
 
 SEEDS = (1, 2)
 EPOCHS = 40
@@ -44,13 +49,13 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("ATLAS_PRECISION", "32-true")
 
         def untrained(images: Images) -> Any:
-            return judge.network(images.shape[0], images.classes).eval()
+            return held_out_classifier.network(images.shape[0], images.classes).eval()
 
-        patch.setattr(judge, "train_network", untrained)
-        images, test = data.load("mnist", "train"), data.load("mnist", "test")
-        kept = [data.hold_out(images, 0.1, seed)[0] for seed in SEEDS]
+        patch.setattr(held_out_classifier, "train_network", untrained)
+        images, test = datasets.load("mnist", "train"), datasets.load("mnist", "test")
+        kept = [datasets.hold_out(images, 0.1, seed)[0] for seed in SEEDS]
         for some in (images, *kept):
-            judge.judge_of(some, test, folder / "judges")
+            held_out_classifier.judge_of(some, test, folder / "judges")
         yield folder
 
 
@@ -351,7 +356,7 @@ def test_results_of_a_recipe_that_has_changed_since_are_dropped(tmp_path: Path) 
 def test_the_committed_results_survive_a_rewriting_and_what_differs_goes_with_a_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    committed = (ROOT / study.OUT).read_text()
+    committed = (ROOT / grid.OUT).read_text()
     path = tmp_path / "study.json"
     path.write_text(committed)
     grown = study_results.Results(path, {}, 100)
@@ -436,7 +441,7 @@ def test_as_many_runs_go_at_a_time_as_the_machine_has_room_for(
     gpus: int, cores: int, gigabytes: int | None, runs: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     free = None if gigabytes is None else gigabytes << 30
-    monkeypatch.setattr(machine, "visible_gpus", lambda: [str(n) for n in range(gpus)])
-    monkeypatch.setattr(machine, "cores", lambda: cores)
-    monkeypatch.setattr(machine, "available_memory", lambda: free)
-    assert machine.room_for_runs() == runs
+    monkeypatch.setattr(hardware, "visible_gpus", lambda: [str(n) for n in range(gpus)])
+    monkeypatch.setattr(hardware, "cores", lambda: cores)
+    monkeypatch.setattr(hardware, "available_memory", lambda: free)
+    assert hardware.room_for_runs() == runs

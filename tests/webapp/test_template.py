@@ -36,6 +36,7 @@ def page_of(manifest: dict[str, Any], models: Path, dist: Path) -> str:
     return PageMaker(ROOT / "webapp" / "templates", dist, models).render(manifest)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lost", IDS)
 def test_the_page_is_made_without_any_one_model(lost: str, dist: Path) -> None:
     kept = [model for model in SHIPPED["models"] if model["id"] != lost]
@@ -44,6 +45,7 @@ def test_the_page_is_made_without_any_one_model(lost: str, dist: Path) -> None:
     assert f'"id":"{lost}"' not in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("only", IDS)
 def test_the_page_is_made_of_a_single_model_and_of_one_without_documents(
     only: str, dist: Path, tmp_path: Path
@@ -126,6 +128,7 @@ FINDINGS: dict[str, Callable[[dict[str, Any]], None]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("finding", FINDINGS)
 def test_a_finding_of_the_study_is_told_only_where_its_numbers_bear_it_out(
     finding: str, shipped_page: str, dist: Path, tmp_path: Path

@@ -1,0 +1,156 @@
+"""What is said of each class and of each latent: Gaussians, the 99 % circle, active units."""
+
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from export.documents.encodings import Encodings
+from export.documents.json_numbers import decimals, to_json
+from export.documents.projections import Plane
+from train.evaluation.likelihood import active_units
+from train.models.autoencoder import Autoencoder
+from train.rounding import significant
+
+Floats = NDArray[np.floating[Any]]
+
+HALVES_SEED = 0
+CIRCLE_SHARE = 0.99
+
+
+def statistics_json(
+    model: Autoencoder, train: Encodings, test: Encodings, plane: Plane | None
+) -> bytes:
+    """Write the statistics of a model's encodings.
+
+    Args:
+        model: whose latents and prior they are.
+        train: the images it was trained on.
+        test: others.
+        plane: the plane of the map, where d > 2; None for d = 2.
+
+    Layout (d: latent size, K: classes; all in latent units or their squares):
+        {"splits": {"train": S, "first_half": S, "second_half": S, "test": S},
+         "halves_seed": integer,
+         "circle": {"coordinates": [0, 1], "centre": [2], "radius": r, "share": 0.99},
+         "latents": {"mean": [d], "variance": [d],
+                     "posterior_variance": [d], "kl": [d], "active": [d booleans]},
+         "targets": [[d] for each class],
+         "plane": {"projection": "pca", "origin": [d], "axes": [[d], [d]]}}
+    with S = [row of each class that occurs, …], a row being, where d = 2,
+        {"label", "count", "mean": [2], "covariance": 2×2, "posterior_variance": [2]}
+    and where d > 2
+        {"label", "count", "mean": [d], "variance": [d], "posterior_variance": [d],
+         "plane": {"mean": [2], "covariance": 2×2, "posterior_covariance": 2×2}}
+    of which the two halves have only `label`, `count` and `plane`: they are for drawing.
+
+    `covariance` and `variance` are those of μ; `posterior_variance` is the mean of σ². Their sum
+    is the spread of the class's aggregate posterior. An ellipse is the contour
+    (z − mean)ᵀ C⁻¹ (z − mean) = s² at s standard deviations. The two halves are disjoint, random,
+    and together the training images (see `halves`). `circle` is centred on the mean of all μ of
+    the training images and encloses 99 % of them; for d > 2 in the plane of the first two
+    latents. `latents` speaks of all training images; `kl` is each latent's share of the mean KL to
+    the prior, in nats, and `active` says whether its μ varies by more than 0.01 (Burda et al.
+    2015). `targets` are the classes' prior means, where the model has them. The point z is at
+    axes · (z − origin) on the map, and `plane` stands only where d > 2. What needs σ is absent of
+    an autoencoder.
+    """
+    first, second = halves(len(train))
+    splits = {
+        "train": train,
+        "first_half": train.select(first),
+        "second_half": train.select(second),
+        "test": test,
+    }
+    document: dict[str, Any] = {
+        "splits": {
+            name: _classes(split, plane, whole=name in ("train", "test"))
+            for name, split in splits.items()
+        },
+        "halves_seed": HALVES_SEED,
+        "circle": enclosing_circle(train.mu[:, :2]),
+        "latents": _latents(model, train),
+    }
+    if len(model.prior_means) > 1:
+        document["targets"] = decimals(model.prior_means.numpy())
+    if plane is not None:
+        document["plane"] = {
+            "projection": "pca",
+            "origin": decimals(plane.origin, 4),
+            "axes": decimals(plane.axes, 5),
+        }
+    return to_json(document)
+
+
+def halves(count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return two disjoint sets of row numbers that together are all of them, in order each."""
+    order = np.random.default_rng(HALVES_SEED).permutation(count)
+    return np.sort(order[: count // 2]), np.sort(order[count // 2 :])
+
+
+def enclosing_circle(points: Floats) -> dict[str, Any]:
+    """Return the circle about the mean of points (N, 2) that encloses 99 % of them."""
+    centre = np.round(points.mean(axis=0, dtype=np.float64), 4) + 0.0
+    distance = np.hypot(*(points - centre).T)
+    radius = np.quantile(distance, CIRCLE_SHARE, method="higher")
+    # Rounded up: a circle that is a hair too small would leave its last point outside.
+    return {
+        "coordinates": [0, 1],
+        "centre": centre.tolist(),
+        "radius": float(np.ceil(radius * 1e4) / 1e4),
+        "share": CIRCLE_SHARE,
+    }
+
+
+def _classes(split: Encodings, plane: Plane | None, whole: bool) -> list[dict[str, Any]]:
+    """Return a row for each class; of a larger latent space, its own axes only where `whole`."""
+    rows = []
+    for label in np.unique(split.labels):
+        own = split.select(np.flatnonzero(split.labels == label))
+        row: dict[str, Any] = {"label": int(label), "count": len(own)}
+        posterior = None if own.variance is None else own.variance.mean(axis=0, dtype=np.float64)
+        if plane is None or whole:
+            row["mean"] = decimals(own.mu.mean(axis=0, dtype=np.float64))
+            if plane is None:
+                row["covariance"] = decimals(_covariance(own.mu), 4)
+            else:
+                row["variance"] = significant(own.mu.var(axis=0, dtype=np.float64).tolist(), 3)
+            if posterior is not None:
+                row["posterior_variance"] = significant(posterior.tolist(), 3)
+        if plane is not None:
+            row["plane"] = _on_plane(own, posterior, plane)
+        rows.append(row)
+    return rows
+
+
+def _on_plane(own: Encodings, posterior: Floats | None, plane: Plane) -> dict[str, Any]:
+    points = plane.project(own.mu)
+    found = {"mean": decimals(points.mean(axis=0)), "covariance": decimals(_covariance(points), 4)}
+    if posterior is not None:
+        found["posterior_covariance"] = decimals(plane.axes * posterior @ plane.axes.T, 4)
+    return found
+
+
+def _latents(model: Autoencoder, train: Encodings) -> dict[str, Any]:
+    mean, variance = train.mu.mean(axis=0, dtype=np.float64), train.mu.var(axis=0, dtype=np.float64)
+    latents = {"mean": decimals(mean), "variance": significant(variance.tolist())}
+    if train.logvar is None or train.variance is None:
+        return latents
+    prior = model.prior_mean(torch.from_numpy(train.labels)).numpy()
+    # Kingma & Welling 2013, appendix B, with a prior mean; latent by latent.
+    kl = 0.5 * (train.variance + np.square(train.mu - prior) - 1 - train.logvar)
+    active = [active_units(latent) == 1 for latent in torch.from_numpy(train.mu).split(1, dim=1)]
+    return latents | {
+        "posterior_variance": significant(train.variance.mean(axis=0, dtype=np.float64).tolist()),
+        "kl": significant(kl.mean(axis=0, dtype=np.float64).tolist()),
+        "active": active,
+    }
+
+
+def _covariance(points: Floats) -> NDArray[np.float64]:
+    """Return the covariance of points (N, 2), divided by N − 1 as in `means`."""
+    if len(points) < 2:
+        return np.zeros((2, 2))
+    covariance: NDArray[np.float64] = np.cov(points, rowvar=False, dtype=np.float64)
+    return covariance

@@ -1,0 +1,1 @@
+"""PyTorch modules as ONNX graphs, and the proof that both compute the same."""

@@ -1,0 +1,1 @@
+"""Datasets: whole tensors, read from files, folders and generators."""

@@ -1,0 +1,1 @@
+"""What a trained model is worth: likelihood, probes, samples, anomalies, style, attributes."""

@@ -1,0 +1,106 @@
+"""Everything that is measured of a finished model, as one JSON document."""
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from train.data.datasets import Dataset, Images
+from train.evaluation.anomaly import detection
+from train.evaluation.attribute_vectors import attribute_vectors, effects
+from train.evaluation.image_quality import picture_quality
+from train.evaluation.likelihood import (
+    active_units,
+    classifier_confusion,
+    encode_all,
+    likelihood,
+    reconstruction_errors,
+)
+from train.evaluation.probes import knn_accuracy, linear_probe
+from train.evaluation.samples import sample_quality
+from train.evaluation.style import style_trends
+from train.models.attribute_network import attributes_of, reader
+from train.models.autoencoder import Autoencoder
+from train.models.held_out_classifier import judge_of
+from train.recipes.published import Recipe
+from train.runs.run_folder import trained_on
+
+
+def measure(
+    recipe: Recipe,
+    model: Autoencoder,
+    dataset: Dataset,
+    samples: int,
+    judges: Path,
+    known: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Measure `model` on the test images; what does not apply to its kind is None.
+
+    Args:
+        recipe: what the model was trained by.
+        model: in evaluation mode, on the CPU, its weights rounded as they are shipped.
+        dataset: what it was trained on; what the recipe held out is no training image here.
+        samples: importance samples of the log-likelihood.
+        judges: folder of the independent classifiers, one of which may be trained now.
+        known: the likelihood of these very weights, as measured before, which takes the longest.
+    """
+    images = trained_on(recipe, dataset.train)
+    test = dataset.test
+    has_likelihood = recipe.reconstruction == "bernoulli" and not recipe.deterministic
+    mu, test_mu = encode_all(model, images).mu, encode_all(model, test).mu
+    labels, test_labels = images.labels.numpy(), test.labels.numpy()
+    encodings = mu.numpy(), labels, test_mu.numpy(), test_labels
+    several = len(images.labels.unique()) > 1
+    found: dict[str, Any] = {
+        "test": (known or likelihood(model, test, samples)) if has_likelihood else None,
+        "errors": reconstruction_errors(model, test),
+        "knn": knn_accuracy(*encodings) if several else None,
+        "linear_probe": linear_probe(*encodings) if several else None,
+        "active_units": None if recipe.deterministic else active_units(test_mu),
+        "samples": None,
+        "anomaly": detection(model, recipe.dataset, test),
+        "classifier": _classifier(model, test) if model.has_classifier else None,
+    }
+    if dataset.attribute_names:
+        found |= _faces(model, dataset, mu, images, test_mu, judges)
+    elif several:
+        found["samples"] = sample_quality(model, mu, test, judge_of(dataset.train, test, judges))
+    if recipe.latent_size == 2 and recipe.condition != "none":
+        found["style"] = style_trends(model)
+    document: dict[str, Any] = _plain(found)
+    return document
+
+
+def _faces(
+    model: Autoencoder, dataset: Dataset, mu: Tensor, images: Images, test_mu: Tensor, judges: Path
+) -> dict[str, Any]:
+    """Measure what there is to measure where attributes are known of the images."""
+    model = model.to(memory_format=torch.channels_last)  # which convolutions run faster on
+    judge = reader("judge", dataset, judges)
+    names, groups = dataset.attribute_names, dataset.attribute_groups
+    vectors = attribute_vectors(mu, attributes_of(images), names, groups)
+    accuracy = dict(zip(names, judge.accuracy.tolist(), strict=True))
+    return {
+        "faces": picture_quality(model, judge.network, test_mu, dataset.test),
+        "attributes": effects(vectors, model, judge.network, mu, images, test_mu, dataset.test),
+        "judge_accuracy_by_attribute": accuracy,
+    }
+
+
+def _classifier(model: Autoencoder, test: Images) -> dict[str, Any]:
+    confusion = classifier_confusion(model, test)
+    accuracy = float(confusion.diagonal().sum() / confusion.sum())
+    return {"accuracy": accuracy, "confusion": confusion.tolist()}
+
+
+def _plain(value: object) -> Any:
+    """Turn dataclasses, wherever they stand, into dictionaries."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return dataclasses.asdict(value)
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, Tensor):
+        return value.tolist()
+    return value

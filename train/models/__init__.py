@@ -1,0 +1,1 @@
+"""Networks: the autoencoder, its layers and storage, and the held-out classifiers."""

@@ -1,0 +1,192 @@
+"""Networks that read the attributes of a picture: what perceptual losses and face models need.
+
+Two of them, trained apart, so that none judges itself. The `teacher`'s features are compared by
+the perceptual loss. The `judge`, of another shape and another seed, measures finished models: its
+features give the Fréchet distance, its answers tell whether an attribute that was added is seen.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from torchvision.transforms.v2.functional import gaussian_blur
+from tqdm import tqdm
+
+from train.data.datasets import Dataset, Images, as_float
+from train.errors import UserError
+from train.models.cached_networks import load_or_train
+from train.training.precision import choose_precision
+
+Role = Literal["teacher", "judge"]
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """How the network of a role is made."""
+
+    widths: tuple[int, ...]
+    strides: tuple[int, ...]
+    kernel: int
+    seed: int
+
+
+_PLANS: dict[Role, _Plan] = {
+    # Its first features are as fine as the image: a blur is to be seen in them.
+    "teacher": _Plan(widths=(24, 48, 96, 128), strides=(1, 2, 2, 2), kernel=3, seed=11),
+    "judge": _Plan(widths=(16, 40, 80, 160), strides=(2, 2, 2, 2), kernel=5, seed=23),
+}
+_STEPS = 1200
+_BATCH = 64
+_PEAK_RATE = 2e-3
+
+
+class AttributeNetwork(nn.Module):
+    """Convolutions, then a score for each attribute.
+
+    Args:
+        channels: of the images.
+        attributes: how many there are, A.
+        plan: widths, strides and sides of the convolutions.
+    """
+
+    def __init__(self, channels: int, attributes: int, plan: _Plan) -> None:
+        super().__init__()
+        stages = []
+        for width, stride in zip(plan.widths, plan.strides, strict=True):
+            convolution = nn.Conv2d(
+                channels, width, plan.kernel, stride, padding=plan.kernel // 2, bias=False
+            )
+            stages.append(nn.Sequential(convolution, nn.BatchNorm2d(width), nn.ReLU()))
+            channels = width
+        self.stages = nn.ModuleList(stages)
+        self.to_scores = nn.Linear(channels, attributes)
+
+    def features(self, image: Tensor) -> list[Tensor]:
+        """Return what each stage makes of images (N, C, H, W) in [0, 1]: (N, width, H′, W′)."""
+        found = []
+        h = image - 0.5
+        for stage in self.stages:
+            h = stage(h)
+            found.append(h)
+        return found
+
+    def summary(self, image: Tensor) -> Tensor:
+        """Return the mean of the last stage's features over the image: (N, width)."""
+        return self.features(image)[-1].mean((2, 3))
+
+    def forward(self, image: Tensor) -> Tensor:
+        """Return scores (N, A), logits of each attribute's probability."""
+        scores: Tensor = self.to_scores(self.summary(image))
+        return scores
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A trained network, and how often it is right about held-out images, by attribute: (A,)."""
+
+    network: AttributeNetwork
+    accuracy: Tensor
+
+
+def reader(role: Role, dataset: Dataset, folder: Path) -> Reader:
+    """Return the network of a role for a data set, trained now if `folder` does not hold it yet.
+
+    Args:
+        role: whose network.
+        dataset: with attributes; the training images' content names the file.
+        folder: where judges are kept.
+
+    Raises:
+        UserError: the data set has no attributes.
+    """
+    attributes = attributes_of(dataset.train)
+    path = folder / f"{role}-{_content(dataset.train)[:16]}.safetensors"
+    plan = _PLANS[role]
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(plan.seed)
+        network = AttributeNetwork(dataset.train.shape[0], attributes.shape[1], plan)
+        network = network.to(memory_format=torch.channels_last)  # which convolutions run faster on
+
+        def train() -> Tensor:
+            _train(network, dataset.train, role)
+            return _accuracy(network, dataset.test)
+
+        return Reader(network, load_or_train(path, network, "accuracy", train))
+
+
+def attributes_of(images: Images) -> Tensor:
+    """Return the attributes of a split, (N, A) of 0 and 1.
+
+    Raises:
+        UserError: it has none.
+    """
+    if images.attributes is None:
+        raise UserError(
+            "This data set tells no attributes of its images, which this recipe learns from; "
+            "choose --dataset avatars or celeba, or --perceptual none."
+        )
+    return images.attributes
+
+
+@torch.no_grad()
+def read(network: AttributeNetwork, image: Tensor) -> Tensor:
+    """Return whether each attribute is seen, (N, A) bool, in images (N, C, H, W) in [0, 1]."""
+    return torch.cat([network(part) > 0 for part in image.split(250)])
+
+
+def _train(network: AttributeNetwork, images: Images, role: Role) -> None:
+    """Train on images that are shifted, blurred and grained a little, as decoded ones are."""
+    attributes = attributes_of(images)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    network.to(device).train()
+    steps = min(_STEPS, max(100, 20 * len(images) // _BATCH))
+    optimizer = torch.optim.AdamW(network.parameters(), weight_decay=1e-2)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _PEAK_RATE, total_steps=steps)
+    mixed = choose_precision() == "bf16-mixed"
+    for _ in tqdm(range(steps), desc=f"{role} of attributes", unit="step", dynamic_ncols=True):
+        batch = torch.randint(len(images), (_BATCH,))
+        image = _disturbed(as_float(images.pixels.index_select(0, batch)).to(device))
+        with torch.autocast(device.type, torch.bfloat16, enabled=mixed):
+            scores = network(image.contiguous(memory_format=torch.channels_last))
+        target = attributes[batch].float().to(device)
+        loss = functional.binary_cross_entropy_with_logits(scores.float(), target)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+    network.to(torch.device("cpu")).eval()
+
+
+def _disturbed(image: Tensor) -> Tensor:
+    """Shift a batch (N, C, H, W) by up to two pixels, blur half of it, add some grain to all."""
+    dy, dx = torch.randint(-2, 3, (2,)).tolist()
+    shifted = torch.roll(image, (dy, dx), dims=(2, 3))
+    half = len(image) // 2
+    sigma = float(torch.rand(()) * 1.2 + 0.2)
+    reach = max(1, round(3 * sigma))
+    blurred = gaussian_blur(shifted[:half], [2 * reach + 1] * 2, [sigma] * 2)
+    grain = torch.randn_like(image) * 0.03
+    return torch.cat([blurred, shifted[half:]]) + grain
+
+
+def _accuracy(network: AttributeNetwork, images: Images) -> Tensor:
+    attributes = attributes_of(images)
+    rows = []
+    for start in range(0, len(images), 1000):
+        part = slice(start, start + 1000)
+        seen = read(network, as_float(images.pixels[part]))
+        rows.append(seen == attributes[part].bool())
+    return torch.cat(rows).float().mean(0)
+
+
+def _content(images: Images) -> str:
+    """Return the hash of images and attributes, without a copy of either."""
+    digest = hashlib.sha256(str(tuple(images.pixels.shape)).encode())
+    for tensor in (images.pixels, attributes_of(images)):
+        for part in tensor.split(4096):
+            digest.update(part.contiguous().numpy())
+    return digest.hexdigest()

@@ -1,0 +1,92 @@
+"""The finished runs that figures are drawn from, each loaded and encoded once."""
+
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from train.data import datasets
+from train.data.datasets import Images, one_hot
+from train.evaluation.likelihood import encode_all
+from train.evaluation.samples import decode_all
+from train.models.autoencoder import Autoencoder
+from train.recipes.published import Recipe
+from train.runs.run_folder import load_run
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """A finished run with the encodings of the test set and of the training set."""
+
+    folder: Path
+    recipe: Recipe
+    model: Autoencoder
+    report: dict[str, Any]
+    images: Images
+    test: Images
+
+    @functools.cached_property
+    def mu(self) -> Floats:
+        """Return μ of the training images, (N, d)."""
+        return encode_all(self.model, self.images).mu.numpy()
+
+    @functools.cached_property
+    def test_mu(self) -> Floats:
+        """Return μ of the test images, (M, d)."""
+        return encode_all(self.model, self.test).mu.numpy()
+
+    def circle(self) -> tuple[Floats, float]:
+        """Return the centre, and the radius that encloses 99 % of the test encodings.
+
+        In the plane of the first two coordinates: (2,) and a length.
+        """
+        plane = self.test_mu[:, :2]
+        centre = plane.mean(0)
+        return centre, float(np.quantile(np.linalg.norm(plane - centre, axis=1), 0.99))
+
+    def decode(self, z: NDArray[np.floating[Any]], label: int | None = None) -> Floats:
+        """Decode z (N, d) to images (N, H, W) in [0, 1], all under one label where given."""
+        points = torch.as_tensor(np.asarray(z, np.float32))
+        labels = torch.full((len(points),), label or 0)
+        return decode_all(self.model, points, labels).mean(1).numpy()
+
+    @torch.no_grad()
+    def reconstruct(self, part: Images) -> Floats:
+        """Return reconstructions from μ, (N, H, W) in [0, 1]."""
+        label = one_hot(part.labels, part.classes) if self.model.condition != "none" else None
+        mu = self.model.encode(datasets.as_float(part.pixels), label).mu
+        return torch.sigmoid(self.model.decode(mu, label)).mean(1).numpy()
+
+
+class Gallery:
+    """Finished runs by id."""
+
+    def __init__(self, runs: Path) -> None:
+        self.runs = runs
+        self._exhibits: dict[str, Exhibit] = {}
+        self._splits: dict[tuple[str, str], Images] = {}
+
+    def __getitem__(self, run_id: str) -> Exhibit:
+        """Return a run.
+
+        Raises:
+            UserError: there is no finished run of that id.
+        """
+        if run_id not in self._exhibits:
+            run = load_run(self.runs / run_id)
+            self._exhibits[run_id] = Exhibit(
+                self.runs / run_id, run.recipe, run.model, run.report,
+                self._split(run.recipe.dataset, "train"), self._split(run.recipe.dataset, "test"),
+            )  # fmt: skip
+        return self._exhibits[run_id]
+
+    def _split(self, dataset: str, split: datasets.Split) -> Images:
+        if (dataset, split) not in self._splits:
+            self._splits[dataset, split] = datasets.load(dataset, split)
+        return self._splits[dataset, split]

@@ -1,0 +1,1 @@
+"""The run folder: what a finished run leaves behind."""

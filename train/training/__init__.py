@@ -1,0 +1,1 @@
+"""Training one model: the loop, its losses, checkpoints, devices and processes."""
