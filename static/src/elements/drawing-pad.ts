@@ -14,7 +14,7 @@
 
 import { css, html, LitElement } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
-import { normalise } from "../core/image/drawing";
+import { normalise } from "../core/image/normalise";
 import { extend, penPoint, type Stroke } from "../core/image/strokes";
 import { connectWhenNear } from "./connect-when-near";
 import type { ElementState } from "./image-view";

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Model } from "../core/release/manifest";
 import type { Part } from "./engine";
-import type { Lane } from "./lane";
+import type { Lane } from "./worker-client";
 import { LocalEngine } from "./local";
 
 const face = (id: string) =>

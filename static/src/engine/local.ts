@@ -9,7 +9,7 @@ import {
   type Posterior,
   type Reconstruction,
 } from "./engine";
-import type { Lane } from "./lane";
+import type { Lane } from "./worker-client";
 import { isLarge, winsAgainst } from "./race";
 import type { Format } from "./read-release";
 import { findRivals, firstLane } from "./rivals";

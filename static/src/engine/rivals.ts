@@ -1,6 +1,6 @@
 // The workers that run models: the first, and those that may run large ones faster.
 
-import { Lane } from "./lane";
+import { Lane } from "./worker-client";
 import { isSparing } from "./network";
 
 /** More threads than this wait for each other more than they help. */

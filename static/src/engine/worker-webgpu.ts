@@ -4,7 +4,7 @@
 // Promise Integration, which browsers with WebGPU have or are about to have.
 import * as ort from "onnxruntime-web/jspi";
 import wasmUrl from "onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url";
-import { serve } from "./serve";
+import { serve } from "./model-runner";
 
 ort.env.wasm.wasmPaths = { wasm: new URL(wasmUrl, import.meta.url).href };
 serve(ort, "webgpu");

@@ -3,7 +3,7 @@
 import glueUrl from "onnxruntime-web/ort-wasm-simd-threaded.mjs?url";
 import wasmUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import * as ort from "onnxruntime-web/wasm";
-import { serve } from "./serve";
+import { serve } from "./model-runner";
 
 const wasm = new URL(wasmUrl, import.meta.url).href;
 ort.env.wasm.wasmPaths = { wasm };

@@ -3,7 +3,7 @@
 import { type PageContext, sentence } from "../../app/context";
 import { latest } from "../../core/async/latest";
 import { settled } from "../../core/async/settled";
-import { normalise, SIDE } from "../../core/image/drawing";
+import { normalise, SIDE } from "../../core/image/normalise";
 import type { Stroke } from "../../core/image/strokes";
 import { sigmaOf } from "../../core/latent/posterior";
 import type { Model } from "../../core/release/manifest";

@@ -6,7 +6,7 @@ import { leaveOut } from "../../app/notice";
 import { latest } from "../../core/async/latest";
 import { settled } from "../../core/async/settled";
 import { formatPoint } from "../../core/geometry/viewport";
-import { normalise } from "../../core/image/drawing";
+import { normalise } from "../../core/image/normalise";
 import { bernoulliCrossEntropy } from "../../core/image/reconstruction";
 import { reparameterize, sigmaOf, sum } from "../../core/latent/posterior";
 import { gaussian } from "../../core/latent/random";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { normalise, SIDE } from "./drawing";
+import { normalise, SIDE } from "./normalise";
 import { penPoint, type Stroke } from "./strokes";
 
 const line = (ax: number, ay: number, bx: number, by: number): Stroke => [
