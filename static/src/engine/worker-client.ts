@@ -1,14 +1,8 @@
 // The page's end of a worker that runs models: calls go out, answers come back.
 
 import type { FileEntry, Model } from "../core/release/manifest";
-import {
-  type Decoded,
-  EngineError,
-  type Part,
-  type Posterior,
-  type Reconstruction,
-} from "./engine";
-import type { FileRequest, Notice, Reply, Request } from "./protocol";
+import { Engine, EngineError, type Request } from "./engine";
+import type { Call, Notice, Reply } from "./protocol";
 import type { Format } from "./read-release";
 
 interface Pending {
@@ -17,44 +11,36 @@ interface Pending {
   progress: ((share: number) => void) | undefined;
 }
 
-export class Lane {
+/** A call before it has its number. */
+type Question<Kind = Call> = Kind extends Call ? Omit<Kind, "call"> : never;
+
+export class WorkerClient extends Engine {
+  private readonly worker: Worker;
   private readonly pending = new Map<number, Pending>();
   private readonly introduced = new Map<string, Model>();
   private calls = 0;
   private dead = false;
 
-  /**
-   * @param worker one that serves models.
-   * @param gpu whether it does so on the graphics processor.
-   * @param threads how many it is to use.
-   */
-  constructor(
-    private readonly worker: Worker,
-    readonly gpu = false,
-    threads = 1,
-  ) {
-    worker.addEventListener("message", (event: MessageEvent<Reply>) => this.settle(event.data));
+  /** @param threads how many the worker's runtime is to use. */
+  constructor(threads: number) {
+    super();
+    this.worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+    this.worker.addEventListener("message", ({ data }: MessageEvent<Reply>) => this.settle(data));
     // The worker's script itself did not load or died: nothing will be answered any more.
-    worker.addEventListener("error", () => this.fail());
-    if (threads > 1) this.tell({ kind: "threads", count: threads });
+    this.worker.addEventListener("error", () => {
+      this.dead = true;
+      for (const { reject } of this.pending.values()) reject(notStarted());
+      this.pending.clear();
+    });
+    if (threads > 1) this.notify({ kind: "threads", count: threads });
   }
 
-  async load(model: Model, part: Part, progress?: (share: number) => void): Promise<void> {
-    await this.run(model, { kind: "load", model: model.id, part }, progress);
-  }
-
-  async decode(model: Model, z: Float32Array, labels?: number[]): Promise<Decoded> {
-    const request: Request = { kind: "decode", model: model.id, z, ...(labels && { labels }) };
-    return (await this.run(model, request)) as Decoded;
-  }
-
-  async encode(model: Model, pixels: Float32Array, label?: number): Promise<Posterior> {
-    return (await this.run(model, imageRequest("encode", model, pixels, label))) as Posterior;
-  }
-
-  async reconstruct(model: Model, pixels: Float32Array, label?: number): Promise<Reconstruction> {
-    const request = imageRequest("reconstruct", model, pixels, label);
-    return (await this.run(model, request)) as Reconstruction;
+  run(model: Model, request: Request, progress?: (share: number) => void): Promise<unknown> {
+    if (this.introduced.get(model.id) !== model) {
+      this.introduced.set(model.id, model);
+      this.notify({ kind: "model", model });
+    }
+    return this.call({ ...request, model: model.id }, progress);
   }
 
   /** Fetches, checks and reads a file of the release, away from the page's own thread. */
@@ -62,42 +48,16 @@ export class Lane {
     return this.call({ kind: "file", file, format });
   }
 
-  /** Frees what a part of a model takes, once what was asked of it is answered. */
-  release(model: Model, part: Part): void {
-    this.tell({ kind: "release", file: model[part] });
-  }
-
-  /** Ends the worker; whoever waits for an answer is told that there is none. */
-  close(): void {
-    this.worker.terminate();
-    this.fail();
-  }
-
-  private run(
-    model: Model,
-    request: Request,
-    progress?: (share: number) => void,
-  ): Promise<unknown> {
-    if (this.introduced.get(model.id) !== model) {
-      this.introduced.set(model.id, model);
-      this.tell({ kind: "model", model });
-    }
-    return this.call(request, progress);
-  }
-
-  private call(
-    request: Request | FileRequest,
-    progress?: (share: number) => void,
-  ): Promise<unknown> {
+  private call(question: Question, progress?: (share: number) => void): Promise<unknown> {
     if (this.dead) return Promise.reject(notStarted());
     const call = this.calls++;
     return new Promise((resolve, reject) => {
       this.pending.set(call, { resolve, reject, progress });
-      this.worker.postMessage({ ...request, call });
+      this.worker.postMessage({ ...question, call });
     });
   }
 
-  private tell(notice: Notice): void {
+  private notify(notice: Notice): void {
     this.worker.postMessage(notice);
   }
 
@@ -112,21 +72,6 @@ export class Lane {
     if (reply.kind === "done") pending.resolve(reply.result);
     else pending.reject(new EngineError(reply.reason, reply.message));
   }
-
-  private fail(): void {
-    this.dead = true;
-    for (const { reject } of this.pending.values()) reject(notStarted());
-    this.pending.clear();
-  }
-}
-
-function imageRequest(
-  kind: "encode" | "reconstruct",
-  { id }: Model,
-  pixels: Float32Array,
-  label: number | undefined,
-): Request {
-  return { kind, model: id, pixels, ...(label !== undefined && { label }) };
 }
 
 function notStarted(): EngineError {
