@@ -1,29 +1,33 @@
 // A drawing becomes what MNIST would have made of it: 28×28, anti-aliased, boxed and centred.
+//
+// MNIST's conventions, measured on 20,000 of its training images (percentiles 1, 50, 99):
+//
+//   longer side of the ink      20, 20, 20 pixels: its box begins and ends at a whole pixel
+//   centre of mass, by index    13.51, 14.01, 14.49: moved by whole pixels, to within half a one
+//   ink, the sum of all pixels  39, 100, 194; mean 103
+//   half-grey pixels, ¼ to ¾    16, 40, 64; mean 39
+//
+// LINE and EDGE are those with which real pen strokes come out alike: ink 103, half-grey 40.
 
-import type { Stroke } from "./strokes";
+import { MIDDLING_PRESSURE, type Stroke } from "./strokes";
 
 export const SIDE = 28;
 /** MNIST fits the ink of each digit, its shape kept, into a box of this many pixels. */
 const BOX = 20;
-/** Width of a line in pixels of the result, at middling pressure: MNIST's own is about this. */
-const LINE = 2.4;
-/** How far a line fades out at its edge, in pixels: MNIST's reduction from larger scans is soft. */
-const EDGE = 1.6;
+/** Where the centre of mass belongs, in pixels from the top left corner: amid the pixel of index 14. */
+const CENTRE = 14.5;
+/** Width of a line in pixels of the result, at middling pressure. */
+const LINE = 2.5;
+/** How far a line fades out at its edge, in pixels. */
+const EDGE = 1;
 /** Pressure moves the width by at most this share either way. */
 const PRESSURE_SHARE = 0.25;
 /** A drawing smaller than this share of the pad is a dot: it is not blown up to a blot. */
 const SMALLEST_EXTENT = 0.05;
 
-interface Placement {
-  scale: number;
-  /** Where the pad's origin falls in the result, in pixels. */
-  x: number;
-  y: number;
-}
-
 /**
  * Draws strokes as MNIST's makers would have (LeCun et al. 1998, section III.A): the ink fills a
- * 20×20 box, its centre of mass lies in the middle of 28×28.
+ * 20×20 box, which is moved by whole pixels until its centre of mass is nearest to the middle.
  *
  * The strokes are scaled as geometry and drawn once at the final size, so a line is equally wide
  * however large the drawing was.
@@ -31,21 +35,14 @@ interface Placement {
  * @returns 784 values in [0, 1], row by row, 1 is ink; all 0 for no strokes.
  */
 export function normalise(strokes: readonly Stroke[]): Float32Array {
-  const points = strokes.flat();
-  if (points.length === 0) return new Float32Array(SIDE * SIDE);
-  const placement = boxed(strokes);
-  const first = rasterise(strokes, placement);
-  const { x, y } = centreOfMass(first);
-  const middle = SIDE / 2;
-  return rasterise(strokes, {
-    scale: placement.scale,
-    x: placement.x + middle - x,
-    y: placement.y + middle - y,
-  });
+  const boxed = rasterise(strokes);
+  const { x, y } = centreOfMass(boxed);
+  return moved(boxed, Math.round(CENTRE - x), Math.round(CENTRE - y));
 }
 
-/** Scales the ink into the box, in the middle of the result. */
-function boxed(strokes: readonly Stroke[]): Placement {
+/** Draws the strokes into a box that begins at a whole pixel, about in the middle. */
+function rasterise(strokes: readonly Stroke[]): Float32Array {
+  const pixels = new Float32Array(SIDE * SIDE);
   let left = Number.POSITIVE_INFINITY;
   let right = Number.NEGATIVE_INFINITY;
   let top = Number.POSITIVE_INFINITY;
@@ -58,29 +55,34 @@ function boxed(strokes: readonly Stroke[]): Placement {
       bottom = Math.max(bottom, y);
     }
   }
-  const extent = Math.max(right - left, bottom - top, SMALLEST_EXTENT);
-  const scale = (BOX - LINE) / extent;
-  return {
-    scale,
-    x: SIDE / 2 - (scale * (left + right)) / 2,
-    y: SIDE / 2 - (scale * (top + bottom)) / 2,
-  };
-}
-
-/** Covers each pixel by how near the nearest line is to its middle. */
-function rasterise(strokes: readonly Stroke[], { scale, x, y }: Placement): Float32Array {
-  const pixels = new Float32Array(SIDE * SIDE);
+  const scale = (BOX - LINE) / Math.max(right - left, bottom - top, SMALLEST_EXTENT);
+  const begin = (SIDE - BOX + LINE) / 2;
+  const across = (x: number): number => begin + scale * (x - left);
+  const down = (y: number): number => begin + scale * (y - top);
   for (const stroke of strokes) {
     for (let i = 0; i < Math.max(1, stroke.length - 1); i++) {
       const a = stroke[i];
       const b = stroke[i + 1] ?? a;
       if (a === undefined || b === undefined) continue;
       const pressure = (a.pressure + b.pressure) / 2;
-      const half = (LINE / 2) * (1 + PRESSURE_SHARE * (2 * pressure - 1));
-      cover(pixels, a.x * scale + x, a.y * scale + y, b.x * scale + x, b.y * scale + y, half);
+      const half = (LINE / 2) * (1 + 2 * PRESSURE_SHARE * (pressure - MIDDLING_PRESSURE));
+      cover(pixels, across(a.x), down(a.y), across(b.x), down(b.y), half);
     }
   }
   return pixels;
+}
+
+/** Moves a picture by whole pixels; what leaves it is lost. */
+function moved(pixels: Float32Array, right: number, down: number): Float32Array {
+  const result = new Float32Array(SIDE * SIDE);
+  for (let row = 0; row < SIDE; row++) {
+    for (let column = 0; column < SIDE; column++) {
+      const [from, above] = [column - right, row - down];
+      if (from < 0 || from >= SIDE || above < 0 || above >= SIDE) continue;
+      result[row * SIDE + column] = pixels[above * SIDE + from] as number;
+    }
+  }
+  return result;
 }
 
 /** Draws one line with round ends and a soft edge over what is there. */
@@ -114,7 +116,7 @@ function cover(
   }
 }
 
-/** Returns the middle of the ink, in pixels from the top left corner. */
+/** Returns the middle of the ink, in pixels from the top left corner; the picture's where none is. */
 function centreOfMass(pixels: Float32Array): { x: number; y: number } {
   let ink = 0;
   let x = 0;
@@ -127,5 +129,5 @@ function centreOfMass(pixels: Float32Array): { x: number; y: number } {
       y += value * (row + 0.5);
     }
   }
-  return ink > 0 ? { x: x / ink, y: y / ink } : { x: SIDE / 2, y: SIDE / 2 };
+  return ink > 0 ? { x: x / ink, y: y / ink } : { x: CENTRE, y: CENTRE };
 }
