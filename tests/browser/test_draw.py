@@ -337,7 +337,7 @@ def test_B4_the_terms_of_the_bound_and_the_place_are_those_of_the_drawing(
 def test_S3_4_what_is_no_digit_becomes_one_and_the_page_says_so_with_numbers(
     pad: Atlas, reference: Reference
 ) -> None:
-    judge = ort.InferenceSession(CLASSIFIER)
+    classifier = ort.InferenceSession(CLASSIFIER)
     mean = document_of(reference, "report")["errors"]["squared_error"]
     ratios, apart = {}, {}
     for example in ("three", "letter", "star"):
@@ -349,12 +349,12 @@ def test_S3_4_what_is_no_digit_becomes_one_and_the_page_says_so_with_numbers(
         assert f"with an error of {again:.1f}" in said
         assert number(reading(pad, "again")) == pytest.approx(again, abs=0.06)
         ratios[example] = error / mean
-        # What came back is a digit, to a judge that knows nothing of this model, and the model's
-        # own: it passes through once more nearly unchanged.
-        (scores,) = judge.run(["scores"], {"image": answer.reshape(1, 1, 28, 28)})
+        # What came back is a digit, to a held-out classifier, and the model's own: it passes
+        # through once more with less error than a test digit.
+        (scores,) = classifier.run(["scores"], {"image": answer.reshape(1, 1, 28, 28)})
         powers = np.exp(scores[0] - scores[0].max())
         assert powers.max() / powers.sum() > 0.8, example
-        assert again < error / 10
+        assert again < min(mean, error / 5)
         if example != "three":
             assert "and above the mean of every class" in said, example
         # As the page says: the letter's place gives nothing away, and the star's hardly anything.

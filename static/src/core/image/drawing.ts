@@ -1,0 +1,81 @@
+// The reader's drawing: its strokes, what MNIST would have made of them, and whoever follows it.
+
+import { normalise } from "./normalise";
+import { extend, type PenPoint, type Stroke } from "./strokes";
+
+/** What the drawing has become. */
+export interface DrawingChange {
+  readonly strokes: Stroke[];
+  /** The normalised 28×28, another array at each change. */
+  readonly pixels: Float32Array;
+  /** False while the pen is down; then the last stroke has only grown. */
+  readonly final: boolean;
+}
+
+export class Drawing {
+  #strokes: Stroke[];
+  #pixels: Float32Array;
+  readonly #listeners = new Set<(change: DrawingChange) => void>();
+
+  constructor(strokes: readonly Stroke[] = []) {
+    this.#strokes = copied(strokes);
+    this.#pixels = normalise(this.#strokes);
+  }
+
+  get strokes(): Stroke[] {
+    return this.#strokes;
+  }
+
+  get pixels(): Float32Array {
+    return this.#pixels;
+  }
+
+  get isEmpty(): boolean {
+    return this.#strokes.length === 0;
+  }
+
+  /** Calls `listener` after every change until the function that is returned is called. */
+  subscribe(listener: (change: DrawingChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  replace(strokes: readonly Stroke[]): void {
+    this.#strokes = copied(strokes);
+    this.#changed(true);
+  }
+
+  undo(): void {
+    this.replace(this.#strokes.slice(0, -1));
+  }
+
+  /** Begins a stroke, which is returned to be drawn on. */
+  begin(point: PenPoint): Stroke {
+    const stroke = [point];
+    this.#strokes.push(stroke);
+    this.#changed(false);
+    return stroke;
+  }
+
+  /** Goes on with a stroke; a pen that has hardly moved changes nothing. */
+  extend(stroke: Stroke, points: readonly PenPoint[]): void {
+    const before = stroke.length;
+    for (const point of points) extend(stroke, point);
+    if (stroke.length > before) this.#changed(false);
+  }
+
+  /** Ends a stroke: the pen is up. */
+  end(): void {
+    this.#changed(true);
+  }
+
+  #changed(final: boolean): void {
+    this.#pixels = normalise(this.#strokes);
+    const change = { strokes: this.#strokes, pixels: this.#pixels, final };
+    for (const listener of this.#listeners) listener(change);
+  }
+}
+
+function copied(strokes: readonly Stroke[]): Stroke[] {
+  return strokes.map((stroke) => [...stroke]);
+}
