@@ -362,7 +362,8 @@ def test_S3_4_what_is_no_digit_becomes_one_and_the_page_says_so_with_numbers(
         apart[example] = float(reading(pad, "nearest").split()[2])
     assert ratios["three"] < 1
     assert 1.5 < ratios["letter"] < ratios["star"]
-    assert apart["letter"] < 2 < apart["star"]
+    # 95 % of a Gaussian in the plane lie within 2.45 standard deviations.
+    assert apart["letter"] < 2.45 < apart["star"]
 
 
 def test_S4_9_the_drawing_s_error_stands_on_the_scale_of_the_test_set_s(
