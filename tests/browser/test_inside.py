@@ -15,6 +15,8 @@ from tests.support.reference import Reference
 DRAWING = "Mz3CggAHrgzM3Cg.T1mZgsKmZg"
 SLOW = 60.0
 """Seconds that a section may take to come up on a busy machine."""
+PEN_RESTS_MS = 200
+"""How long the section waits for the pen (inside/inside.ts)."""
 
 _STATE = """diagram => ({
   mu: [...diagram.mu], sigma: [...diagram.sigma], epsilon: [...diagram.epsilon], z: diagram.z,
@@ -245,15 +247,14 @@ def test_B4_a_drawing_that_was_wiped_meanwhile_does_not_come_back(
 
     take("face")
     atlas.until(lambda: held, seconds=SLOW)
-    # Longer than the pen is waited for: by then this section has asked as well.
-    atlas.page.wait_for_timeout(500)
+    atlas.timers(PEN_RESTS_MS)  # by then this section has asked as well
     pad.get_by_role("button", name="Clear").click()
-    atlas.page.wait_for_timeout(500)
+    atlas.timers(PEN_RESTS_MS)
     for route in held:
         route.continue_()
     # Its answer comes, and is nobody's any more.
     atlas.page.locator("#draw latent-map[state=ready]").wait_for(timeout=1000 * SLOW)
-    atlas.page.wait_for_timeout(300)
+    atlas.timers(PEN_RESTS_MS)
     own = atlas.page.locator("#inside input[value=drawing]")
     assert own.is_disabled()
     assert atlas.pixels("inside-tile-drawing") is None

@@ -235,6 +235,7 @@ def test_S2_3_an_error_of_the_model_before_does_not_take_the_place_of_the_sample
     grid = section.page.locator("#shape-samples")
     expect_grid(section, grid, expected)
     # The answer to the earlier choice fails only now.
-    held[0].fulfill(status=503, body="")
-    section.page.wait_for_timeout(300)
+    with section.page.expect_response(f"**/{lost}"):
+        held[0].fulfill(status=503, body="")
+    section.frames()
     expect_grid(section, grid, expected)
