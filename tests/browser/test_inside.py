@@ -15,12 +15,25 @@ from tests.support.reference import Reference
 DRAWING = "Mz3CggAHrgzM3Cg.T1mZgsKmZg"
 SLOW = 60.0
 """Seconds that a section may take to come up on a busy machine."""
-PEN_RESTS_MS = 200
 """How long the section waits for the pen (inside/inside.ts)."""
 
 _STATE = """diagram => ({
   mu: [...diagram.mu], sigma: [...diagram.sigma], epsilon: [...diagram.epsilon], z: diagram.z,
 })"""
+
+# Counts the pictures that the drawing's own tile is given.
+_NOTE_WHAT_THE_TILE_SHOWS = """() => {
+  window.__shown = 0;
+  const tile = document.querySelector("image-view[name=inside-tile-drawing]");
+  const { get, set } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(tile), "pixels");
+  Object.defineProperty(tile, "pixels", {
+    get() { return get.call(this); },
+    set(pixels) {
+      if (pixels !== null) __shown++;
+      set.call(this, pixels);
+    },
+  });
+}"""
 
 
 def enter(atlas: Atlas) -> Locator:
@@ -231,6 +244,7 @@ def test_B4_a_drawing_that_was_wiped_meanwhile_does_not_come_back(
     open_atlas: OpenAtlas, reference: Reference
 ) -> None:
     atlas = open_atlas()
+    atlas.page.clock.install()
     held: list[Any] = []
     encoder = reference.model("vae-2")["encoder"]["url"]
     atlas.page.route(f"**/{encoder}", lambda route: held.append(route))
@@ -247,14 +261,15 @@ def test_B4_a_drawing_that_was_wiped_meanwhile_does_not_come_back(
 
     take("face")
     atlas.until(lambda: held, seconds=SLOW)
-    atlas.timers(PEN_RESTS_MS)  # by then this section has asked as well
+    # Longer than the pen is waited for: by then this section has asked as well.
+    atlas.page.clock.fast_forward(500)
+    atlas.page.evaluate(_NOTE_WHAT_THE_TILE_SHOWS)
     pad.get_by_role("button", name="Clear").click()
-    atlas.timers(PEN_RESTS_MS)
+    atlas.page.clock.fast_forward(500)
     for route in held:
         route.continue_()
     # Its answer comes, and is nobody's any more.
     atlas.page.locator("#draw latent-map[state=ready]").wait_for(timeout=1000 * SLOW)
-    atlas.timers(PEN_RESTS_MS)
     own = atlas.page.locator("#inside input[value=drawing]")
     assert own.is_disabled()
     assert atlas.pixels("inside-tile-drawing") is None
@@ -264,3 +279,5 @@ def test_B4_a_drawing_that_was_wiped_meanwhile_does_not_come_back(
     three = atlas.pixels("input")
     assert three is not None
     assert np.array_equal(atlas.pixels("inside-tile-drawing"), three)
+    # The worker answers in turn: the face's answer has come long before, and was not shown.
+    assert atlas.page.evaluate("__shown") == 1
