@@ -15,7 +15,6 @@ from tests.support.reference import Reference
 DRAWING = "Mz3CggAHrgzM3Cg.T1mZgsKmZg"
 SLOW = 60.0
 """Seconds that a section may take to come up on a busy machine."""
-"""How long the section waits for the pen (inside/inside.ts)."""
 
 _STATE = """diagram => ({
   mu: [...diagram.mu], sigma: [...diagram.sigma], epsilon: [...diagram.epsilon], z: diagram.z,

@@ -10,7 +10,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from webapp.http.security import RawHeaders, problem_body
+from webapp.http.problems import problem_body
+from webapp.http.security import RawHeaders
 from webapp.settings import Settings
 
 _HEAD_LIMIT = 65536
