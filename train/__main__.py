@@ -33,7 +33,7 @@ from train.errors import UserError, how_to_install
 from train.training.rank import own_rank
 
 if typing.TYPE_CHECKING:
-    from train.recipes.published import Recipe
+    from train.recipes.recipe import Recipe
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -204,7 +204,7 @@ def _figures(rest: Sequence[str], arguments: argparse.Namespace) -> int:
 
 def _overrides(words: Sequence[str]) -> dict[str, typing.Any]:
     """Read `--field value` and `--field=value` pairs, checked against the recipe's fields."""
-    from train.recipes.published import Recipe
+    from train.recipes.recipe import Recipe
 
     fields = {field.name: field for field in dataclasses.fields(Recipe)}
     for fixed in ("id", "title", "goal", "prior_means"):

@@ -19,7 +19,7 @@ from torchvision import transforms
 from torchvision.datasets import MNIST
 
 from train.data import datasets
-from train.recipes.published import Recipe
+from train.recipes.recipe import Recipe
 from train.training.allocator import keep_freed_memory
 from train.training.precision import choose_precision
 from train.training.trainer import Trainer

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 import torch
 
-from train.data.datasets import Images
+from train.data.images import Images
 from train.errors import UserError
-from train.recipes.published import Recipe
+from train.recipes.recipe import Recipe
 from train.training.compilation import choose_compiled
 from train.training.processes import launch
 from train.training.trainer import Trainer, build_model

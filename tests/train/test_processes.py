@@ -21,9 +21,9 @@ from tests.support.trainers import (
     last_checkpoint,
     metrics_of,
 )
-from train.data.datasets import Images
+from train.data.images import Images
 from train.errors import UserError
-from train.recipes.published import Recipe
+from train.recipes.recipe import Recipe
 from train.training import processes
 from train.training.rank import Rank, own_rank
 from train.training.trainer import Trainer

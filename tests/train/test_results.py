@@ -13,12 +13,12 @@ from PIL import Image
 
 from tests.bench.report import current_manifest
 from train.__main__ import main
-from train.recipes.published import RECIPES, STUDY
-from train.recipes.stored import differences
+from train.recipes.published import RECIPES
+from train.recipes.serialisation import differences
+from train.recipes.study_recipes import STUDY
 from train.report import claims
 from train.report.face_claims import face_claims
 from train.report.face_results import face_tables
-from train.report.figures import face_figures
 from train.report.figures.catalogue import FIGURES, file_name
 from train.report.recipe_parts import GROUPS, parts_tables
 from train.report.results import Places, load_json

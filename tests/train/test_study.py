@@ -19,9 +19,10 @@ import pytest
 from tests.support.tiny_dataset import make_mnist
 from train.__main__ import main
 from train.data import datasets
-from train.data.datasets import Images
+from train.data.images import Images, hold_out
 from train.models import held_out_classifier
-from train.recipes.published import RECIPES, STUDY
+from train.recipes.published import RECIPES
+from train.recipes.study_recipes import STUDY
 from train.runs.run_folder import load_run
 from train.study import grid, study_results
 from train.training import hardware
@@ -51,7 +52,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
         patch.setattr(held_out_classifier, "train_network", untrained)
         images, test = datasets.load("mnist", "train"), datasets.load("mnist", "test")
-        kept = [datasets.hold_out(images, 0.1, seed)[0] for seed in SEEDS]
+        kept = [hold_out(images, 0.1, seed)[0] for seed in SEEDS]
         for some in (images, *kept):
             held_out_classifier.judge_of(some, test, folder / "judges")
         yield folder

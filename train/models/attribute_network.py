@@ -16,7 +16,7 @@ from torch.nn import functional
 from torchvision.transforms.v2.functional import gaussian_blur
 from tqdm import tqdm
 
-from train.data.datasets import Dataset, Images, as_float
+from train.data.images import Dataset, Images, as_float
 from train.errors import UserError
 from train.models.cached_networks import load_or_train
 from train.training.precision import choose_precision

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from train.recipes.published import RECIPES, STUDY
+from train.recipes.published import RECIPES
+from train.recipes.study_recipes import STUDY
 from train.report.claims import Spread, spread
 from train.report.tables import table
 

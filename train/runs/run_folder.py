@@ -12,12 +12,13 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
 from train.data import datasets
-from train.data.datasets import OWN_IMAGES, Dataset, Images
+from train.data.datasets import OWN_IMAGES
+from train.data.images import Dataset, Images, hold_out
 from train.errors import UserError
 from train.files import sha256, write_atomic
 from train.models.autoencoder import Autoencoder
-from train.recipes.published import Recipe
-from train.recipes.stored import fields_of, recipe_from_json
+from train.recipes.recipe import Recipe
+from train.recipes.serialisation import fields_of, recipe_from_json
 from train.training.checkpoint import Checkpoints, read_metadata
 
 Report = dict[str, Any]
@@ -141,7 +142,7 @@ def trained_on(recipe: Recipe, images: Images) -> Images:
 
     They are `images` themselves where the recipe leaves none out.
     """
-    rest, _ = datasets.hold_out(images, recipe.validation_fraction, recipe.seed)
+    rest, _ = hold_out(images, recipe.validation_fraction, recipe.seed)
     return rest.select(slice(0, recipe.train_images)) if recipe.train_images > 0 else rest
 
 

@@ -10,8 +10,9 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from train.errors import UserError
-from train.recipes.published import STUDY, Recipe
-from train.recipes.stored import differences, fields_of
+from train.recipes.recipe import Recipe
+from train.recipes.serialisation import differences, fields_of
+from train.recipes.study_recipes import STUDY
 from train.runs import run_folder
 from train.study.pool import train_all
 from train.study.study_results import Results

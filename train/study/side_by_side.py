@@ -8,7 +8,7 @@ from typing import Any
 from tqdm import tqdm
 
 from train.errors import UserError
-from train.recipes.published import Recipe
+from train.recipes.recipe import Recipe
 from train.study import grid
 from train.study.pool import train_all
 from train.study.study_results import Results

@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from train.errors import UserError
-from train.recipes.published import Recipe
+from train.recipes.recipe import Recipe
 
 # Nothing is imported here that imports torch: a child says how many threads it may use before.
 

@@ -14,8 +14,8 @@ from torch import Tensor, nn
 
 from train.errors import UserError
 from train.files import sha256, write_atomic
-from train.recipes.published import Recipe
-from train.recipes.stored import differences, fields_of
+from train.recipes.recipe import Recipe
+from train.recipes.serialisation import differences, fields_of
 
 _KEPT = 2
 

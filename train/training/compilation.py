@@ -13,9 +13,9 @@ from collections.abc import Callable
 import torch
 from lightning_fabric import Fabric
 
-from train.data.datasets import Images
+from train.data.images import Images
 from train.errors import UserError
-from train.recipes.published import Recipe
+from train.recipes.recipe import Recipe
 from train.training.trainer import Trainer
 
 # Compiling takes its time, and eager steps are the tested ones: below this it is not worth it.

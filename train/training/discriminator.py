@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.parametrizations import spectral_norm
 
-from train.recipes.published import Recipe
+from train.recipes.recipe import Recipe
 from train.training.losses import feature_distance
 from train.training.processes import average_gradients
 

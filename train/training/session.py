@@ -7,14 +7,15 @@ from pathlib import Path
 import torch
 
 from train.data import datasets
+from train.data.images import Dataset, hold_out
 from train.errors import UserError
 from train.evaluation.likelihood import encode_all
 from train.evaluation.measure import measure
 from train.files import remove_leftovers
 from train.models.autoencoder import Autoencoder
 from train.models.quantisation import round_to_stored
-from train.recipes.published import Recipe
-from train.recipes.stored import differences, fields_of
+from train.recipes.recipe import Recipe
+from train.recipes.serialisation import differences, fields_of
 from train.runs import run_folder
 from train.runs.latent_projections import save_tsne
 from train.runs.trace import tracer
@@ -55,7 +56,7 @@ def train(
     first(lambda: remove_leftovers(folder))
     dataset = first(lambda: run_folder.load_dataset(recipe.dataset, folder))
     images = run_folder.trained_on(recipe, dataset.train)
-    _, held_out = datasets.hold_out(dataset.train, recipe.validation_fraction, recipe.seed)
+    _, held_out = hold_out(dataset.train, recipe.validation_fraction, recipe.seed)
     if recipe.validation_fraction == 0:
         held_out = dataset.test
     if len(images) == 0 or len(held_out) == 0:
@@ -140,7 +141,7 @@ def evaluate(folder: Path, samples: int) -> None:
 def _measure(
     recipe: Recipe,
     model: Autoencoder,
-    dataset: datasets.Dataset,
+    dataset: Dataset,
     samples: int,
     folder: Path,
     for_page: bool = True,

@@ -14,10 +14,10 @@ from lightning_fabric import Fabric
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from train.data.datasets import Images, as_float, batches, one_hot
+from train.data.images import Images, as_float, batches, one_hot
 from train.errors import UserError
 from train.models.autoencoder import Autoencoder, Output
-from train.recipes.published import Recipe
+from train.recipes.recipe import Recipe
 from train.training import losses
 from train.training.checkpoint import Checkpoints, State, restore
 from train.training.discriminator import Adversary

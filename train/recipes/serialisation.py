@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from train.recipes.published import Goal, Recipe
+from train.recipes.recipe import Goal, Recipe
 
 # Words about a recipe, which decide nothing of a run.
 _WORDS = frozenset({"title", "goal"})
