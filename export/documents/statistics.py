@@ -45,9 +45,9 @@ def statistics_json(
          "plane": {"mean": [2], "covariance": 2×2, "posterior_covariance": 2×2}}
     of which the two halves have only `label`, `count` and `plane`: they are for drawing.
 
-    `covariance` and `variance` are those of μ; `posterior_variance` is the mean of σ². Their sum
-    is the spread of the class's aggregate posterior. An ellipse is the contour
-    (z − mean)ᵀ C⁻¹ (z − mean) = s² at s standard deviations. The two halves are disjoint, random,
+    `covariance` and `variance` are the sample's (divided by N − 1) of μ; `posterior_variance`
+    is the mean of σ². Their sum is the spread of the class's aggregate posterior. An ellipse is
+    the contour (z − mean)ᵀ C⁻¹ (z − mean) = s² at s standard deviations. The two halves are disjoint, random,
     and together the training images (see `halves`). `circle` is centred on the mean of all μ of
     the training images and encloses 99 % of them; for d > 2 in the plane of the first two
     latents. `latents` speaks of all training images; `kl` is each latent's share of the mean KL to
@@ -115,7 +115,7 @@ def _classes(split: Encodings, plane: Plane | None, whole: bool) -> list[dict[st
             if plane is None:
                 row["covariance"] = decimals(_covariance(own.mu), 4)
             else:
-                row["variance"] = significant(own.mu.var(axis=0, dtype=np.float64).tolist(), 3)
+                row["variance"] = significant(_variance(own.mu).tolist(), 3)
             if posterior is not None:
                 row["posterior_variance"] = significant(posterior.tolist(), 3)
         if plane is not None:
@@ -133,8 +133,10 @@ def _on_plane(own: Encodings, posterior: Floats | None, plane: Plane) -> dict[st
 
 
 def _latents(model: Autoencoder, train: Encodings) -> dict[str, Any]:
-    mean, variance = train.mu.mean(axis=0, dtype=np.float64), train.mu.var(axis=0, dtype=np.float64)
-    latents = {"mean": decimals(mean), "variance": significant(variance.tolist())}
+    latents = {
+        "mean": decimals(train.mu.mean(axis=0, dtype=np.float64)),
+        "variance": significant(_variance(train.mu).tolist()),
+    }
     if train.logvar is None or train.variance is None:
         return latents
     prior = model.prior_mean(torch.from_numpy(train.labels)).numpy()
@@ -148,8 +150,16 @@ def _latents(model: Autoencoder, train: Encodings) -> dict[str, Any]:
     }
 
 
+def _variance(points: Floats) -> NDArray[np.float64]:
+    """Return the sample variance of each column of points (N, d); zeros for a single point."""
+    if len(points) < 2:
+        return np.zeros(points.shape[1])
+    variance: NDArray[np.float64] = points.var(axis=0, dtype=np.float64, ddof=1)
+    return variance
+
+
 def _covariance(points: Floats) -> NDArray[np.float64]:
-    """Return the covariance of points (N, 2), divided by N − 1 as in `means`."""
+    """Return the sample covariance of points (N, 2); zeros for a single point."""
     if len(points) < 2:
         return np.zeros((2, 2))
     covariance: NDArray[np.float64] = np.cov(points, rowvar=False, dtype=np.float64)

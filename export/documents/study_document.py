@@ -8,7 +8,8 @@ from export.documents.json_numbers import to_json
 from export.documents.kinds import kind_of
 from train.errors import UserError
 from train.recipes.serialisation import recipe_from_json
-from train.report.claims import spread
+from train.report.significance import spread
+from train.report.study_claims import study_verdicts
 from train.rounding import significant
 
 # Where a run of the results file holds each number that is compared.
@@ -40,14 +41,16 @@ def study_json(path: Path) -> bytes | None:
                      "numbers": {name: {"mean", "std"}, …},
                      "anomaly_auc": {kind: {"mean", "std"}, …},
                      "by_class": [{"label", "squared_error": {"mean", "std"}}, …],
-                     "curves": {"loss": [E], "held_out_loss": [E], …}}, …]}
+                     "curves": {"loss": [E], "held_out_loss": [E], …}}, …],
+         "claims": [{"id", "verdict": "shown" | "not shown" | "contradicted", "p"}, …]}
 
     A row is a recipe of the study; `mean` and `std` are over its seeds (sample standard deviation;
     null for one seed). `numbers` has whichever of these was measured of the kind, on the test set:
     squared_error and cross_entropy of reconstructions per image, elbo and log_likelihood in nats,
     active_units, accuracies linear_probe, knn_100, knn_1000 and knn_all, the shares confident and
     evenness of samples of the prior, accuracy of the model's own classifier. `curves` are the
-    first seed's, one number an epoch, in the loss's units.
+    first seed's, one number an epoch, in the loss's units. `claims` are those of
+    `train.report.study_claims` whose runs are there.
 
     Raises:
         UserError: the file is not what the study writes.
@@ -58,13 +61,14 @@ def study_json(path: Path) -> bytes | None:
         for run in document["runs"]:
             rows.setdefault(run["id"], []).append(run)
         models = [_row(sorted(runs, key=lambda run: run["seed"])) for runs in rows.values()]
+        claims = significant(study_verdicts(document), 3)
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError) as error:
         raise UserError(
             f"{path} is no results file of the study; train it again, or name another with --study."
         ) from error
-    return to_json({"models": models})
+    return to_json({"models": models, "claims": claims})
 
 
 def _row(runs: list[dict[str, Any]]) -> dict[str, Any]:

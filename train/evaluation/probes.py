@@ -42,7 +42,7 @@ def knn_accuracy(
         for _ in range(DRAWS):
             known = _balanced(labels, count, rng)
             draws.append(_knn(mu[known], labels[known], test_mu, test_labels))
-        found[str(count)] = {"mean": float(np.mean(draws)), "std": float(np.std(draws))}
+        found[str(count)] = {"mean": float(np.mean(draws)), "std": float(np.std(draws, ddof=1))}
     found["all"] = {"mean": _knn(mu, labels, test_mu, test_labels), "std": 0.0}
     return found
 

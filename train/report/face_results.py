@@ -3,7 +3,7 @@
 from typing import Any
 
 from train.evaluation.attribute_vectors import SEEN, STRENGTHS
-from train.report.claims import Document
+from train.report.study_claims import Document
 from train.report.tables import table
 
 PLAIN, PERCEPTUAL, ADVERSARIAL = "faces-vae", "faces-perceptual", "faces-vaegan"

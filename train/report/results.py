@@ -18,10 +18,10 @@ from train.errors import UserError
 from train.files import write_atomic
 from train.recipes.published import RECIPES
 from train.recipes.serialisation import fields_of
-from train.report.claims import Document
 from train.report.figures.catalogue import FIGURES, file_name, render
 from train.report.gallery import Exhibit, Gallery
 from train.report.results_page import NOT_WHOLE, is_whole, page
+from train.report.study_claims import Document
 from train.rounding import significant
 
 _KEPT = (
@@ -92,7 +92,9 @@ def _map_numbers(exhibit: Exhibit) -> dict[str, Any]:
         return float((distances.argmin(1) == test_labels).mean())
 
     whole = means(exhibit.mu, labels)
-    width = np.array([exhibit.mu[labels == label].std(0).mean() for label in classes])[:, None]
+    width = np.array([exhibit.mu[labels == label].std(0, ddof=1).mean() for label in classes])[
+        :, None
+    ]
     first, second = (means(exhibit.mu[part], labels[part]) for part in (half, ~half))
     found: dict[str, Any] = {
         "nearest_mean": nearest(whole),

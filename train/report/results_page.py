@@ -13,16 +13,13 @@ from train.report.claims import (
     PUBLISHED_ERRORS,
     PUBLISHED_KNN_1000,
     PUBLISHED_LIKELIHOODS,
-    SIZES,
-    Document,
     all_claims,
-    over_seeds,
-    squared_error,
 )
 from train.report.face_claims import face_claims
 from train.report.face_results import face_tables, is_of_faces
 from train.report.figures.catalogue import FIGURES, Entry, file_name
 from train.report.recipe_parts import GROUPS, parts_tables
+from train.report.study_claims import SIZES, Document, over_seeds, squared_error
 from train.report.tables import table, yes
 
 NOT_WHOLE = "Some runs that this needs are not finished."
@@ -197,10 +194,17 @@ def _claims(models: Document, study: Document) -> str:
     if not compared or set(models) < set(RECIPES):
         return NOT_WHOLE
     rows = [
-        (claim.rows, claim.text, yes(claim.holds), claim.evidence)
+        (claim.rows, claim.text, claim.verdict_text(), claim.evidence)
         for claim in (*all_claims(models, study), *face_claims(models))
     ]
-    return table(("rows", "claim", "holds", "measured"), rows)
+    return (
+        "Where several seeds were trained, a claim is *shown* if Welch's t test gives p < 0.05 "
+        "(two-sided) for each of its comparisons, *contradicted* if one of them is significant in "
+        "the other direction (after Holm's correction), and *not shown* otherwise: three seeds "
+        "show only large differences. A claim about models trained with one seed says so: it "
+        "is of these models alone. Every standard deviation on this page is that "
+        "of a sample (n − 1).\n\n" + table(("rows", "claim", "verdict", "measured"), rows)
+    )
 
 
 def _samples_table(models: Document) -> str:
