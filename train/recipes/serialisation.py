@@ -1,4 +1,7 @@
-"""Recipes as files hold them: written, read again, and compared with those of today."""
+"""Recipes in files: written, read again, and compared with those of today.
+
+Recipes gain and lose fields, and the runs made before stay readable.
+"""
 
 import dataclasses
 import json
@@ -7,8 +10,10 @@ from typing import Any
 
 from train.recipes.recipe import Goal, Recipe
 
-# Words about a recipe, which decide nothing of a run.
-_WORDS = frozenset({"title", "goal"})
+# They decide nothing of a run.
+_LABELS = frozenset({"title", "goal"})
+# Before recipes had these, each run chose them for its machine; its report says which precision.
+_ONCE_CHOSEN_BY_RUNS = frozenset({"precision", "compile"})
 
 
 def fields_of(recipe: Recipe) -> dict[str, Any]:
@@ -18,30 +23,36 @@ def fields_of(recipe: Recipe) -> dict[str, Any]:
 
 
 def recipe_from_json(fields: Mapping[str, Any]) -> Recipe:
-    """Rebuild a recipe from its fields; one that it was stored without has its default.
+    """Rebuild a recipe from its fields.
 
-    A new field's default is what was done before there was one.
+    A field that it was stored without has its default, which is what was done before there was
+    one. A field that recipes have lost since is left out, with a printed note.
     """
-    values: dict[str, Any] = {name: _tuples(value) for name, value in fields.items()}
-    values["goal"] = Goal(**fields.get("goal", {}))
+    lost = sorted(fields.keys() - _names(Recipe))
+    if lost:
+        print(f"{fields.get('id')}: recipes no longer have {', '.join(lost)}; ignored.")
+    values = {name: _tuples(value) for name, value in fields.items() if name not in lost}
+    goal = fields.get("goal", {})
+    values["goal"] = Goal(**{name: goal[name] for name in goal.keys() & _names(Goal)})
     return Recipe(**values)
 
 
 def differences(stored: Mapping[str, Any], recipe: Recipe) -> list[str]:
-    """Return the names of the fields in which a stored recipe is another one than `recipe`.
+    """Return the names of the fields in which a stored recipe is not `recipe`.
 
     A field that recipes have gained since counts as its default; one that they have lost differs.
-    What a recipe is called, and what it is meant to reach, make no other recipe of it.
+    The title and the goal do not count.
     """
-    now = {name: value for name, value in fields_of(recipe).items() if name not in _WORDS}
-    stored = {name: value for name, value in stored.items() if name not in _WORDS}
-    known = {name: value for name, value in stored.items() if name in now}
-    try:
-        was = fields_of(recipe_from_json({**known, "title": recipe.title}))
-    except TypeError:  # without an id
-        was = known
-    lost = stored.keys() - now.keys()
-    return sorted(lost | {name for name in now if name not in was or was[name] != now[name]})
+    now = fields_of(recipe)
+    then = fields_of(Recipe(id="", title=""))
+    then |= {name: now[name] for name in _ONCE_CHOSEN_BY_RUNS}
+    then |= stored
+    compared = then.keys() - _LABELS
+    return sorted(name for name in compared if name not in now or then[name] != now[name])
+
+
+def _names(kind: type[Recipe | Goal]) -> set[str]:
+    return {field.name for field in dataclasses.fields(kind)}
 
 
 def _tuples(value: Any) -> Any:

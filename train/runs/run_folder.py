@@ -33,6 +33,8 @@ class Run:
     recipe: Recipe
     model: Autoencoder
     report: Report
+    stored_recipe: dict[str, Any]
+    """The recipe's fields as they were stored, perhaps by an earlier version."""
 
 
 @functools.cache  # a process that trains many runs has the code that it began with
@@ -170,11 +172,12 @@ def load_run(folder: Path) -> Run:
     except SafetensorError as error:
         raise UserError(f"The weights in {folder} are damaged; train the run again.") from error
     meta = read_metadata(weights)
-    recipe = recipe_from_json(json.loads(meta["recipe"]))
+    stored = json.loads(meta["recipe"])
+    recipe = recipe_from_json({"precision": report["precision"], **stored})
     channels, height, width = json.loads(meta["image_shape"])
     model = Autoencoder(recipe, (channels, height, width), int(meta["classes"]))
     model.load_state_dict(state)
-    return Run(recipe, model.eval(), report)
+    return Run(recipe, model.eval(), report, stored)
 
 
 def _json(value: object) -> bytes:

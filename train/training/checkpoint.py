@@ -42,6 +42,11 @@ class Newest:
     """The recipe's fields."""
 
 
+def epochs_done(folder: Path) -> int:
+    """Return how many epochs the newest checkpoint in `folder` names, whole or not; else 0."""
+    return max((int(path.name[:6]) for path in folder.glob("*.safetensors")), default=0)
+
+
 def newest(folder: Path) -> Newest | None:
     """Return how far the newest checkpoint in `folder` is; None without one that can be read."""
     for path in _newest_first(folder):
