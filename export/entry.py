@@ -25,10 +25,11 @@ from export.documents.encodings import Encodings, encode_split
 from export.documents.kinds import kind_of
 from export.onnx_graphs import golden, graphs, parity
 from export.publish import FileEntry, ReleaseFolder
-from train.data.datasets import OWN_IMAGES, Dataset
+from train.data.datasets import OWN_IMAGES
+from train.data.images import Dataset
 from train.errors import UserError
 from train.models.autoencoder import Autoencoder
-from train.recipes.published import Recipe
+from train.recipes.recipe import Recipe
 from train.runs.run_folder import Run, load_metrics, trained_on
 from train.runs.trace import load_trace
 

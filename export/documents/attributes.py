@@ -6,7 +6,7 @@ import torch
 
 from export.documents.encodings import Encodings
 from export.documents.json_numbers import decimals, to_json
-from train.data.datasets import Dataset, Images
+from train.data.images import Dataset, Images
 from train.evaluation.attribute_vectors import attribute_vectors
 from train.models.attribute_network import attributes_of
 from train.rounding import significant

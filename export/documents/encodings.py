@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from train.data.datasets import Images
+from train.data.images import Images
 from train.evaluation.likelihood import encode_all
 from train.models.autoencoder import Autoencoder
 

@@ -28,10 +28,11 @@ from export.onnx_graphs.parity import make_session
 from export.publish import file_entries
 from tests.support.whole import read_whole_release
 from train.data import datasets
-from train.data.datasets import as_float, one_hot
+from train.data.images import as_float, one_hot
 from train.errors import UserError
 from train.models.autoencoder import Autoencoder
-from train.recipes.published import RECIPES, STUDY
+from train.recipes.published import RECIPES
+from train.recipes.study_recipes import STUDY
 from train.rounding import significant
 from train.runs.latent_projections import load_tsne, save_tsne, tsne
 from train.runs.trace import load_trace

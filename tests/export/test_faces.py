@@ -19,7 +19,8 @@ from tests.support.celeba import make_celeba
 from tests.support.quick import quick_faces
 from tests.support.whole import read_whole_release
 from train.__main__ import main as train_main
-from train.data.datasets import Images, as_float, load_dataset
+from train.data.datasets import load_dataset
+from train.data.images import Images, as_float
 from train.evaluation.attribute_vectors import attribute_vectors
 from train.evaluation.likelihood import encode_all
 from train.models import attribute_network

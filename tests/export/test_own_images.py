@@ -16,7 +16,7 @@ from tests.support.quick import quick_measurements
 from tests.support.server import Server
 from tests.support.whole import read_whole_release
 from train.__main__ import main as train_main
-from train.data.datasets import as_float, one_hot
+from train.data.images import as_float, one_hot
 from train.runs.run_folder import load_dataset
 from webapp.manifest import Golden, Manifest
 

@@ -10,7 +10,7 @@ from safetensors.torch import load, save
 
 from train.files import sha256
 from train.recipes.published import RECIPES
-from train.recipes.stored import differences, fields_of, recipe_from_json
+from train.recipes.serialisation import differences, fields_of, recipe_from_json
 from train.runs.run_folder import load_run
 from train.training.checkpoint import read_metadata
 

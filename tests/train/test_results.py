@@ -13,8 +13,9 @@ from PIL import Image
 
 from tests.bench.report import current_manifest
 from train.__main__ import main
-from train.recipes.published import RECIPES, STUDY
-from train.recipes.stored import differences
+from train.recipes.published import RECIPES
+from train.recipes.serialisation import differences
+from train.recipes.study_recipes import STUDY
 from train.report import claims, study_claims
 from train.report.face_claims import face_claims
 from train.report.face_results import face_tables

@@ -10,11 +10,11 @@ import torch
 from numpy.typing import NDArray
 
 from train.data import datasets
-from train.data.datasets import Images, one_hot
+from train.data.images import Images, Split, as_float, one_hot
 from train.evaluation.likelihood import encode_all
 from train.evaluation.samples import decode_all
 from train.models.autoencoder import Autoencoder
-from train.recipes.published import Recipe
+from train.recipes.recipe import Recipe
 from train.runs.run_folder import load_run
 
 Floats = NDArray[np.float32]
@@ -60,7 +60,7 @@ class Exhibit:
     def reconstruct(self, part: Images) -> Floats:
         """Return reconstructions from μ, (N, H, W) in [0, 1]."""
         label = one_hot(part.labels, part.classes) if self.model.condition != "none" else None
-        mu = self.model.encode(datasets.as_float(part.pixels), label).mu
+        mu = self.model.encode(as_float(part.pixels), label).mu
         return torch.sigmoid(self.model.decode(mu, label)).mean(1).numpy()
 
 
@@ -86,7 +86,7 @@ class Gallery:
             )  # fmt: skip
         return self._exhibits[run_id]
 
-    def _split(self, dataset: str, split: datasets.Split) -> Images:
+    def _split(self, dataset: str, split: Split) -> Images:
         if (dataset, split) not in self._splits:
             self._splits[dataset, split] = datasets.load(dataset, split)
         return self._splits[dataset, split]

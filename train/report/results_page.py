@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from train.recipes.published import RECIPES, STUDY
+from train.recipes.published import RECIPES
+from train.recipes.study_recipes import STUDY
 from train.report.claims import (
     KINDS,
     PUBLISHED_ERRORS,

@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Ellipse
 from PIL import Image
 
-from train.data.datasets import CLASS_NAMES, as_float
+from train.data.images import as_float
+from train.data.mnist_like import CLASS_NAMES
 from train.evaluation.samples import draw_prior
 from train.palette import PALETTE
 from train.report.figures.figure_parts import (
