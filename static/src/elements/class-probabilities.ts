@@ -9,98 +9,73 @@
 //               best           index of the most probable class, or null (read only)
 // Style         --class-0 … --class-9, and the page's colours. It is a table of K rows; the row of
 //               the most probable class is set in bold and has a class of its own.
-import { css, html, LitElement, nothing, type PropertyValues } from "lit";
+import { css, html, nothing, type PropertyValues } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { formatPercent } from "../core/geometry/viewport";
-import type { ElementState } from "./image-view";
+import { AtlasElement } from "./atlas-element";
+import { base, classColour } from "./shared-styles";
 
 const DIGITS = [..."0123456789"];
-/** Classes that have a colour of their own; the next ones begin anew. */
-const COLOURS = 10;
-const COLOUR_RULES = Array.from(
-  { length: COLOURS },
-  (_, i) => css`
-    .class-${i} {
-      --bar: var(--class-${i}, #777);
-    }
-  `,
-);
 
 @customElement("class-probabilities")
-export class ClassProbabilities extends LitElement {
+export class ClassProbabilities extends AtlasElement {
   static override styles = [
-    ...COLOUR_RULES,
+    base,
     css`
-    :host {
-      display: block;
-      color: var(--text, #1a1a1a);
-      font: 0.875rem / 1.25 var(--font, sans-serif);
-      font-variant-numeric: tabular-nums;
-    }
-    table {
-      width: 100%;
-      border-collapse: collapse;
-    }
-    caption {
-      position: absolute;
-      width: 1px;
-      height: 1px;
-      overflow: hidden;
-      clip-path: inset(50%);
-      white-space: nowrap;
-    }
-    th,
-    td {
-      padding: 0.12rem 0;
-      font-weight: 400;
-    }
-    th {
-      width: 1%;
-      padding-inline-end: 0.6rem;
-      text-align: start;
-      white-space: nowrap;
-    }
-    td:last-child {
-      width: 4.2em;
-      text-align: end;
-      color: var(--muted, #666);
-      white-space: nowrap;
-    }
-    .best th,
-    .best td {
-      color: inherit;
-      font-weight: 650;
-    }
-    svg {
-      display: block;
-      width: 100%;
-      height: 0.8rem;
-      border-radius: 2px;
-      background: var(--faint, #eee);
-    }
-    rect {
-      fill: var(--bar);
-    }
-    p {
-      margin: 0.4rem 0 0;
-      color: var(--muted, #666);
-    }
-    @media (forced-colors: active) {
+      :host {
+        line-height: 1.25;
+      }
+      table {
+        width: 100%;
+        border-collapse: collapse;
+      }
+      th,
+      td {
+        padding: 0.12rem 0;
+        font-weight: 400;
+      }
+      th {
+        width: 1%;
+        padding-inline-end: 0.6rem;
+        text-align: start;
+        white-space: nowrap;
+      }
+      td:last-child {
+        width: 4.2em;
+        text-align: end;
+        color: var(--muted, #666);
+        white-space: nowrap;
+      }
+      .best th,
+      .best td {
+        color: inherit;
+        font-weight: 650;
+      }
       svg {
-        outline: 1px solid CanvasText;
+        display: block;
+        width: 100%;
+        height: 0.8rem;
+        border-radius: 2px;
+        background: var(--faint, #eee);
       }
-      rect {
-        fill: Highlight;
+      p {
+        margin: 0.4rem 0 0;
+        color: var(--muted, #666);
       }
-    }
-  `,
+      @media (forced-colors: active) {
+        svg {
+          outline: 1px solid CanvasText;
+        }
+        rect {
+          fill: Highlight;
+        }
+      }
+    `,
   ];
 
-  @property() label = "Class probabilities";
-  @property({ reflect: true }) state: ElementState = "empty";
-  @property() message = "";
   @property({ attribute: false }) probabilities: ArrayLike<number> | null = null;
   @property({ attribute: false }) classNames: readonly string[] = DIGITS;
+  override label = "Class probabilities";
 
   get best(): number | null {
     if (this.probabilities === null) return null;
@@ -109,23 +84,21 @@ export class ClassProbabilities extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (!changed.has("probabilities")) return;
-    if (this.probabilities !== null) this.state = "ready";
-    else if (changed.get("probabilities") != null) this.state = "empty";
+    if (changed.has("probabilities")) this.takeData(this.probabilities !== null);
   }
 
   protected override render() {
     const { best } = this;
     return html`<table>
-        <caption>${this.label}</caption>
+        <caption class="spoken">${this.label}</caption>
         <tbody>
           ${this.classNames.map((name, label) => {
             const share = this.probabilities?.[label];
-            return html`<tr class=${`class-${label % COLOURS}${label === best ? " best" : ""}`}>
+            return html`<tr class=${label === best ? "best" : ""}>
               <th scope="row">${name}</th>
               <td aria-hidden="true">
                 <svg viewBox="0 0 1 1" preserveAspectRatio="none">
-                  <rect width=${share ?? 0} height="1"></rect>
+                  <rect width=${share ?? 0} height="1" fill=${classColour(label)}></rect>
                 </svg>
               </td>
               <td>${share === undefined ? "–" : formatPercent(share)}</td>
@@ -134,11 +107,5 @@ export class ClassProbabilities extends LitElement {
         </tbody>
       </table>
       ${this.state === "error" ? html`<p role="status">${this.message}</p>` : nothing}`;
-  }
-}
-
-declare global {
-  interface HTMLElementTagNameMap {
-    "class-probabilities": ClassProbabilities;
   }
 }
