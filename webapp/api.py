@@ -16,7 +16,7 @@ from webapp.datasets import TrainingImages
 from webapp.http.problems import Problem, add_problem_schema, documented
 from webapp.http.security import read_body, require_type
 from webapp.http.static_files import StaticFiles
-from webapp.inference import BusyError, Model
+from webapp.inference import BusyError, Model, Posterior
 from webapp.live import Live, Site
 from webapp.metrics import Metrics
 from webapp.pages import apology, is_built_file
@@ -92,13 +92,6 @@ async def _label(
     if given and (len(given) > 1 or _LABEL.fullmatch(given[0]) is None):
         raise Problem(422, "The label must be one whole number in decimal digits.")
     return label
-
-
-class Posterior(BaseModel):
-    """q(z | x): means and log variances, (latent_size,) each; an autoencoder has no variance."""
-
-    mu: list[float]
-    logvar: list[float] | None = None
 
 
 class DecodeRequest(BaseModel):
@@ -190,7 +183,7 @@ async def encode(
         raise Problem(422, f"The image must have {model.pixels} bytes: H×W×C, row by row.")
     posterior = await _counted(model.encode(image, label), model, services.metrics)
     response.headers.update(_NO_STORE)
-    return Posterior(mu=posterior.mu, logvar=posterior.logvar)
+    return posterior
 
 
 @router.post(
