@@ -45,16 +45,16 @@ def statistics_json(
          "plane": {"mean": [2], "covariance": 2×2, "posterior_covariance": 2×2}}
     of which the two halves have only `label`, `count` and `plane`: they are for drawing.
 
-    `covariance` and `variance` are the sample's (divided by N − 1) of μ; `posterior_variance`
-    is the mean of σ². Their sum is the spread of the class's aggregate posterior. An ellipse is the contour
-    (z − mean)ᵀ C⁻¹ (z − mean) = s² at s standard deviations. The two halves are disjoint, random,
-    and together the training images (see `halves`). `circle` is centred on the mean of all μ of
-    the training images and encloses 99 % of them; for d > 2 in the plane of the first two
+    `covariance` and `variance` are the sample's (divided by N − 1) of μ; `posterior_variance` is
+    the mean of σ². Their sum is the spread of the class's aggregate posterior. An ellipse is the
+    contour (z − mean)ᵀ C⁻¹ (z − mean) = s² at s standard deviations. The two halves are disjoint,
+    random, and together the training images (see `halves`). `circle` is centred on the mean of all
+    μ of the training images and encloses 99 % of them; for d > 2 in the plane of the first two
     latents. `latents` speaks of all training images; `kl` is each latent's share of the mean KL to
     the prior, in nats, and `active` says whether its μ varies by more than 0.01 (Burda et al.
-    2015). `targets` are the classes' prior means, where the model has them. The point z is at
-    axes · (z − origin) on the map, and `plane` stands only where d > 2. What needs σ is absent of
-    an autoencoder.
+    2015). `targets` are the classes' prior means, where the model has them. The point z is at axes
+    · (z − origin) on the map, and `plane` stands only where d > 2. What needs σ is absent of an
+    autoencoder.
     """
     first, second = halves(len(train))
     splits = {
