@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from export import site
+from export import site_command
 from train.errors import UserError
 
 # Runs on these are published only where they are named.
@@ -28,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         if words[:1] == ["site"]:
-            return site.main(words[1:])
+            return site_command.main(words[1:])
         return _run(words)
     except UserError as error:
         print(error, file=sys.stderr)
