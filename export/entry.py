@@ -21,15 +21,15 @@ from export.documents import (
     statistics,
     training_trace,
 )
-from export.documents.encodings import Encodings, encode_split
 from export.documents.kinds import kind_of
 from export.onnx_graphs import golden, graphs, parity
 from export.publish import FileEntry, ReleaseFolder
 from train.data.datasets import OWN_IMAGES, Dataset
 from train.errors import UserError
+from train.evaluation.encodings import Encodings, encode_dataset, load_encodings
 from train.models.autoencoder import Autoencoder
 from train.recipes.published import Recipe
-from train.runs.run_folder import Run, load_metrics, trained_on
+from train.runs.run_folder import Run, load_metrics, rows_trained_on, trained_on
 from train.runs.trace import load_trace
 
 # The class a page opens on, where a map has classes to choose from.
@@ -71,10 +71,11 @@ def model_entry(
         files[part] = folder.add_object(graph, "onnx")
     files["golden"] = folder.add_object(golden.golden_json(model), "json")
 
-    train = encode_split(model, dataset.train, "train")
-    test = encode_split(model, dataset.test, "test")
-    rest = trained_on(recipe, dataset.train)
-    fitted = train if rest is dataset.train else encode_split(model, rest, "train")
+    encodings = load_encodings(run_folder, report["weights_sha256"])
+    if encodings is None:  # an older run has none
+        encodings = encode_dataset(model, dataset.train, dataset.test)
+    train, test = encodings["train"], encodings["test"]
+    fitted = train.select(rows_trained_on(recipe, len(train)))
     plane = None
     if recipe.latent_size == 2:
         positions, labels = train.mu, train.labels
@@ -144,8 +145,7 @@ def _extras(
             yield "trace", training_trace.trace_json(trace, fitted.labels)
     if dataset.attribute_names:
         images = trained_on(recipe, dataset.train)
-        measured = run.report["attributes"]
-        yield "attributes", attributes.attributes_json(fitted, images, dataset, measured)
+        yield "attributes", attributes.attributes_json(fitted, images, dataset, run.report)
         yield "examples", example_faces.examples_json(test, dataset.test, recipe.dataset)
 
 

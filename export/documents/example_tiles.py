@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from export.documents.encodings import Encodings
 from export.documents.json_numbers import decimals, to_json
+from train.evaluation.encodings import Encodings
 from train.rounding import significant
 
 MOST = 10

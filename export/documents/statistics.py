@@ -6,17 +6,20 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from export.documents.encodings import Encodings
 from export.documents.json_numbers import decimals, to_json
 from export.documents.projections import Plane
+from train.evaluation.encodings import (
+    CIRCLE_SHARE,
+    HALVES_SEED,
+    Encodings,
+    enclosing_circle,
+    halves,
+)
 from train.evaluation.likelihood import active_units
 from train.models.autoencoder import Autoencoder
 from train.rounding import significant
 
 Floats = NDArray[np.floating[Any]]
-
-HALVES_SEED = 0
-CIRCLE_SHARE = 0.99
 
 
 def statistics_json(
@@ -48,7 +51,7 @@ def statistics_json(
     `covariance` and `variance` are the sample's (divided by N − 1) of μ; `posterior_variance` is
     the mean of σ². Their sum is the spread of the class's aggregate posterior. An ellipse is the
     contour (z − mean)ᵀ C⁻¹ (z − mean) = s² at s standard deviations. The two halves are disjoint,
-    random, and together the training images (see `halves`). `circle` is centred on the mean of all
+    random, and together the training images. `circle` is centred on the mean of all
     μ of the training images and encloses 99 % of them; for d > 2 in the plane of the first two
     latents. `latents` speaks of all training images; `kl` is each latent's share of the mean KL to
     the prior, in nats, and `active` says whether its μ varies by more than 0.01 (Burda et al.
@@ -63,13 +66,19 @@ def statistics_json(
         "second_half": train.select(second),
         "test": test,
     }
+    centre, radius = enclosing_circle(train.mu[:, :2])
     document: dict[str, Any] = {
         "splits": {
             name: _classes(split, plane, whole=name in ("train", "test"))
             for name, split in splits.items()
         },
         "halves_seed": HALVES_SEED,
-        "circle": enclosing_circle(train.mu[:, :2]),
+        "circle": {
+            "coordinates": [0, 1],
+            "centre": centre.tolist(),
+            "radius": radius,
+            "share": CIRCLE_SHARE,
+        },
         "latents": _latents(model, train),
     }
     if len(model.prior_means) > 1:
@@ -81,26 +90,6 @@ def statistics_json(
             "axes": decimals(plane.axes, 5),
         }
     return to_json(document)
-
-
-def halves(count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return two disjoint sets of row numbers that together are all of them, in order each."""
-    order = np.random.default_rng(HALVES_SEED).permutation(count)
-    return np.sort(order[: count // 2]), np.sort(order[count // 2 :])
-
-
-def enclosing_circle(points: Floats) -> dict[str, Any]:
-    """Return the circle about the mean of points (N, 2) that encloses 99 % of them."""
-    centre = np.round(points.mean(axis=0, dtype=np.float64), 4) + 0.0
-    distance = np.hypot(*(points - centre).T)
-    radius = np.quantile(distance, CIRCLE_SHARE, method="higher")
-    # Rounded up: a circle that is a hair too small would leave its last point outside.
-    return {
-        "coordinates": [0, 1],
-        "centre": centre.tolist(),
-        "radius": float(np.ceil(radius * 1e4) / 1e4),
-        "share": CIRCLE_SHARE,
-    }
 
 
 def _classes(split: Encodings, plane: Plane | None, whole: bool) -> list[dict[str, Any]]:

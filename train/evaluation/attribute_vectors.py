@@ -6,6 +6,7 @@ the other attribute along; made orthogonal to the others' vectors it does so les
 """
 
 import bisect
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from train.data.datasets import Images, batch_rows
+from train.data.datasets import Dataset, Images, batch_rows
 from train.models.attribute_network import AttributeNetwork, attributes_of, read
 from train.models.autoencoder import Autoencoder
 
@@ -44,9 +45,39 @@ class AttributeVectors:
         own = {index, *(other for group in self.groups if index in group for other in group)}
         return [other for other in range(len(self.names)) if other not in own]
 
+    def to_report(self) -> dict[str, Any]:
+        """Return all of it as a run's report keeps it."""
+        return dataclasses.asdict(self) | {form: self.form(form).tolist() for form in FORMS}
+
+    @classmethod
+    def from_report(cls, kept: dict[str, Any]) -> "AttributeVectors":
+        """Read what `to_report` returned, from JSON or not."""
+        return cls(
+            tuple(kept["names"]), tuple(tuple(group) for group in kept["groups"]),
+            tuple(kept["count_with"]), tuple(kept["count_without"]),
+            *(torch.tensor(kept[form]) for form in FORMS),
+        )  # fmt: skip
+
     def form(self, name: str) -> Tensor:
         """Return the vectors (A, d) of a form, `raw` or `orthogonal`."""
         return self.raw if name == "raw" else self.orthogonal
+
+
+def vectors_of(
+    report: dict[str, Any], mu: Tensor, images: Images, dataset: Dataset
+) -> AttributeVectors:
+    """Return the vectors that a run's report keeps; of an older run compute them.
+
+    Args:
+        report: of the run.
+        mu: (N, d) of the images the model was trained on.
+        images: those, with attributes.
+        dataset: which names these.
+    """
+    if "attribute_vectors" in report:
+        return AttributeVectors.from_report(report["attribute_vectors"])
+    names, groups = dataset.attribute_names, dataset.attribute_groups
+    return attribute_vectors(mu, attributes_of(images), names, groups)
 
 
 def attribute_vectors(

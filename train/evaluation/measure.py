@@ -10,11 +10,11 @@ from torch import Tensor
 from train.data.datasets import Dataset, Images
 from train.evaluation.anomaly import detection
 from train.evaluation.attribute_vectors import attribute_vectors, effects
+from train.evaluation.encodings import Encodings
 from train.evaluation.image_quality import picture_quality
 from train.evaluation.likelihood import (
     active_units,
     classifier_confusion,
-    encode_all,
     likelihood,
     reconstruction_errors,
 )
@@ -25,13 +25,14 @@ from train.models.attribute_network import attributes_of, reader
 from train.models.autoencoder import Autoencoder
 from train.models.held_out_classifier import judge_of
 from train.recipes.published import Recipe
-from train.runs.run_folder import trained_on
+from train.runs.run_folder import rows_trained_on, trained_on
 
 
 def measure(
     recipe: Recipe,
     model: Autoencoder,
     dataset: Dataset,
+    encodings: dict[str, Encodings],
     samples: int,
     judges: Path,
     known: dict[str, Any] | None = None,
@@ -42,6 +43,7 @@ def measure(
         recipe: what the model was trained by.
         model: in evaluation mode, on the CPU, its weights rounded as they are shipped.
         dataset: what it was trained on; what the recipe held out is no training image here.
+        encodings: by `model`, of both splits of `dataset`.
         samples: importance samples of the log-likelihood.
         judges: folder of the independent classifiers, one of which may be trained now.
         known: the likelihood of these very weights, as measured before, which takes the longest.
@@ -49,15 +51,15 @@ def measure(
     images = trained_on(recipe, dataset.train)
     test = dataset.test
     has_likelihood = recipe.reconstruction == "bernoulli" and not recipe.deterministic
-    mu, test_mu = encode_all(model, images).mu, encode_all(model, test).mu
-    labels, test_labels = images.labels.numpy(), test.labels.numpy()
-    encodings = mu.numpy(), labels, test_mu.numpy(), test_labels
+    fitted = encodings["train"].select(rows_trained_on(recipe, len(dataset.train)))
+    mu, test_mu = torch.from_numpy(fitted.mu), torch.from_numpy(encodings["test"].mu)
+    known_and_asked = fitted.mu, fitted.labels, encodings["test"].mu, encodings["test"].labels
     several = len(images.labels.unique()) > 1
     found: dict[str, Any] = {
         "test": (known or likelihood(model, test, samples)) if has_likelihood else None,
         "errors": reconstruction_errors(model, test),
-        "knn": knn_accuracy(*encodings) if several else None,
-        "linear_probe": linear_probe(*encodings) if several else None,
+        "knn": knn_accuracy(*known_and_asked) if several else None,
+        "linear_probe": linear_probe(*known_and_asked) if several else None,
         "active_units": None if recipe.deterministic else active_units(test_mu),
         "samples": None,
         "anomaly": detection(model, recipe.dataset, test),
@@ -84,6 +86,7 @@ def _faces(
     accuracy = dict(zip(names, judge.accuracy.tolist(), strict=True))
     return {
         "faces": picture_quality(model, judge.network, test_mu, dataset.test),
+        "attribute_vectors": vectors.to_report(),
         "attributes": effects(vectors, model, judge.network, mu, images, test_mu, dataset.test),
         "judge_accuracy_by_attribute": accuracy,
     }

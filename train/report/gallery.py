@@ -11,7 +11,12 @@ from numpy.typing import NDArray
 
 from train.data import datasets
 from train.data.datasets import Images, one_hot
-from train.evaluation.likelihood import encode_all
+from train.evaluation.encodings import (
+    Encodings,
+    enclosing_circle,
+    encode_dataset,
+    load_encodings,
+)
 from train.evaluation.samples import decode_all
 from train.models.autoencoder import Autoencoder
 from train.recipes.published import Recipe
@@ -32,23 +37,27 @@ class Exhibit:
     test: Images
 
     @functools.cached_property
+    def encodings(self) -> dict[str, Encodings]:
+        """The encodings of both splits, as the run kept them or, of an older one, made now."""
+        kept = load_encodings(self.folder, self.report["weights_sha256"])
+        return kept or encode_dataset(self.model, self.images, self.test)
+
+    @property
     def mu(self) -> Floats:
         """Return μ of the training images, (N, d)."""
-        return encode_all(self.model, self.images).mu.numpy()
+        return self.encodings["train"].mu
 
-    @functools.cached_property
+    @property
     def test_mu(self) -> Floats:
         """Return μ of the test images, (M, d)."""
-        return encode_all(self.model, self.test).mu.numpy()
+        return self.encodings["test"].mu
 
-    def circle(self) -> tuple[Floats, float]:
-        """Return the centre, and the radius that encloses 99 % of the test encodings.
+    def circle(self) -> tuple[NDArray[np.float64], float]:
+        """Return centre (2,) and radius of the 99 % circle of the test encodings.
 
-        In the plane of the first two coordinates: (2,) and a length.
+        In the plane of the first two coordinates.
         """
-        plane = self.test_mu[:, :2]
-        centre = plane.mean(0)
-        return centre, float(np.quantile(np.linalg.norm(plane - centre, axis=1), 0.99))
+        return enclosing_circle(self.test_mu[:, :2])
 
     def decode(self, z: NDArray[np.floating[Any]], label: int | None = None) -> Floats:
         """Decode z (N, d) to images (N, H, W) in [0, 1], all under one label where given."""

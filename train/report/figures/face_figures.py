@@ -8,7 +8,7 @@ import torch
 from matplotlib.figure import Figure
 
 from train.data.datasets import load_dataset
-from train.evaluation.attribute_vectors import attribute_vectors
+from train.evaluation.attribute_vectors import vectors_of
 from train.models.attribute_network import attributes_of
 from train.report.figures.figure_parts import Floats, new_figure
 from train.report.gallery import Exhibit, Gallery
@@ -40,8 +40,7 @@ def growing_multiples(gallery: Gallery, _: dict[str, Any]) -> Figure:
     dataset = load_dataset(exhibit.recipe.dataset)
     names = dataset.attribute_names
     mu = torch.from_numpy(exhibit.mu)
-    images = attributes_of(exhibit.images)[: len(mu)]
-    vectors = attribute_vectors(mu, images, names, dataset.attribute_groups).raw.numpy()
+    vectors = vectors_of(exhibit.report, mu, exhibit.images, dataset).raw.numpy()
     blond, sunglasses = (vectors[names.index(name)] for name in ("blond hair", "sunglasses"))
     has = attributes_of(exhibit.test)
     lacking = [

@@ -13,6 +13,7 @@ from matplotlib.patches import Circle, Ellipse
 from PIL import Image
 
 from train.data.datasets import CLASS_NAMES, as_float
+from train.evaluation.encodings import halves
 from train.evaluation.samples import draw_prior
 from train.palette import PALETTE
 from train.report.figures.figure_parts import (
@@ -93,10 +94,10 @@ def ellipses(gallery: Gallery, _: dict[str, Any]) -> Figure:
     exhibit = gallery["vae-2"]
     figure = new_figure(7, 2.9)
     labels = exhibit.images.labels.numpy()
-    half = np.random.default_rng(0).permutation(len(labels)) < len(labels) // 2
+    first, second = halves(len(labels))
     parts = (
-        ("one half", exhibit.mu[half], labels[half]),
-        ("the other half", exhibit.mu[~half], labels[~half]),
+        ("one half", exhibit.mu[first], labels[first]),
+        ("the other half", exhibit.mu[second], labels[second]),
         ("the test set", exhibit.test_mu, exhibit.test.labels.numpy()),
     )
     for axes, (name, mu, own) in zip(figure.subplots(1, 3), parts, strict=True):
