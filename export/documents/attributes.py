@@ -6,8 +6,9 @@ import torch
 
 from export.documents.json_numbers import decimals, to_json
 from train.data.datasets import Dataset, Images
-from train.evaluation.attribute_vectors import vectors_of
+from train.evaluation.attribute_vectors import AttributeVectors, attribute_vectors
 from train.evaluation.encodings import Encodings
+from train.models.attribute_network import attributes_of
 from train.rounding import significant
 
 
@@ -33,7 +34,13 @@ def attributes_json(
     `orthogonal` the same without its part in the span of the vectors outside its group; `with` and
     `without` how many images each rests on. Attributes of a group exclude one another.
     """
-    vectors = vectors_of(report, torch.from_numpy(train.mu), images, dataset)
+    if "attribute_vectors" in report:
+        vectors = AttributeVectors.from_report(report["attribute_vectors"])
+    else:  # an older run
+        vectors = attribute_vectors(
+            torch.from_numpy(train.mu), attributes_of(images), dataset.attribute_names,
+            dataset.attribute_groups,
+        )  # fmt: skip
     document = {
         "names": list(vectors.names),
         "groups": [list(group) for group in vectors.groups],

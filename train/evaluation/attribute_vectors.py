@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from train.data.datasets import Dataset, Images, batch_rows
+from train.data.datasets import Images, batch_rows
 from train.models.attribute_network import AttributeNetwork, attributes_of, read
 from train.models.autoencoder import Autoencoder
 
@@ -61,23 +61,6 @@ class AttributeVectors:
     def form(self, name: str) -> Tensor:
         """Return the vectors (A, d) of a form, `raw` or `orthogonal`."""
         return self.raw if name == "raw" else self.orthogonal
-
-
-def vectors_of(
-    report: dict[str, Any], mu: Tensor, images: Images, dataset: Dataset
-) -> AttributeVectors:
-    """Return the vectors that a run's report keeps; of an older run compute them.
-
-    Args:
-        report: of the run.
-        mu: (N, d) of the images the model was trained on.
-        images: those, with attributes.
-        dataset: which names these.
-    """
-    if "attribute_vectors" in report:
-        return AttributeVectors.from_report(report["attribute_vectors"])
-    names, groups = dataset.attribute_names, dataset.attribute_groups
-    return attribute_vectors(mu, attributes_of(images), names, groups)
 
 
 def attribute_vectors(

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from train.data import datasets
-from train.data.datasets import Images, one_hot
+from train.data.datasets import Images
 from train.evaluation.encodings import (
     Encodings,
-    enclosing_circle,
     encode_dataset,
     load_encodings,
 )
@@ -52,25 +52,21 @@ class Exhibit:
         """Return μ of the test images, (M, d)."""
         return self.encodings["test"].mu
 
-    def circle(self) -> tuple[NDArray[np.float64], float]:
-        """Return centre (2,) and radius of the 99 % circle of the test encodings.
+    def decode(self, z: Tensor, labels: Tensor | None = None) -> Floats:
+        """Decode z (N, d), under labels (N,) where conditioned, as `on_white`."""
+        labels = torch.zeros(len(z), dtype=torch.int64) if labels is None else labels
+        return on_white(decode_all(self.model, z, labels))
 
-        In the plane of the first two coordinates.
-        """
-        return enclosing_circle(self.test_mu[:, :2])
+    def reconstruct(self, count: int) -> Floats:
+        """Reconstruct the first test images from μ, as `on_white`."""
+        return self.decode(torch.from_numpy(self.test_mu[:count]), self.test.labels[:count])
 
-    def decode(self, z: NDArray[np.floating[Any]], label: int | None = None) -> Floats:
-        """Decode z (N, d) to images (N, H, W) in [0, 1], all under one label where given."""
-        points = torch.as_tensor(np.asarray(z, np.float32))
-        labels = torch.full((len(points),), label or 0)
-        return decode_all(self.model, points, labels).mean(1).numpy()
 
-    @torch.no_grad()
-    def reconstruct(self, part: Images) -> Floats:
-        """Return reconstructions from μ, (N, H, W) in [0, 1]."""
-        label = one_hot(part.labels, part.classes) if self.model.condition != "none" else None
-        mu = self.model.encode(datasets.as_float(part.pixels), label).mu
-        return torch.sigmoid(self.model.decode(mu, label)).mean(1).numpy()
+def on_white(images: Tensor) -> Floats:
+    """Return images (N, C, H, W) in [0, 1] as colours (N, H, W, 3); grey ones as ink on white."""
+    if images.shape[1] == 1:
+        images = 1 - images.expand(-1, 3, -1, -1)
+    return images.permute(0, 2, 3, 1).numpy()
 
 
 class Gallery:
