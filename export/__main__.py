@@ -17,8 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from export import site_command
-from train.errors import UserError
+from train.errors import UserError, how_to_install
 
 # Runs on these are published only if they are named.
 _NOT_TO_PASS_ON = ("celeba",)
@@ -29,10 +28,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         if words[:1] == ["site"]:
+            from export import site_command
+
             return site_command.main(words[1:])
         return _run(words)
     except UserError as error:
         print(error, file=sys.stderr)
+        return 1
+    except ModuleNotFoundError as error:
+        print(how_to_install(error), file=sys.stderr)
         return 1
     except OSError as error:
         reason = "the disk is full" if error.errno == errno.ENOSPC else error.strerror or str(error)

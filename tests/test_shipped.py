@@ -1,4 +1,4 @@
-"""The release that is committed, and the numbers that the README quotes."""
+"""The release that is committed, and the numbers that the docs quote."""
 
 import base64
 import json
@@ -12,11 +12,10 @@ from export.onnx_graphs.parity import make_session
 from export.publish import file_entries
 from tests.bench.report import (
     NUMBERS,
-    README,
     ROOT,
+    bench_table,
     current_manifest,
-    readme_table,
-    renewed,
+    pages,
 )
 from tests.support.mnist import dataset_or_skip
 from tests.support.whole import read_whole_release
@@ -48,6 +47,7 @@ def read(entry: dict[str, Any]) -> bytes:
     return (MODELS.parent / entry["url"]).read_bytes()
 
 
+@pytest.mark.slow
 def test_the_shipped_release_is_whole_and_small() -> None:
     manifest = read_whole_release(MODELS)
     assert {model["id"] for model in manifest["models"]} == set(RECIPES)
@@ -193,21 +193,34 @@ def test_S1_9_shipped_vectors_move_a_face_towards_the_attribute(faces: dict[str,
             assert sign * change > 0.05, (model["id"], name)
 
 
-def test_the_readme_s_numbers_are_those_of_the_results_files() -> None:
-    readme = README.read_text()
-    numbers = json.loads(NUMBERS.read_text())
-    assert readme == renewed(readme, numbers, current_manifest())
+def test_the_tables_in_the_docs_are_those_of_the_results_files() -> None:
+    for page, text in pages(json.loads(NUMBERS.read_text()), current_manifest()).items():
+        assert page.read_text() == text, page.name
 
 
-def test_the_readme_says_where_and_at_which_commit_it_was_measured() -> None:
+def test_the_numbers_quoted_in_prose_are_those_of_the_release() -> None:
+    metrics = {model["id"]: model["metrics"] for model in current_manifest()["models"]}
+    minutes = {name: round(one["train_seconds"] / 60) for name, one in metrics.items()}
+    readme, training = (ROOT / name for name in ("README.md", "docs/training.md"))
+    likelihood = f"{metrics['vae-2']['log_likelihood']:.0f}".replace("-", "−")
+    assert f"about {likelihood} nats" in readme.read_text()
+    assert f"about {minutes['vae-2']} minutes" in readme.read_text()
+    faces = [minutes.pop(name) for name in ("faces-vae", "faces-perceptual", "faces-vaegan")]
+    rows = training.read_text()
+    assert f"| {minutes.pop('vae-2')} |" in rows
+    assert f"| {min(minutes.values())} to {max(minutes.values())} |" in rows
+    assert f"| {', '.join(map(str, faces))} |" in rows
+
+
+def test_the_bench_says_where_and_at_which_commit_it_was_measured() -> None:
     numbers = json.loads(NUMBERS.read_text())
     commits = {"page": "0123abc+", "scatter": "0123abc+"}
-    found = readme_table(numbers | {"cores": 3, "commits": commits}).splitlines()[0]
+    found = bench_table(numbers | {"cores": 3, "commits": commits}).splitlines()[0]
     assert found.startswith("What it measures on a machine with 3 cores")
     assert found.endswith(", at commit `0123abc+`:")
-    later = readme_table(numbers | {"commits": {**commits, "release": "456def0"}}).splitlines()[0]
+    later = bench_table(numbers | {"commits": {**commits, "release": "456def0"}}).splitlines()[0]
     assert later.endswith(", at commits `0123abc+` (page, scatter); `456def0` (release):")
-    assert f"({numbers['precision']})" in readme_table(numbers)  # as it is called
-    older = readme_table({name: numbers[name] for name in numbers if name != "commits"})
+    assert f"({numbers['precision']})" in bench_table(numbers)  # as it is called
+    older = bench_table({name: numbers[name] for name in numbers if name != "commits"})
     assert "commit" not in older.splitlines()[0]
-    assert older.splitlines()[2:] == readme_table(numbers).splitlines()[2:]
+    assert older.splitlines()[2:] == bench_table(numbers).splitlines()[2:]

@@ -29,7 +29,7 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-from train.errors import UserError
+from train.errors import UserError, how_to_install
 from train.training.rank import own_rank
 
 if typing.TYPE_CHECKING:
@@ -44,6 +44,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _run(sys.argv[1:] if argv is None else argv)
     except UserError as error:
         _say(str(error))
+        return 1
+    except ModuleNotFoundError as error:
+        _say(how_to_install(error))
         return 1
     except OSError as error:
         reason = (

@@ -1,5 +1,20 @@
-"""The one exception that a user is meant to read."""
+"""The exception that a user is meant to read, and what to say of a missing package."""
 
 
 class UserError(Exception):
     """Something the user can mend; its text is one clear sentence, printed without a traceback."""
+
+
+def how_to_install(error: ModuleNotFoundError) -> str:
+    """Return the sentence for a user who has not installed the packages of training and export.
+
+    Raises:
+        ModuleNotFoundError: the module is the project's own, so installing packages will not help.
+    """
+    package = (error.name or "").partition(".")[0]
+    if package in ("", "train", "export", "webapp"):
+        raise error
+    return (
+        f"The package '{package}' is missing; install the training tools with "
+        f'`make setup` or `pip install -e ".[train]"`.'
+    )

@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 from webapp.manifest import Golden, ImageShape, ModelEntry
 from webapp.settings import Settings
 
+# Before any session is made: the builds for Windows would report to Microsoft.
+onnxruntime.disable_telemetry_events()
+
 Floats = NDArray[np.float32]
 Job = TypeVar("Job")
 Result = TypeVar("Result")

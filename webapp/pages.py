@@ -12,6 +12,9 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
+from webapp.article import SECTIONS, build_article
+from webapp.article.release_view import ReleaseView
+from webapp.article.wording import FILTERS
 from webapp.http.compression import encode
 from webapp.http.negotiation import SUFFIXES, Representation
 from webapp.http.security import content_policy, policy_text
@@ -39,9 +42,9 @@ class PageError(Exception):
 class PageMaker:
     """Renders page.html; the templates and Vite's manifest are read anew for every page.
 
-    `datasets` counts the training images that the server can show. Templates can call
-    `math(tex, display=False)` for MathML and `document(file)` for what a JSON file of the release
-    holds, None where it is missing or damaged.
+    `datasets` counts the training images that the server can show. A section's template is given
+    its view (webapp/article) as `section`; it can call `math(tex, display=False)` for MathML, and
+    the filters of webapp/article/wording.py write its numbers.
     """
 
     def __init__(
@@ -59,17 +62,8 @@ class PageMaker:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals |= {"math": math, "document": self._document}
-
-    def _document(self, entry: Any) -> Any:
-        """Read a JSON file that a manifest names; entry: its file entry."""
-        if isinstance(entry, jinja2.Undefined):
-            return None
-        try:
-            data = (self._models / "objects" / f"{entry['sha256']}.json").read_bytes()
-        except OSError:
-            return None
-        return json.loads(data) if hashlib.sha256(data).hexdigest() == entry["sha256"] else None
+        self._environment.globals |= {"math": math}
+        self._environment.filters |= FILTERS
 
     def fingerprint(self) -> object:
         """Return something that differs whenever the same release would give another page."""
@@ -96,12 +90,18 @@ class PageMaker:
         Raises:
             PageError: the front end is not built, or a template is wrong.
         """
+        release = ReleaseView(manifest, self._models / "objects", self._datasets, server=server)
         context = {
             "release": manifest["release"],
+            "sections": SECTIONS,
+            "article": self._article(release),
+            "trained_on": release.trained_on,
+            "manifest_json": _json(manifest),
+            # For the sections whose view is not built yet.
             "manifest": manifest,
             "datasets": self._datasets,
-            "models": {model["id"]: model for model in manifest["models"]},
-            "manifest_json": _json(manifest),
+            "models": release.models,
+            "document": release.document,
             "server": server,
             "policy": None if server else _meta_policy(),
         } | self._built_files()
@@ -109,6 +109,13 @@ class PageMaker:
             return self._environment.get_template("page.html").render(context)
         except jinja2.TemplateError as error:
             raise PageError(f"the template is wrong: {error}") from error
+
+    @staticmethod
+    def _article(release: ReleaseView) -> dict[str, object | None]:
+        try:
+            return build_article(release)
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            raise PageError(f"a document of the release is not as expected: {error!r}") from error
 
     def _built_files(self) -> dict[str, Any]:
         """Name the entry's script, its styles and the chunks it imports, relative to the page.

@@ -7,7 +7,7 @@ import numpy as np
 from export.documents.json_numbers import to_json
 from train.rounding import significant
 
-# What train.measure measures; anything else in a report is about the run, and in the manifest.
+# What train.evaluation measures; the rest of a report is about the run, and in the manifest.
 _MEASURED = (
     "test", "errors", "knn", "linear_probe", "active_units", "samples",
     "anomaly", "classifier", "style", "faces", "judge_accuracy_by_attribute",
@@ -38,8 +38,8 @@ def report_json(report: dict[str, Any]) -> bytes:
          "judge_accuracy_by_attribute": {name: accuracy, …}}
 
     Likelihoods are in nats per image, errors per image, accuracies and shares in 0…1; five digits
-    of each. `samples.test_images` is what the judge says of real images, for comparison: its
-    `asked` is the share that the judge reads right.
+    of each. `samples.test_images` is of real images, for comparison: its `asked` is the share
+    that the held-out classifier reads right.
     """
     document = {name: report[name] for name in _MEASURED if name in report}
     if document.get("anomaly") is not None:

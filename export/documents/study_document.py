@@ -75,7 +75,7 @@ def _row(runs: list[dict[str, Any]]) -> dict[str, Any]:
     first = runs[0]
     recipe = recipe_from_json(first["recipe"])
     found = {name: [_at(run, path) for run in runs] for name, path in _NUMBERS.items()}
-    strangers = first["anomaly"] or {}
+    anomalies = first["anomaly"] or {}
     return {
         "id": first["id"],
         "group": first["group"],
@@ -87,7 +87,7 @@ def _row(runs: list[dict[str, Any]]) -> dict[str, Any]:
             name: _mean_and_std(values) for name, values in found.items() if None not in values
         },
         "anomaly_auc": {
-            kind: _mean_and_std([run["anomaly"][kind]["auc"] for run in runs]) for kind in strangers
+            kind: _mean_and_std([run["anomaly"][kind]["auc"] for run in runs]) for kind in anomalies
         },
         "by_class": [
             {

@@ -8,6 +8,9 @@ from export.onnx_graphs.graphs import Decoder, Encoder, example_inputs
 from train.errors import UserError
 from train.models.autoencoder import Autoencoder
 
+# Before any session is made: the builds for Windows would report to Microsoft.
+onnxruntime.disable_telemetry_events()
+
 BATCHES = (1, 2, 17)
 TOLERANCE_FLOAT32 = 1e-5
 TOLERANCE_FLOAT16 = 2e-3

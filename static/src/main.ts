@@ -5,9 +5,8 @@
 
 import "./styles/page.css";
 import "./styles/supposed-heights.css";
+import "./sections/styles";
 import { takeFieldsOut } from "./app/reveal";
 
-// The style of every section, by its folder: their scripts come late, their layout must not.
-import.meta.glob("./sections/*/*.css", { eager: true });
 takeFieldsOut();
 import("./app/start").then(({ start }) => setTimeout(start));

@@ -1,7 +1,7 @@
 """`make bench`: every number of the project that a machine can measure, as one table.
 
 python -m tests.bench            measure and print
-python -m tests.bench --write    also keep it in docs/bench.json, which the README quotes
+python -m tests.bench --write    also keep it in docs/bench.json, which docs/bench.md shows
 python -m tests.bench page scatter --write    only these parts; the others stay as they were kept
 """
 
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench import faces, lighthouse, memory, page, scatter, server_encode
-from tests.bench.report import README, TABLE, rows
+from tests.bench.report import BENCH_PAGE, MODELS_PAGE, TABLE, rows
 from tests.support.server import Server
 
 MINUTES = 10.0
@@ -55,7 +55,7 @@ def commit() -> str:
         ).stdout.strip()
 
     # What the bench itself writes is no change of what it measures.
-    written = (f":!{path.relative_to(ROOT)}" for path in (KEPT, README))
+    written = (f":!{path.relative_to(ROOT)}" for path in (KEPT, BENCH_PAGE, MODELS_PAGE))
     changed = git("status", "--porcelain", "--", ".", *written)
     return git("rev-parse", "--short", "HEAD") + ("+" if changed else "")
 
@@ -117,7 +117,7 @@ def main() -> None:
         KEPT.write_text(json.dumps(numbers, indent=1) + "\n")
         print(
             f"{len(TABLE)} rows kept in docs/bench.json; "
-            f"`python -m tests.bench.report` renews the README."
+            f"`python -m tests.bench.report` renews docs/bench.md."
         )
 
 

@@ -22,7 +22,7 @@ MOVES = 300
 MOVES_A_MODEL = 60
 LATTICES = 15
 QUIET = 5.0
-"""Seconds after which the sections nearby have loaded their models, too, and raced large ones."""
+"""Seconds after which the sections nearby have loaded their models, too."""
 
 # Notes when an input event reaches the page and when each named image is drawn.
 PROBE = """

@@ -1,4 +1,4 @@
-"""The README's numbers: docs/bench.json as a table, between two marks.
+"""The tables of docs/bench.md and docs/models.md, written between two marks of each.
 
 python -m tests.bench.report
 """
@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-README = ROOT / "README.md"
 NUMBERS = ROOT / "docs" / "bench.json"
+BENCH_PAGE = ROOT / "docs" / "bench.md"
+MODELS_PAGE = ROOT / "docs" / "models.md"
 
 # Label, format, the numbers that go into it, and the target it is measured against.
 TABLE: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
@@ -165,7 +166,7 @@ def _measured_at(commits: dict[str, str]) -> str:
     return f", at commits {'; '.join(named)}" if parts else ""
 
 
-def readme_table(numbers: dict[str, Any]) -> str:
+def bench_table(numbers: dict[str, Any]) -> str:
     """Return the table as Markdown, after a line on the machine and the commit."""
     cores = f" with {numbers['cores']} cores" if "cores" in numbers else ""
     where = f"What it measures on a machine{cores} and no GPU, in headless Chromium"
@@ -176,21 +177,28 @@ def readme_table(numbers: dict[str, Any]) -> str:
 
 
 def models_table(manifest: dict[str, Any]) -> str:
-    """Return the release's models as rows of a Markdown table."""
-    told = {"none": "nobody", "decoder": "the decoder", "both": "encoder and decoder"}
-    lines = []
+    """Return the release's models as a Markdown table."""
+    lines = [
+        "| model | dataset | label given to | test ELBO | log-likelihood | epochs | minutes |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    conditioning = {"none": "–", "decoder": "decoder", "both": "encoder and decoder"}
     for model in manifest["models"]:
-        if model["image"]["channels"] == 3:
-            continue  # of faces: they have no likelihood, and nobody is told a class
         metrics = model["metrics"]
-        # An autoencoder has no likelihood.
-        numbers = " | ".join(
-            f"{metrics[name]:.2f}" if name in metrics else "–"
+        # Autoencoders and the models of faces have no likelihood.
+        likelihoods = (
+            f"{metrics[name]:.2f}".replace("-", "−") if name in metrics else "–"
             for name in ("test_elbo", "log_likelihood")
         )
-        lines.append(
-            f"| `{model['id']}` | {told[model['condition']]} | {numbers.replace('-', '−')} |"
+        cells = (
+            f"`{model['id']}`",
+            model["dataset"],
+            conditioning[model["condition"]],
+            *likelihoods,
+            str(metrics["epochs"]),
+            f"{metrics['train_seconds'] / 60:.0f}",
         )
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
@@ -212,12 +220,15 @@ def _between(text: str, mark: str, content: str) -> str:
     return f"{head}{begin}\n{content}\n{end}{tail}"
 
 
-def renewed(readme: str, numbers: dict[str, Any], manifest: dict[str, Any]) -> str:
-    """Return the README with its tables made anew."""
-    readme = _between(readme, "models", models_table(manifest))
-    return _between(readme, "bench", readme_table(numbers))
+def pages(numbers: dict[str, Any], manifest: dict[str, Any]) -> dict[Path, str]:
+    """Return both pages with their tables made anew."""
+    tables = (
+        (BENCH_PAGE, "bench", bench_table(numbers)),
+        (MODELS_PAGE, "models", models_table(manifest)),
+    )
+    return {path: _between(path.read_text(), mark, content) for path, mark, content in tables}
 
 
 if __name__ == "__main__":
-    numbers = json.loads(NUMBERS.read_text())
-    README.write_text(renewed(README.read_text(), numbers, current_manifest()))
+    for page, text in pages(json.loads(NUMBERS.read_text()), current_manifest()).items():
+        page.write_text(text)

@@ -100,7 +100,7 @@ def test_S3_3_the_drawing_is_encoded_and_decoded_while_the_pen_moves(
 
 
 def test_B3_a_mouse_drawing_is_normalised_as_mnist_was(pad: Atlas) -> None:
-    # Small and in a corner: the box and the centre of mass must not care.
+    # Small and in a corner: neither must show.
     small = tuple((0.05 + 0.3 * x, 0.6 + 0.3 * y) for x, y in SEVEN)
     images = []
     for path in (SEVEN, small):
@@ -109,10 +109,10 @@ def test_B3_a_mouse_drawing_is_normalised_as_mnist_was(pad: Atlas) -> None:
         pixels = pad.pixels("input")
         assert pixels is not None
         image = pixels.reshape(28, 28).astype(float)
-        rows, columns = np.nonzero(image > 0.25)
-        assert max(np.ptp(rows), np.ptp(columns)) + 1 in (19, 20, 21)
-        mass = [(image.sum(1 - axis) @ (np.arange(28) + 0.5)) / image.sum() for axis in (0, 1)]
-        assert mass == pytest.approx([14, 14], abs=0.15)
+        rows, columns = np.nonzero(image)
+        assert max(np.ptp(rows), np.ptp(columns)) + 1 == 20
+        mass = [(image.sum(1 - axis) @ np.arange(28)) / image.sum() for axis in (0, 1)]
+        assert mass == pytest.approx([14, 14], abs=0.5)
         assert image.max() == 1
         assert ((image > 0.05) & (image < 0.95)).sum() > 30  # anti-aliased
         images.append(image)
@@ -337,7 +337,7 @@ def test_B4_the_terms_of_the_bound_and_the_place_are_those_of_the_drawing(
 def test_S3_4_what_is_no_digit_becomes_one_and_the_page_says_so_with_numbers(
     pad: Atlas, reference: Reference
 ) -> None:
-    judge = ort.InferenceSession(CLASSIFIER)
+    classifier = ort.InferenceSession(CLASSIFIER)
     mean = document_of(reference, "report")["errors"]["squared_error"]
     ratios, apart = {}, {}
     for example in ("three", "letter", "star"):
@@ -349,12 +349,12 @@ def test_S3_4_what_is_no_digit_becomes_one_and_the_page_says_so_with_numbers(
         assert f"with an error of {again:.1f}" in said
         assert number(reading(pad, "again")) == pytest.approx(again, abs=0.06)
         ratios[example] = error / mean
-        # What came back is a digit, to a judge that knows nothing of this model, and the model's
-        # own: it passes through once more nearly unchanged.
-        (scores,) = judge.run(["scores"], {"image": answer.reshape(1, 1, 28, 28)})
+        # What came back is a digit, to a held-out classifier, and the model's own: it passes
+        # through once more with less error than a test digit.
+        (scores,) = classifier.run(["scores"], {"image": answer.reshape(1, 1, 28, 28)})
         powers = np.exp(scores[0] - scores[0].max())
         assert powers.max() / powers.sum() > 0.8, example
-        assert again < error / 10
+        assert again < min(mean, error / 5)
         if example != "three":
             assert "and above the mean of every class" in said, example
         # As the page says: the letter's place gives nothing away, and the star's hardly anything.
@@ -362,7 +362,8 @@ def test_S3_4_what_is_no_digit_becomes_one_and_the_page_says_so_with_numbers(
         apart[example] = float(reading(pad, "nearest").split()[2])
     assert ratios["three"] < 1
     assert 1.5 < ratios["letter"] < ratios["star"]
-    assert apart["letter"] < 2 < apart["star"]
+    # 95 % of a Gaussian in the plane lie within 2.45 standard deviations.
+    assert apart["letter"] < 2.45 < apart["star"]
 
 
 def test_S4_9_the_drawing_s_error_stands_on_the_scale_of_the_test_set_s(
@@ -394,28 +395,16 @@ def test_S4_9_the_drawing_s_error_stands_on_the_scale_of_the_test_set_s(
         assert place == pytest.approx(origin + unit * errors[label], abs=0.5)
 
 
-def test_S4_9_the_alarm_s_curves_are_the_report_s(pad: Atlas, reference: Reference) -> None:
+def test_S4_9_the_areas_under_the_roc_curves_are_the_report_s(
+    pad: Atlas, reference: Reference
+) -> None:
     anomaly = document_of(reference, "report")["anomaly"]
-    chart = pad.page.locator("#draw line-chart")
-    chart.evaluate("chart => chart.scrollIntoView({behavior: 'instant', block: 'center'})")
-    pad.page.locator("#draw line-chart[state=ready]").wait_for()
-    drawn = chart.evaluate("chart => chart.lines.map(({name, x, y}) => ({name, x, y}))")
-    names = {"clothes": "fashion-mnist", "turned digits": "rotated", "noise": "noise"}
-    assert [line["name"] for line in drawn] == list(names)
     said = pad.page.locator("#draw").inner_text()
-    for line in drawn:
-        measured = anomaly[names[line["name"]]]
-        curve = measured["roc"]
-        assert np.allclose(line["x"], 100 * np.array(curve["false_positive"]), atol=1e-3)
-        assert np.allclose(line["y"], 100 * np.array(curve["true_positive"]), atol=1e-3)
-        # The area in the text is that under the curve.
-        assert f"{100 * measured['auc']:.1f} %" in said
-        area = np.trapezoid(line["y"], line["x"]) / 1e4
-        assert area == pytest.approx(measured["auc"], abs=0.005)
-        # What stands in the legend is read off where one digit in twenty is taken for a stranger.
-        found = dict(zip(curve["false_positive"], curve["true_positive"], strict=True))[0.05]
-        legend = chart.locator(".entry", has_text=line["name"]).locator(".value")
-        assert number(legend.inner_text()) == pytest.approx(100 * found, abs=0.051)
+    for kind in ("fashion-mnist", "rotated", "noise"):
+        assert f"{100 * anomaly[kind]['auc']:.1f} %" in said
+    # The curves themselves are drawn once, further down.
+    assert pad.page.locator("#draw a[href='#numbers']").count() == 1
+    assert pad.page.locator("#numbers [data-part=roc] line-chart").count() == 1
 
 
 def test_S3_3_every_model_answers_once_the_pen_rests(pad: Atlas, reference: Reference) -> None:
@@ -436,8 +425,8 @@ def test_S3_3_every_model_answers_once_the_pen_rests(pad: Atlas, reference: Refe
         if name in reference.ids
     ]
     for name in models:
-        told = reference.model(name)["condition"] != "none"
-        answer = passed(reference, x, name, [label] if told else None)
+        conditioned = reference.model(name)["condition"] != "none"
+        answer = passed(reference, x, name, [label] if conditioned else None)
         pad.until(
             lambda name=name: pad.page.locator(
                 f'image-view[name="answer-{name}"][state=ready]'
@@ -451,7 +440,7 @@ def test_S3_3_every_model_answers_once_the_pen_rests(pad: Atlas, reference: Refe
         assert number(caption.split(" · ")[0]) == pytest.approx(error, abs=0.11)
         mean = reference.model(name)["metrics"]["squared_error"]
         assert number(caption.split(" · ")[1].split()[0]) == pytest.approx(error / mean, abs=0.06)
-        assert (f"told {label}" in caption) == told
+        assert (f"given {label}" in caption) == conditioned
     # The others are asked only when the reader wants them.
     other = page.locator("#draw [data-model=ae-100]")
     assert not other.is_visible()

@@ -181,10 +181,14 @@ def test_B4_the_kl_is_live_and_a_test_image_s_missing_term_is_its_class_s(
             assert found == pytest.approx(expected, abs=0.006)
         assert number(cells(atlas, "kl")) == pytest.approx(kl_of(mu, sigma).sum(), abs=0.006)
         row = next(r for r in report["errors"]["by_class"] if r["label"] == tiles["labels"][i])
-        assert number(cells(atlas, "class-reconstruction")) == pytest.approx(
-            row["cross_entropy"], abs=0.06
-        )
+        own = atlas.page.locator("#inside [data-term=class-reconstruction]").inner_text()
+        assert number(own) == pytest.approx(row["cross_entropy"], abs=0.06)
         assert cells(atlas, "here") == cells(atlas, "elbo") == "–"
+    # The test set's terms are all sampled ones: they add up to its ELBO.
+    rows = atlas.page.locator("#inside [data-terms=elbo] tbody tr").all()
+    reconstruction, kl, elbo = (number(row.locator("td").nth(1).inner_text()) for row in rows[1:])
+    assert -reconstruction - kl == pytest.approx(elbo, abs=0.16)
+    assert elbo == pytest.approx(report["test"]["elbo"], abs=0.06)
     assert atlas.page.locator("#inside input[value=drawing]").is_disabled()
 
 

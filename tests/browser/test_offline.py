@@ -73,7 +73,6 @@ def files_needed(manifest: dict[str, Any]) -> set[str]:
         f"assets/{path.name}"
         for path in (ROOT / "static" / "dist" / "assets").iterdir()
         if path.suffix not in (".br", ".gz")
-        and not path.name.startswith(("ort-wasm-simd-threaded.jspi-", "worker-webgpu-"))
     }
     return found | {file["url"] for file in file_entries(manifest)}
 

@@ -1,4 +1,4 @@
-"""What an independent classifier reads in real handwriting after the pad, and after the model."""
+"""Real handwriting on the pad: it looks as MNIST does, and a held-out classifier can read it."""
 
 import base64
 import math
@@ -94,10 +94,70 @@ def replay(atlas: Atlas, digits: list[Digit], reconstructed: bool) -> np.ndarray
     return np.concatenate(batches) / 255
 
 
-def test_B3_the_judge_reads_mnists_test_set() -> None:
+# Of how MNIST was made: how much the mean may be off.
+CONVENTIONS = {
+    "centre": 0.02,
+    "box": 0.1,
+    "ink": 4.0,
+    "half_grey": 4.0,
+    "grey": 6.0,
+    "bright": 5.0,
+}
+MEASURED = 3000
+"""Drawings that are compared with MNIST."""
+
+
+def conventions(images: np.ndarray) -> dict[str, np.ndarray]:
+    """Measure images (N, 784) in 0…1; a number each.
+
+    `centre`: of mass, by pixel index, two an image. `box`: the longer side of what is not black.
+    `ink`: the sum. The rest count pixels: `half_grey` from ¼ to ¾, `grey` from 0.1 to 0.9,
+    `bright` above ½.
+    """
+    x = images.reshape(-1, 28, 28).astype(np.float64)
+    ink = x.sum((1, 2))
+    index = np.arange(28)
+    centres = [x.sum(axis) @ index / ink for axis in (1, 2)]
+    sides = []
+    for axis in (1, 2):
+        inked = (x > 0).any(axis)
+        sides.append(28 - inked[:, ::-1].argmax(1) - inked.argmax(1))
+    count = {
+        "half_grey": (x > 0.25) & (x < 0.75),
+        "grey": (x > 0.1) & (x < 0.9),
+        "bright": x > 0.5,
+    }
+    return {
+        "centre": np.concatenate(centres),
+        "box": np.maximum(*sides),
+        "ink": ink,
+        **{name: pixels.sum((1, 2)) for name, pixels in count.items()},
+    }
+
+
+def test_B3_the_held_out_classifier_reads_mnists_test_set() -> None:
     test = mnist_or_skip("test")
     images = np.asarray(test.pixels).reshape(-1, 784) / 255
     assert (read_digits(images) == np.asarray(test.labels)).mean() >= 0.99
+
+
+def test_B3_a_drawing_is_made_as_mnist_was(open_atlas: OpenAtlas, digits: list[Digit]) -> None:
+    train = mnist_or_skip("train")
+    expected = conventions(np.asarray(train.pixels)[:20_000].reshape(-1, 784) / 255)
+    atlas = open_atlas()
+    atlas.enter("draw")
+    found = conventions(replay(atlas, random.Random(2).sample(digits, MEASURED), False)[:, 0])
+    for name, tolerance in CONVENTIONS.items():
+        print(f"{name}: {found[name].mean():.2f}, of MNIST {expected[name].mean():.2f}")
+        assert found[name].mean() == pytest.approx(expected[name].mean(), abs=tolerance), name
+    # Moved by whole pixels, as MNIST: the centre of mass lies within half a pixel of index 14.
+    for centre in (found["centre"], expected["centre"]):
+        assert np.quantile(centre, (0.01, 0.99)) == pytest.approx((13.51, 14.49), abs=0.02)
+    assert np.mean(found["box"] == 20) > 0.9
+    # As soft at the edges, for as much ink.
+    share = {name: of["half_grey"].sum() / of["ink"].sum() for name, of in
+             (("pad", found), ("mnist", expected))}  # fmt: skip
+    assert share["pad"] == pytest.approx(share["mnist"], rel=0.05)
 
 
 def test_B3_real_handwriting_stays_readable(open_atlas: OpenAtlas, digits: list[Digit]) -> None:

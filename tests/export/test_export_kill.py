@@ -18,6 +18,8 @@ from tests.support.forking import Forking, send
 from tests.support.server import Server
 from tests.support.whole import read_whole_release
 
+pytestmark = pytest.mark.slow
+
 RANDOM_KILLS = 50
 
 

@@ -38,6 +38,8 @@ from train.runs.trace import load_trace
 from train.study.study_results import Results
 from webapp.manifest import Manifest
 
+pytestmark = pytest.mark.slow
+
 ToOnnx = Callable[[Autoencoder, str, dict[str, str]], bytes]
 Export = Callable[..., int]
 

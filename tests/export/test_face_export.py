@@ -27,6 +27,8 @@ from train.models.attribute_network import attributes_of
 from train.models.autoencoder import Autoencoder
 from train.runs.run_folder import load_run
 
+pytestmark = pytest.mark.slow
+
 TINY = (
     "--dataset=celeba", "--epochs=2", "--batch-size=8", "--latent-size=4",
     "--encoder-layers=8,8,8,8", "--decoder-layers=8,8,8,8,8",

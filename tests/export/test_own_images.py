@@ -20,6 +20,8 @@ from train.data.datasets import as_float, one_hot
 from train.runs.run_folder import load_dataset
 from webapp.manifest import Golden, Manifest
 
+pytestmark = pytest.mark.slow
+
 TINY = (
     "--epochs=2", "--encoder-layers=16", "--decoder-layers=16,16", "--fourier-features=4",
     "--samples=4", "--batch-size=32",

@@ -19,6 +19,8 @@ from train.data import datasets
 from train.data.datasets import as_float, one_hot
 from train.runs.run_folder import load_run
 
+pytestmark = pytest.mark.slow
+
 Export = Callable[..., int]
 
 

@@ -8,6 +8,8 @@ from export.__main__ import main
 from tests.support.releases import make_release
 from tests.support.site import make_dist, make_templates
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

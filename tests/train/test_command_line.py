@@ -52,6 +52,7 @@ def test_a_mistake_is_answered_by_one_sentence_that_names_it(
     assert named in captured.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("recipe", ["vae-2", "label-decoder-vae-2", "cvae-2", "vae-2-mlp256"])
 def test_a_run_leaves_a_whole_run_folder(train: Train, tmp_path: Path, recipe: str) -> None:
     assert train(recipe=recipe) == 0

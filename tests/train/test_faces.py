@@ -26,6 +26,8 @@ from train.training.perceptual import perceptual_loss
 from train.training.processes import launch
 from train.training.trainer import Result, Trainer, fit
 
+pytestmark = pytest.mark.slow
+
 FACES = ("faces-vae", "faces-perceptual", "faces-vaegan")
 NAMES = ("red", "bright", "striped")
 TERMS = {

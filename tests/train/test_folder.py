@@ -332,6 +332,7 @@ def test_B13_loose_images_beside_class_folders_have_no_class(tmp_path: Path) -> 
 # ——— runs ———
 
 
+@pytest.mark.slow
 def test_B13_a_run_on_a_folder_is_a_whole_run(train_on: Train, tmp_path: Path) -> None:
     folder = make_folder(tmp_path / "Blätter 2", {"eins": 30, "zwei": 30})
     assert train_on(folder, "--image-size=32") == 0
@@ -353,6 +354,7 @@ def test_B13_a_run_on_a_folder_is_a_whole_run(train_on: Train, tmp_path: Path) -
     assert main(["evaluate", "vae-2-blatter-2", "--runs", str(own.parent), "--samples=4"]) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("recipe", "classes"),
     [("ae-2", 1), ("vae-5", 1), ("cvae-2", 2), ("classifier-vae-2-w10", 3), ("vae-2-mlp256", 3)],

@@ -13,6 +13,8 @@ from safetensors.torch import load_file
 
 from tests.support.trainers import EPOCHS, Trainers, metrics_of, same_bits
 
+pytestmark = pytest.mark.slow
+
 RANDOM_KILLS = 20
 # File operations of a run, in their order: an epoch writes its trace and its checkpoint (flush the
 # file, rename it, flush the folder) and, from the third on, removes a checkpoint.

@@ -21,6 +21,7 @@ from train.runs.run_folder import load_run
 Train = Callable[..., int]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("recipe", ["vae-2", "ae-2", "cvae-10", "classifier-vae-2-w10"])
 def test_B10_a_report_has_every_measurement_of_its_kind(
     train: Train, tmp_path: Path, recipe: str
@@ -135,6 +136,7 @@ def test_the_prior_of_target_means_lies_at_the_targets() -> None:
     assert z[labels == 9].mean(0).tolist() == pytest.approx([0, -20], abs=0.2)
 
 
+@pytest.mark.slow
 def test_S4_9_strangers_score_higher_and_the_curve_has_the_auc(
     train: Train, tmp_path: Path
 ) -> None:
@@ -160,6 +162,7 @@ def test_a_conditioned_model_scores_a_stranger_by_its_best_label(data_root: Path
     assert torch.allclose(found, torch.stack(each).amin(0))
 
 
+@pytest.mark.slow
 def test_the_judge_learns_is_kept_and_mended(
     data_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -104,6 +104,7 @@ def test_each_kind_trains_and_loads_again(train: Train, tmp_path: Path, recipe: 
     assert (run.report["test"] is None) == run.recipe.deterministic
 
 
+@pytest.mark.slow
 def test_target_means_pull_the_classes_to_their_places(train: Train, tmp_path: Path) -> None:
     from train.data import datasets
     from train.evaluation.likelihood import encode_all

@@ -28,6 +28,8 @@ from train.training import processes
 from train.training.rank import Rank, own_rank
 from train.training.trainer import Trainer
 
+pytestmark = pytest.mark.slow
+
 # Two processes add the same floats in another order: a last bit in a gradient, 2⁻²⁴ of it, which
 # AdamW turns into as much of a step. Over 48 steps that came to 2.4·10⁻⁷ in weights around 1.
 TOLERANCE = 1e-5

@@ -319,6 +319,7 @@ def test_what_a_part_is_worth_is_told_apart_from_chance() -> None:
         assert (cells[3], cells[5]) == (worth, effect)
 
 
+@pytest.mark.slow
 def test_figures_without_their_runs_are_named(
     train: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

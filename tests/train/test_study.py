@@ -27,6 +27,8 @@ from train.study import grid, study_results
 from train.training import hardware
 from train.training.checkpoint import newest
 
+pytestmark = pytest.mark.slow
+
 SEEDS = (1, 2)
 EPOCHS = 40
 TINY = (

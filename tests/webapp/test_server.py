@@ -18,6 +18,8 @@ from tests.support.server import ROOT, Server
 from tests.webapp.conftest import eventually, make_folders
 from tests.webapp.test_security import assert_headers
 
+pytestmark = pytest.mark.slow
+
 PATH = "/api/models/vae-2/encode"
 HALF_HEAD = b"POST /api/models/vae-2/encode HTTP/1.1\r\nhost: x\r\ncontent-"
 HALF_BODY = (

@@ -1,4 +1,4 @@
-"""What a template can call: formulas in MathML, and the documents of a release."""
+"""The page's templates: made of any release; what they claim; formulas in MathML."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.bench.report import current_manifest
-from tests.support.releases import TinyModel, make_release, object_path, write_object
+from tests.support.releases import TinyModel, make_release, write_object
 from tests.support.server import ROOT
 from tests.support.site import make_dist
 from webapp.pages import PageMaker, math
@@ -36,6 +36,7 @@ def page_of(manifest: dict[str, Any], models: Path, dist: Path) -> str:
     return PageMaker(ROOT / "webapp" / "templates", dist, models).render(manifest)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lost", IDS)
 def test_the_page_is_made_without_any_one_model(lost: str, dist: Path) -> None:
     kept = [model for model in SHIPPED["models"] if model["id"] != lost]
@@ -44,6 +45,7 @@ def test_the_page_is_made_without_any_one_model(lost: str, dist: Path) -> None:
     assert f'"id":"{lost}"' not in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("only", IDS)
 def test_the_page_is_made_of_a_single_model_and_of_one_without_documents(
     only: str, dist: Path, tmp_path: Path
@@ -126,6 +128,7 @@ FINDINGS: dict[str, Callable[[dict[str, Any]], None]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("finding", FINDINGS)
 def test_a_finding_of_the_study_is_told_only_where_its_numbers_bear_it_out(
     finding: str, shipped_page: str, dist: Path, tmp_path: Path
@@ -153,20 +156,3 @@ def test_a_formula_is_set_as_mathml_and_stays_markup() -> None:
     assert 'display="block"' in math(r"z \sim p", display=True)
     assert "&lt;math" not in f"{math('z')}"
     assert math(r"\frac{1}{2}").count("<mn>") == 2
-
-
-def test_a_document_is_read_and_a_damaged_or_missing_one_is_none(tmp_path: Path) -> None:
-    maker = PageMaker(tmp_path, tmp_path, tmp_path)
-    read = maker._environment.from_string(
-        "{{ document(file).errors if document(file) else 'none' }}"
-    )
-    entry = write_object(tmp_path, json.dumps({"errors": 7}).encode(), "json")
-    assert read.render(file=entry) == "7"
-    object_path(tmp_path, entry).write_bytes(b'{"errors": 8}')
-    assert read.render(file=entry) == "none"
-    object_path(tmp_path, entry).unlink()
-    assert read.render(file=entry) == "none"
-    assert (
-        maker._environment.from_string("{{ document(model.report) is none }}").render(model={})
-        == "True"
-    )

@@ -34,7 +34,7 @@ def measure(
     dataset: Dataset,
     encodings: dict[str, Encodings],
     samples: int,
-    judges: Path,
+    classifiers: Path,
     known: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Measure `model` on the test images; what does not apply to its kind is None.
@@ -45,7 +45,7 @@ def measure(
         dataset: what it was trained on; what the recipe held out is no training image here.
         encodings: by `model`, of both splits of `dataset`.
         samples: importance samples of the log-likelihood.
-        judges: folder of the independent classifiers, one of which may be trained now.
+        classifiers: folder of the held-out classifiers, one of which may be trained now.
         known: the likelihood of these very weights, as measured before, which takes the longest.
     """
     images = trained_on(recipe, dataset.train)
@@ -66,9 +66,10 @@ def measure(
         "classifier": _classifier(model, test) if model.has_classifier else None,
     }
     if dataset.attribute_names:
-        found |= _faces(model, dataset, mu, images, test_mu, judges)
+        found |= _faces(model, dataset, mu, images, test_mu, classifiers)
     elif several:
-        found["samples"] = sample_quality(model, mu, test, judge_of(dataset.train, test, judges))
+        classifier = judge_of(dataset.train, test, classifiers)
+        found["samples"] = sample_quality(model, mu, test, classifier)
     if recipe.latent_size == 2 and recipe.condition != "none":
         found["style"] = style_trends(model)
     document: dict[str, Any] = _plain(found)
@@ -76,18 +77,24 @@ def measure(
 
 
 def _faces(
-    model: Autoencoder, dataset: Dataset, mu: Tensor, images: Images, test_mu: Tensor, judges: Path
+    model: Autoencoder,
+    dataset: Dataset,
+    mu: Tensor,
+    images: Images,
+    test_mu: Tensor,
+    classifiers: Path,
 ) -> dict[str, Any]:
-    """Measure what there is to measure where attributes are known of the images."""
+    """Measure what needs attributes of the images."""
     model = model.to(memory_format=torch.channels_last)  # which convolutions run faster on
-    judge = reader("judge", dataset, judges)
+    classifier = reader("judge", dataset, classifiers)
+    network, test = classifier.network, dataset.test
     names, groups = dataset.attribute_names, dataset.attribute_groups
     vectors = attribute_vectors(mu, attributes_of(images), names, groups)
-    accuracy = dict(zip(names, judge.accuracy.tolist(), strict=True))
+    accuracy = dict(zip(names, classifier.accuracy.tolist(), strict=True))
     return {
-        "faces": picture_quality(model, judge.network, test_mu, dataset.test),
+        "faces": picture_quality(model, network, test_mu, test),
         "attribute_vectors": vectors.to_report(),
-        "attributes": effects(vectors, model, judge.network, mu, images, test_mu, dataset.test),
+        "attributes": effects(vectors, model, network, mu, images, test_mu, test),
         "judge_accuracy_by_attribute": accuracy,
     }
 

@@ -1,5 +1,6 @@
 // What the sections share: the release and its files, the engine, and the state in the URL.
 
+import { Drawing } from "../core/image/drawing";
 import { type PageState, readState, writeState } from "../core/link/url-state";
 import type { FileEntry, Manifest, Model } from "../core/release/manifest";
 import { findModel } from "../core/release/manifest";
@@ -9,6 +10,7 @@ import { LocalEngine } from "../engine/local";
 import type { Format } from "../engine/read-release";
 import { ResilientEngine, type Runtime } from "../engine/resilient";
 import { ServerEngine } from "../engine/server";
+import { DrawingReconstructions } from "./drawing-reconstructions";
 
 /** Between two changes of the link: a browser allows about a hundred of them in half a minute. */
 const LINK_GAP_MS = 1000;
@@ -20,6 +22,9 @@ export class PageContext {
   /** This browser alone: for what must never be sent, even where only the server could answer. */
   readonly here: Engine;
   readonly state: PageState;
+  /** The reader's drawing: every pad of the page is a view of it. */
+  readonly drawing: Drawing;
+  readonly drawingReconstructions: DrawingReconstructions;
   /** Names of the hash's parts that were not understood. */
   readonly ignored: string[];
   private readonly local: LocalEngine;
@@ -43,6 +48,14 @@ export class PageContext {
     const { state, ignored } = readState(location.hash);
     this.state = state;
     this.ignored = ignored;
+    this.drawing = new Drawing(state.drawing);
+    this.drawingReconstructions = new DrawingReconstructions(this.drawing, this.engine);
+    this.drawing.subscribe(({ strokes, final }) => {
+      if (!final) return;
+      // A place that was walked to, or looked at, was the old drawing's.
+      const view = strokes.length === 0 ? { drawView: null } : {};
+      this.update({ drawing: strokes, drawZ: null, ...view });
+    });
   }
 
   /**

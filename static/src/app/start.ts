@@ -30,6 +30,7 @@ export function start(): void {
   if (context.ignored.length > 0) {
     notice(`Part of this link was not understood and is left out: ${context.ignored.join(", ")}.`);
   }
+  for (const pad of document.querySelectorAll("drawing-pad")) pad.drawing = context.drawing;
   smoothing(context);
   hideLostPictures();
   const begin = async ({ id, load }: Section): Promise<void> => {

@@ -1,21 +1,22 @@
-// <drawing-pad>: a pen surface that keeps strokes as strokes and tells what MNIST would see.
+// <drawing-pad>: a pen surface, a view of a drawing that other pads and the page may share.
 //
 // Attributes
 //   label    its name for assistive technology
 //   state    empty | loading | ready | error (reflected): "empty" until something is drawn
 // Properties
-//   strokes  the drawing (see core/strokes); settable, which fires drawing-change
+//   drawing  the Drawing that it shows and changes; its own unless it is given one
+//   strokes  the drawing's strokes (see core/image/strokes); settable
 //   pixels   the normalised 28×28 of it, Float32Array of 784 values in 0…1 (read only)
 // Methods
 //   clear(), undo()
 // Events
-//   drawing-change  detail { pixels, strokes, final }: after every pen movement; `final` once the
-//                   pen is up, or after clear, undo and a set drawing
+//   drawing-change  detail { pixels, strokes, final }: after every change of the drawing, made here
+//                   or elsewhere; `final` is false while the pen is down
 
 import { css, html, LitElement } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
-import { normalise } from "../core/image/drawing";
-import { extend, penPoint, type Stroke } from "../core/image/strokes";
+import { Drawing, type DrawingChange } from "../core/image/drawing";
+import { type PenPoint, penPoint, type Stroke } from "../core/image/strokes";
 import { connectWhenNear } from "./connect-when-near";
 import type { ElementState } from "./image-view";
 
@@ -94,24 +95,42 @@ export class DrawingPad extends LitElement {
   @property({ reflect: true }) state: ElementState = "empty";
   @query("canvas") private canvas!: HTMLCanvasElement;
 
-  private drawn: Stroke[] = [];
+  private shown = new Drawing();
+  private leave = this.shown.subscribe((change) => this.follow(change));
   private active: { pointer: number; stroke: Stroke } | null = null;
-  private normalised: Float32Array<ArrayBufferLike> = normalise([]);
+  /** How much of the drawing is on the canvas: strokes, and points of the last of them. */
+  private inked = { strokes: 0, points: 0 };
   private readonly resizes = new ResizeObserver(() => this.redraw());
 
+  get drawing(): Drawing {
+    return this.shown;
+  }
+
+  set drawing(drawing: Drawing) {
+    this.leave();
+    this.shown = drawing;
+    this.leave = drawing.subscribe((change) => this.follow(change));
+    this.active = null;
+    this.state = drawing.isEmpty ? "empty" : "ready";
+    this.redraw();
+  }
+
   get pixels(): Float32Array {
-    return this.normalised;
+    return this.shown.pixels;
   }
 
   get strokes(): Stroke[] {
-    return this.drawn;
+    return this.shown.strokes;
   }
 
   set strokes(strokes: Stroke[]) {
-    this.drawn = strokes.map((stroke) => [...stroke]);
     this.active = null;
-    this.redraw();
-    this.changed(true);
+    this.shown.replace(strokes);
+  }
+
+  /** Whether the drawing is being drawn here. */
+  get penIsDown(): boolean {
+    return this.active !== null;
   }
 
   clear(): void {
@@ -119,7 +138,8 @@ export class DrawingPad extends LitElement {
   }
 
   undo(): void {
-    this.strokes = this.drawn.slice(0, -1);
+    this.active = null;
+    this.shown.undo();
   }
 
   override connectedCallback(): void {
@@ -145,10 +165,8 @@ export class DrawingPad extends LitElement {
     // Keys act on the drawing from now on, but a ring is for those who came by keyboard.
     this.canvas.focus({ preventScroll: true, focusVisible: false } as FocusOptions);
     this.canvas.setPointerCapture(event.pointerId);
-    this.active = { pointer: event.pointerId, stroke: [] };
-    this.drawn.push(this.active.stroke);
-    this.add(event);
-    this.changed(false);
+    const stroke = this.shown.begin(this.pointOf(event));
+    this.active = { pointer: event.pointerId, stroke };
   };
 
   private readonly move = (event: PointerEvent): void => {
@@ -156,15 +174,14 @@ export class DrawingPad extends LitElement {
     event.preventDefault();
     // Between two frames a pen reports many positions; the event itself is only the last.
     const all = event.getCoalescedEvents?.() ?? [];
-    let moved = false;
-    for (const part of all.length > 0 ? all : [event]) moved = this.add(part) || moved;
-    if (moved) this.changed(false);
+    const points = (all.length > 0 ? all : [event]).map((part) => this.pointOf(part));
+    this.shown.extend(this.active.stroke, points);
   };
 
   private readonly up = (event: PointerEvent): void => {
     if (this.active?.pointer !== event.pointerId) return;
     this.active = null;
-    this.changed(true);
+    this.shown.end();
   };
 
   private readonly key = (event: KeyboardEvent): void => {
@@ -176,33 +193,24 @@ export class DrawingPad extends LitElement {
     else this.clear();
   };
 
-  private add(event: PointerEvent): boolean {
-    const stroke = this.active?.stroke;
-    if (stroke === undefined) return false;
+  private pointOf(event: PointerEvent): PenPoint {
     const box = this.canvas.getBoundingClientRect();
     // A mouse reports 0.5 while pressed, as the standard asks of devices that feel no pressure.
     const pressure = event.pointerType === "pen" && event.pressure > 0 ? event.pressure : 0.5;
-    const point = penPoint(
+    return penPoint(
       (event.clientX - box.left) / box.width,
       (event.clientY - box.top) / box.height,
       pressure,
     );
-    if (!extend(stroke, point)) return false;
-    this.ink(stroke, Math.max(0, stroke.length - 2));
-    return true;
   }
 
-  private changed(final: boolean): void {
-    this.normalised = normalise(this.drawn);
-    this.state = this.drawn.length > 0 ? "ready" : "empty";
+  private follow(change: DrawingChange): void {
+    this.state = this.shown.isEmpty ? "empty" : "ready";
+    if (change.final) this.redraw();
+    else this.inkFurther();
     this.dispatchEvent(
-      new CustomEvent("drawing-change", {
-        detail: { pixels: this.normalised, strokes: this.drawn, final },
-        bubbles: true,
-        composed: true,
-      }),
+      new CustomEvent("drawing-change", { detail: change, bubbles: true, composed: true }),
     );
-    if (final) this.requestUpdate();
   }
 
   private redraw(): void {
@@ -210,12 +218,24 @@ export class DrawingPad extends LitElement {
     const size = Math.max(1, Math.round(this.canvas.clientWidth * devicePixelRatio));
     this.canvas.width = size;
     this.canvas.height = size;
-    for (const stroke of this.drawn) this.ink(stroke, 0);
+    this.inked = { strokes: 0, points: 0 };
+    this.inkFurther();
+  }
+
+  /** Draws what has been drawn since. */
+  private inkFurther(): void {
+    if (!this.hasUpdated) return;
+    const { strokes } = this.shown;
+    for (let i = Math.max(0, this.inked.strokes - 1); i < strokes.length; i++) {
+      const first = i === this.inked.strokes - 1 ? Math.max(0, this.inked.points - 1) : 0;
+      this.ink(strokes[i] as Stroke, first);
+    }
+    this.inked = { strokes: strokes.length, points: strokes.at(-1)?.length ?? 0 };
   }
 
   /** Draws a stroke's lines from point `first` on. */
   private ink(stroke: Stroke, first: number): void {
-    const context = this.canvas?.getContext("2d");
+    const context = this.canvas.getContext("2d");
     if (!context) return;
     const size = this.canvas.width;
     context.strokeStyle = "#fff";
@@ -261,6 +281,6 @@ declare global {
     "drawing-pad": DrawingPad;
   }
   interface HTMLElementEventMap {
-    "drawing-change": CustomEvent<{ pixels: Float32Array; strokes: Stroke[]; final: boolean }>;
+    "drawing-change": CustomEvent<DrawingChange>;
   }
 }

@@ -1,7 +1,7 @@
 // <runtime-status>: says whether this browser or the server runs the models, or neither can.
 //
 // Attributes
-//   runtime  "" (nothing has answered yet) | browser | gpu (there, too) | server | none
+//   runtime  "" (nothing has answered yet) | browser | server | none
 //   state    loading | ready | error (reflected; follows runtime)
 
 import { css, html, LitElement } from "lit";
@@ -10,7 +10,6 @@ import { customElement, property } from "lit/decorators.js";
 const SENTENCES: Record<string, string> = {
   "": "Loading the model…",
   browser: "Models run in your browser.",
-  gpu: "Models run in your browser, the large ones on its graphics processor.",
   server: "Models cannot run in this browser, so the server runs them.",
   none: "Models cannot run in this browser, and this copy of the page has no server to run them.",
 };
@@ -39,8 +38,7 @@ export class RuntimeStatus extends LitElement {
     .room {
       visibility: hidden;
     }
-    :host([runtime="browser"]) i,
-    :host([runtime="gpu"]) i {
+    :host([runtime="browser"]) i {
       background: var(--accent, #06c);
     }
     :host([runtime="server"]) i,
@@ -51,7 +49,7 @@ export class RuntimeStatus extends LitElement {
     }
   `;
 
-  @property({ reflect: true }) runtime: "" | "browser" | "gpu" | "server" | "none" = "";
+  @property({ reflect: true }) runtime: "" | "browser" | "server" | "none" = "";
   @property({ reflect: true }) state: "loading" | "ready" | "error" = "loading";
 
   protected override willUpdate(): void {

@@ -25,9 +25,32 @@ export interface Decoded {
 
 export type Part = "encoder" | "decoder";
 
-export interface Engine {
+/** What can be asked of a model. */
+export type Request =
+  | { kind: "load"; part: Part }
+  | { kind: "decode"; z: Float32Array; labels?: number[] | undefined }
+  | { kind: "encode"; pixels: Float32Array; label?: number | undefined }
+  /** Encode and decode: in one message, so that a pen waits for one answer and not for two. */
+  | { kind: "reconstruct"; pixels: Float32Array; label?: number | undefined };
+
+export abstract class Engine {
+  /**
+   * Answers a request: `Decoded`, `Posterior` or `Reconstruction`, as its kind says.
+   *
+   * @param progress is told how much of a file has arrived, 0…1.
+   * @throws EngineError
+   */
+  abstract run(
+    model: Model,
+    request: Request,
+    progress?: (share: number) => void,
+  ): Promise<unknown>;
+
   /** Fetches and prepares a part of a model; done at once where that has happened. */
-  load(model: Model, part: Part, progress?: (share: number) => void): Promise<void>;
+  async load(model: Model, part: Part, progress?: (share: number) => void): Promise<void> {
+    await this.run(model, { kind: "load", part }, progress);
+  }
+
   /**
    * Decodes n points at once.
    *
@@ -35,13 +58,24 @@ export interface Engine {
    * @param labels n classes, where the decoder is conditioned.
    * @returns n images, H×W×C each, in [0, 1].
    */
-  decode(model: Model, z: Float32Array, labels?: number[]): Promise<Float32Array>;
+  async decode(model: Model, z: Float32Array, labels?: number[]): Promise<Float32Array> {
+    return (await this.decodeWithClasses(model, z, labels)).images;
+  }
+
   /** Decodes like `decode`, and tells what a model that classifies reads from each point. */
-  decodeWithClasses(model: Model, z: Float32Array, labels?: number[]): Promise<Decoded>;
+  decodeWithClasses(model: Model, z: Float32Array, labels?: number[]): Promise<Decoded> {
+    return this.run(model, { kind: "decode", z, labels }) as Promise<Decoded>;
+  }
+
   /** Encodes one image, H×W×C in [0, 1], with its class where the encoder is conditioned. */
-  encode(model: Model, pixels: Float32Array, label?: number): Promise<Posterior>;
-  /** Encodes one image like `encode`, and decodes its mean; both are told `label` where they want it. */
-  reconstruct(model: Model, pixels: Float32Array, label?: number): Promise<Reconstruction>;
+  encode(model: Model, pixels: Float32Array, label?: number): Promise<Posterior> {
+    return this.run(model, { kind: "encode", pixels, label }) as Promise<Posterior>;
+  }
+
+  /** Encodes one image like `encode`, and decodes its mean, with its class where conditioned. */
+  reconstruct(model: Model, pixels: Float32Array, label?: number): Promise<Reconstruction> {
+    return this.run(model, { kind: "reconstruct", pixels, label }) as Promise<Reconstruction>;
+  }
 }
 
 /** Why an engine could not answer: the figure shows `message`. */
@@ -53,16 +87,4 @@ export class EngineError extends Error {
   ) {
     super(message);
   }
-}
-
-/** Reconstructs in two steps, where an engine has no shorter way. */
-export async function encodeThenDecode(
-  engine: Pick<Engine, "encode" | "decode">,
-  model: Model,
-  pixels: Float32Array,
-  label?: number,
-): Promise<Reconstruction> {
-  const posterior = await engine.encode(model, pixels, label);
-  const labels = label === undefined ? undefined : [label];
-  return { ...posterior, image: await engine.decode(model, posterior.mu, labels) };
 }

@@ -1,37 +1,33 @@
-// Runs a model's graphs: the page's numbers in, through onnxruntime's tensors, and out again.
+// Runs a model's graphs: numbers in, through onnxruntime's tensors, and out again.
 
-import type * as onnxruntime from "onnxruntime-web/wasm";
+import * as ort from "onnxruntime-web/wasm";
 import type { Model } from "../core/release/manifest";
 import type { Decoded, Posterior } from "./engine";
 
-/** onnxruntime-web, in whichever build. */
-export type Ort = typeof onnxruntime;
-export type Session = onnxruntime.InferenceSession;
+export type Session = ort.InferenceSession;
 
 /** Decodes n points, of n classes where the decoder is conditioned. */
 export async function runDecoder(
-  ort: Ort,
   decoder: Session,
   model: Model,
   z: Float32Array,
   labels?: number[],
 ): Promise<Decoded> {
   const batch = z.length / model.latent_size;
-  const feeds: Record<string, onnxruntime.Tensor> = {
+  const feeds: Record<string, ort.Tensor> = {
     z: new ort.Tensor("float32", z, [batch, model.latent_size]),
   };
-  if (model.condition !== "none") feeds.label = oneHot(ort, labels ?? [], model.classes);
+  if (model.condition !== "none") feeds.label = oneHot(labels ?? [], model.classes);
   const { image, class_probability } = await decoder.run(feeds);
   // Copies, because the runtime's own buffers cannot be given away.
   return {
-    images: channelsLast((image as onnxruntime.Tensor).data as Float32Array, model),
+    images: channelsLast((image as ort.Tensor).data as Float32Array, model),
     probabilities: class_probability ? (class_probability.data as Float32Array).slice() : null,
   };
 }
 
 /** Encodes one image, of a class where the encoder is conditioned. */
 export async function runEncoder(
-  ort: Ort,
   encoder: Session,
   model: Model,
   pixels: Float32Array,
@@ -39,18 +35,18 @@ export async function runEncoder(
 ): Promise<Posterior> {
   const { height, width, channels } = model.image;
   const image = channelsFirst(pixels, model);
-  const feeds: Record<string, onnxruntime.Tensor> = {
+  const feeds: Record<string, ort.Tensor> = {
     image: new ort.Tensor("float32", image, [1, channels, height, width]),
   };
-  if (model.condition === "both") feeds.label = oneHot(ort, [label ?? 0], model.classes);
+  if (model.condition === "both") feeds.label = oneHot([label ?? 0], model.classes);
   const { mu, logvar } = await encoder.run(feeds);
   return {
-    mu: Float32Array.from((mu as onnxruntime.Tensor).data as Float32Array),
+    mu: Float32Array.from((mu as ort.Tensor).data as Float32Array),
     logvar: Float32Array.from((logvar?.data ?? []) as Float32Array),
   };
 }
 
-function oneHot(ort: Ort, labels: readonly number[], classes: number): onnxruntime.Tensor {
+function oneHot(labels: readonly number[], classes: number): ort.Tensor {
   const rows = new Float32Array(labels.length * classes);
   for (const [row, label] of labels.entries()) rows[row * classes + label] = 1;
   return new ort.Tensor("float32", rows, [labels.length, classes]);

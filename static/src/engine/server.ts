@@ -1,30 +1,36 @@
 // Asks the server to run models, for browsers that cannot.
 
-import type { Model } from "../core/release/manifest";
-import { imageSize } from "../core/release/manifest";
-import {
-  type Decoded,
-  type Engine,
-  EngineError,
-  encodeThenDecode,
-  type Posterior,
-  type Reconstruction,
-} from "./engine";
+import { imageSize, type Model } from "../core/release/manifest";
+import { type Decoded, Engine, EngineError, type Posterior, type Request } from "./engine";
 
 /** Requests of one call that are on their way at the same time. */
-const LANES = 12;
+const MOST_AT_ONCE = 12;
 
-export class ServerEngine implements Engine {
+export class ServerEngine extends Engine {
   /** @param base the page's address, which the API lies beside. */
-  constructor(private readonly base: string) {}
-
-  async load(): Promise<void> {}
-
-  async decode(model: Model, z: Float32Array, labels?: number[]): Promise<Float32Array> {
-    return (await this.decodeWithClasses(model, z, labels)).images;
+  constructor(private readonly base: string) {
+    super();
   }
 
-  async decodeWithClasses(model: Model, z: Float32Array, labels?: number[]): Promise<Decoded> {
+  async run(model: Model, request: Request): Promise<unknown> {
+    switch (request.kind) {
+      case "load":
+        return null;
+      case "decode":
+        return this.decodeAll(model, request.z, request.labels);
+      case "encode":
+        return this.encodeOne(model, request.pixels, request.label);
+      case "reconstruct": {
+        const { pixels, label } = request;
+        const posterior = await this.encodeOne(model, pixels, label);
+        const labels = label === undefined ? undefined : [label];
+        const { images } = await this.decodeAll(model, posterior.mu, labels);
+        return { ...posterior, image: images };
+      }
+    }
+  }
+
+  private async decodeAll(model: Model, z: Float32Array, labels?: number[]): Promise<Decoded> {
     const { latent_size, classes, condition } = model;
     const size = imageSize(model);
     const count = z.length / latent_size;
@@ -44,23 +50,19 @@ export class ServerEngine implements Engine {
     };
     // A few at a time: a lattice of hundreds would fill the queue that all readers share.
     let next = 0;
-    const lane = async (): Promise<void> => {
+    const decodeSome = async (): Promise<void> => {
       while (next < count) await decodeOne(next++);
     };
-    await Promise.all(Array.from({ length: Math.min(LANES, count) }, lane));
+    await Promise.all(Array.from({ length: Math.min(MOST_AT_ONCE, count) }, decodeSome));
     return { images, probabilities };
   }
 
-  async encode(model: Model, pixels: Float32Array, label?: number): Promise<Posterior> {
+  private async encodeOne(model: Model, pixels: Float32Array, label?: number): Promise<Posterior> {
     const bytes = Uint8Array.from(pixels, (value) => Math.round(value * 255));
     const route = model.condition === "both" ? `encode?label=${label ?? 0}` : "encode";
     const response = await this.post(model, route, "application/octet-stream", bytes);
     const { mu, logvar } = (await response.json()) as { mu: number[]; logvar?: number[] };
     return { mu: Float32Array.from(mu), logvar: Float32Array.from(logvar ?? []) };
-  }
-
-  reconstruct(model: Model, pixels: Float32Array, label?: number): Promise<Reconstruction> {
-    return encodeThenDecode(this, model, pixels, label);
   }
 
   private async post(model: Model, route: string, type: string, body: BodyInit): Promise<Response> {

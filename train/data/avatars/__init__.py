@@ -36,7 +36,7 @@ VERSION = 1
 
 _TEST_SHARE = 10
 _HERE = Path(__file__).parent
-_ROOT = _HERE.parents[1]
+_ROOT = _HERE.parents[2]
 _CHUNK = 100
 _LONGEST_INSTALL = 600
 _NO_NODE = 127  # what scripts/with-node exits with where it finds none

@@ -1,7 +1,7 @@
 // Has the service worker keep the page for offline use, and says in the footer how far that is.
 
-import { isSparing } from "../../engine/network";
 import { required } from "../../figures/figure";
+import { savesData } from "./data-saver";
 import { editionId, type KeepReport, type KeepRequest } from "./offline-files";
 
 /** The worker answers after a second or so; a browser may have stopped it, then it is asked again. */
@@ -16,7 +16,7 @@ export async function keepOffline(): Promise<void> {
     await navigator.serviceWorker.register(new URL("sw.js", document.baseURI));
     const registration = await navigator.serviceWorker.ready;
     const edition = editionId(embedded("#manifest"), embedded("#built"));
-    const fetchAll = !isSparing();
+    const fetchAll = !savesData();
     for (let look = true; ; look = false) {
       await idle();
       if (registration.active === null) throw new Error("The service worker is gone.");

@@ -202,15 +202,3 @@ test("a page that is not ours, as of a network to log in to, changes nothing", a
   expect(await keep()).toEqual({ state: "kept", share: 1 });
   expect(await shown()).toBe(page);
 });
-
-test("what the page works without is kept where it was asked for, and only there", async () => {
-  const page = publish("r1", ["one"]);
-  const gpu = { url: "assets/gpu.wasm", sha256: hash("gpu"), bytes: 1e7, optional: true };
-  site.set("assets/gpu.wasm", "gpu");
-  site.set("", page.replace('id="built">[', `id="built">[${JSON.stringify(gpu)},`));
-  expect(await keep()).toEqual({ state: "kept", share: 1 });
-  expect(storage.files()).not.toContain("assets/gpu.wasm");
-  await keeper.keepSeen(`${SCOPE}assets/gpu.wasm`, new Response("gpu"));
-  await keeper.prune(editionOf((await shown()) ?? "")?.id ?? "");
-  expect(storage.files()).toContain("assets/gpu.wasm");
-});

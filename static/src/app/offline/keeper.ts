@@ -86,7 +86,7 @@ export class Keeper {
     if (request.look) await this.look();
     const page = (await this.read(COMING)) ?? (await this.read(SHOWN));
     if (page === null) return { state: "offline", share: 0 };
-    const files = page.edition.files.filter((file) => !file.optional);
+    const { files } = page.edition;
     const kept = await this.kept();
     let [failures, state] = [0, "kept" as KeepReport["state"]];
     const end = performance.now() + SLICE_MS;
@@ -141,8 +141,7 @@ export class Keeper {
   /** Shows a page offline from now on, if everything that it needs is there. */
   private async show(page: Page, kept: ReadonlySet<string>): Promise<void> {
     const has = (urls: readonly string[]): boolean => urls.every((url) => kept.has(this.url(url)));
-    const whole = ({ files }: Edition): boolean =>
-      has(files.filter((file) => !file.optional).map((file) => file.url));
+    const whole = ({ files }: Edition): boolean => has(files.map((file) => file.url));
     if (!whole(page.edition)) {
       const shown = await this.read(SHOWN);
       const better = shown === null || !whole(shown.edition);

@@ -3,17 +3,11 @@
 
 import type { FileEntry } from "../../core/release/manifest";
 
-/** A file that a page can ask for. */
-export interface KeptFile extends FileEntry {
-  /** Kept only where the page has asked for it: the page works without, and most never ask. */
-  optional?: true;
-}
-
 /** A page, and everything that it can ask for. */
 export interface Edition {
   /** The same where the same files are needed. */
   id: string;
-  files: KeptFile[];
+  files: FileEntry[];
   /** The URLs among them without which nothing of the page starts. */
   essential: string[];
 }
@@ -47,7 +41,7 @@ export function editionOf(html: string): Edition | null {
   const manifest = parse(embedded(html, "manifest"));
   const built = parse(embedded(html, "built"));
   if (manifest === null || !Array.isArray(built)) return null;
-  const files = new Map<string, KeptFile>();
+  const files = new Map<string, FileEntry>();
   for (const file of fileEntries([built, manifest])) files.set(file.url, file);
   const assets = (built as FileEntry[]).map((file) => file.url);
   return {
@@ -79,8 +73,8 @@ function parse(json: string): unknown {
 }
 
 /** Every file entry anywhere in a value: a newer release may have some that this page ignores. */
-function* fileEntries(value: unknown): Generator<KeptFile> {
+function* fileEntries(value: unknown): Generator<FileEntry> {
   if (typeof value !== "object" || value === null) return;
-  if ("url" in value && "sha256" in value) yield value as KeptFile;
+  if ("url" in value && "sha256" in value) yield value as FileEntry;
   for (const part of Object.values(value)) yield* fileEntries(part);
 }

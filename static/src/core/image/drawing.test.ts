@@ -1,71 +1,55 @@
-import { describe, expect, test } from "vitest";
-import { normalise, SIDE } from "./drawing";
+import { expect, test } from "vitest";
+import { Drawing, type DrawingChange } from "./drawing";
+import { normalise } from "./normalise";
 import { penPoint, type Stroke } from "./strokes";
 
-const line = (ax: number, ay: number, bx: number, by: number): Stroke => [
-  penPoint(ax, ay, 0.5),
-  penPoint(bx, by, 0.5),
-];
+const point = (x: number, y: number) => penPoint(x, y, 0.5);
+const BAR: Stroke = [point(0.5, 0.1), point(0.5, 0.9)];
 
-function measure(pixels: Float32Array) {
-  let ink = 0;
-  let x = 0;
-  let y = 0;
-  const columns = new Set<number>();
-  const rows = new Set<number>();
-  for (let i = 0; i < pixels.length; i++) {
-    const value = pixels[i] as number;
-    ink += value;
-    x += value * ((i % SIDE) + 0.5);
-    y += value * (Math.floor(i / SIDE) + 0.5);
-    if (value > 0.5) {
-      columns.add(i % SIDE);
-      rows.add(Math.floor(i / SIDE));
-    }
-  }
-  return { ink, x: x / ink, y: y / ink, width: columns.size, height: rows.size };
+function followed(strokes: Stroke[] = []) {
+  const drawing = new Drawing(strokes);
+  const changes: DrawingChange[] = [];
+  const stop = drawing.subscribe((change) => changes.push(change));
+  return { drawing, changes, stop };
 }
 
-describe("normalise", () => {
-  test("nothing drawn is an empty image", () => {
-    expect(normalise([])).toEqual(new Float32Array(SIDE * SIDE));
-  });
+test("everyone who follows a drawing sees it grow stroke by stroke", () => {
+  const { drawing, changes } = followed();
+  expect(drawing.isEmpty).toBe(true);
+  const stroke = drawing.begin(point(0.5, 0.1));
+  drawing.extend(stroke, [point(0.5, 0.5), point(0.5, 0.9)]);
+  drawing.extend(stroke, [point(0.5, 0.9)]); // the pen has not moved
+  drawing.end();
+  expect(changes.map(({ final }) => final)).toEqual([false, false, true]);
+  expect(drawing.strokes.map(({ length }) => length)).toEqual([3]);
+  expect(drawing.pixels).toEqual(normalise(drawing.strokes));
+  expect(changes.at(-1)?.pixels).toBe(drawing.pixels);
+});
 
-  test("the longer side of the ink fills 20 pixels, wherever and however large it was drawn", () => {
-    for (const strokes of [
-      [line(0.45, 0.1, 0.55, 0.9)],
-      [line(0.02, 0.02, 0.05, 0.3)],
-      [line(0.1, 0.5, 0.95, 0.55)],
-    ]) {
-      const { width, height } = measure(normalise(strokes));
-      expect(Math.max(width, height)).toBeGreaterThanOrEqual(19);
-      expect(Math.max(width, height)).toBeLessThanOrEqual(21);
-    }
-  });
+test("each change has pixels of its own, so that a late answer can be told", () => {
+  const { drawing, changes } = followed([BAR]);
+  drawing.replace([BAR]);
+  drawing.replace([BAR]);
+  expect(changes[0]?.pixels).not.toBe(changes[1]?.pixels);
+});
 
-  test("the centre of mass lies in the middle, also of a lopsided drawing", () => {
-    const lopsided = [line(0.2, 0.1, 0.2, 0.9), line(0.2, 0.9, 0.6, 0.9)];
-    const { x, y } = measure(normalise(lopsided));
-    expect(x).toBeCloseTo(14, 1);
-    expect(y).toBeCloseTo(14, 1);
-  });
+test("undo takes the last stroke back, down to nothing", () => {
+  const { drawing, changes } = followed([BAR, BAR]);
+  drawing.undo();
+  expect(drawing.strokes).toEqual([BAR]);
+  drawing.undo();
+  expect(drawing.isEmpty).toBe(true);
+  expect(Math.max(...drawing.pixels)).toBe(0);
+  expect(changes.every(({ final }) => final)).toBe(true);
+});
 
-  test("edges are soft and ink is full", () => {
-    const pixels = normalise([line(0.3, 0.1, 0.7, 0.9)]);
-    expect(Math.max(...pixels)).toBe(1);
-    expect(pixels.filter((value) => value > 0.05 && value < 0.95).length).toBeGreaterThan(20);
-  });
-
-  test("a dot stays a dot", () => {
-    const { ink } = measure(normalise([[penPoint(0.5, 0.5, 0.5)]]));
-    expect(ink).toBeGreaterThan(2);
-    expect(ink).toBeLessThan(12);
-  });
-
-  test("pressure widens the line", () => {
-    const at = (pressure: number): number =>
-      measure(normalise([[penPoint(0.5, 0.1, pressure), penPoint(0.5, 0.9, pressure)]])).ink;
-    expect(at(1)).toBeGreaterThan(at(0.5) * 1.1);
-    expect(at(0.1)).toBeLessThan(at(0.5));
-  });
+test("strokes that are given are copied; who no longer follows hears nothing", () => {
+  const given = [[...BAR]];
+  const { drawing, changes, stop } = followed();
+  drawing.replace(given);
+  given[0]?.pop();
+  expect(drawing.strokes).toEqual([BAR]);
+  stop();
+  drawing.replace([]);
+  expect(changes).toHaveLength(1);
 });

@@ -11,6 +11,8 @@ export type Stroke = PenPoint[];
 
 const GRID = 4095;
 const PRESSURES = 63;
+/** A pressure of ½, as it is kept: of devices that feel none. */
+export const MIDDLING_PRESSURE = Math.round(0.5 * PRESSURES) / PRESSURES;
 /** Steps smaller than this share of the pad carry no shape, only length. */
 const SMALLEST_STEP = 0.004;
 

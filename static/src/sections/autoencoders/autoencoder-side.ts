@@ -2,13 +2,7 @@
 
 import { type PageContext, sentence } from "../../app/context";
 import { inscribedSquare } from "../../core/geometry/lattice";
-import {
-  type Bounds,
-  formatNumber,
-  formatPoint,
-  type Point,
-  type View,
-} from "../../core/geometry/viewport";
+import { formatNumber, formatPoint, type Point, type View } from "../../core/geometry/viewport";
 import { firstTwo, type Lift, liftAround } from "../../core/latent/plane";
 import type { LayerState } from "../../core/link/link-values";
 import { circleOf, type Disc, densestPlace, emptiestDisc } from "../../core/points/pockets";
@@ -72,7 +66,8 @@ export class Side {
   /** Whether the lift is that of the model and plane shown. */
   #lifted = false;
   #loaded = false;
-  #drawn: Bounds | null = null;
+  /** The disc whose lattice was decoded. */
+  #drawn: Disc | null = null;
 
   constructor(context: PageContext, section: HTMLElement, name: "ae" | "vae") {
     this.#context = context;
@@ -243,34 +238,26 @@ export class Side {
 
   /** Decodes the lattice where it is switched on: of the circle, or of the pocket one is in. */
   drawLattice(): void {
-    const bounds = this.#bounds();
-    if (this.#model === null || !this.#loaded || bounds === null) return;
-    if (this.map.layers.lattice !== true || bounds === this.#drawn) return;
-    this.#drawn = bounds;
-    const sites = this.#isInPocket() ? POCKET_LATTICE : LATTICE;
+    const pocket = this.#isInPocket();
+    const disc = pocket ? this.#pocket : this.#circle;
+    if (this.#model === null || !this.#loaded || disc === null) return;
+    if (this.map.layers.lattice !== true || disc === this.#drawn) return;
+    this.#drawn = disc;
+    const sites = pocket ? POCKET_LATTICE : LATTICE;
     this.#decodeLattice({
       model: this.#model,
-      bounds,
+      bounds: inscribedSquare(disc.centre, disc.radius),
       columns: sites,
       rows: sites,
       lift: this.#lift,
     });
   }
 
-  #bounds(): Bounds | null {
-    const disc = this.#isInPocket() ? this.#pocket : this.#circle;
-    if (disc === null) return null;
-    const bounds = inscribedSquare(disc.centre, disc.radius);
-    // The same square is the same object, so that it is not decoded twice.
-    return JSON.stringify(bounds) === JSON.stringify(this.#drawn) ? this.#drawn : bounds;
-  }
-
   #isInPocket(): boolean {
     if (this.#pocket === null) return false;
     const { centre, radius } = this.#pocket;
     const { view } = this.map;
-    const away = Math.hypot(view.centre[0] - centre[0], view.centre[1] - centre[1]);
-    return view.scale < POCKET_NEAR * radius && away < radius;
+    return view.scale < POCKET_NEAR * radius && distance(view.centre, centre) < radius;
   }
 
   setLayers(layers: LayerState): void {
@@ -282,23 +269,19 @@ export class Side {
   say(): void {
     const { z } = this.map;
     if (z === null) return;
-    const place = `z = ${formatPoint(z, 2)}`;
-    if (this.#circle === null) {
-      this.#readout.textContent = place;
-      return;
-    }
-    const { centre, radius } = this.#circle;
-    const out = Math.hypot(z[0] - centre[0], z[1] - centre[1]) / radius;
-    const where = this.#lies(z, out);
-    this.#readout.textContent = `${place}, ${formatNumber(out, 2)} radii from the middle: ${where}`;
+    const where = this.#circle === null ? "" : this.#where(z, this.#circle);
+    this.#readout.textContent = `z = ${formatPoint(z, 2)}${where}`;
   }
 
-  #lies(z: Point, out: number): string {
-    if (out > 1) return "outside the 99 % circle.";
-    if (this.#pocket !== null) {
-      const { centre, radius } = this.#pocket;
-      if (Math.hypot(z[0] - centre[0], z[1] - centre[1]) < radius) return "in the pocket.";
-    }
-    return "inside the 99 % circle.";
+  #where(z: Point, { centre, radius }: Disc): string {
+    const out = distance(z, centre) / radius;
+    const inPocket =
+      this.#pocket !== null && distance(z, this.#pocket.centre) < this.#pocket.radius;
+    const place = `${out > 1 ? "outside" : "inside"} the 99 % circle`;
+    return `, ${formatNumber(out, 2)} radii from the middle: ${inPocket ? "in the pocket" : place}.`;
   }
+}
+
+function distance(a: Point, b: Point): number {
+  return Math.hypot(a[0] - b[0], a[1] - b[1]);
 }

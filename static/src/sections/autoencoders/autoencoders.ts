@@ -117,20 +117,19 @@ export async function start(context: PageContext, section: HTMLElement): Promise
       pockets.textContent = `The autoencoder’s pocket is ${formatPercent(mine)} as wide as its circle, the VAE’s ${formatPercent(theirs)}${theirs < mine ? ": the VAE has packed its digits closer together" : ""}.`;
     }
   };
-  const elsewhere = { aeZ: null, aeView: null, vaeView: null, aePinned: false };
+  /** A place of one map means nothing on another. */
+  const choose = (choice: Pick<Partial<typeof state>, "aeSize" | "aePlane">): void => {
+    context.update({ ...choice, aeZ: null, aeView: null, vaeView: null, aePinned: false });
+    for (const side of sides) side.map.pinned = false;
+    void show([0, 0]);
+  };
   for (const input of sizes) {
-    input.addEventListener("change", () => {
-      context.update({ aeSize: input.value === "10" ? "10" : null, ...elsewhere });
-      for (const side of sides) side.map.pinned = false;
-      void show([0, 0]);
-    });
+    const aeSize = input.value === "10" ? "10" : null;
+    input.addEventListener("change", () => choose({ aeSize }));
   }
   for (const input of planes) {
-    input.addEventListener("change", () => {
-      context.update({ aePlane: input.value === "first" ? "first" : null, ...elsewhere });
-      for (const side of sides) side.map.pinned = false;
-      void show([0, 0]);
-    });
+    const aePlane = input.value === "first" ? "first" : null;
+    input.addEventListener("change", () => choose({ aePlane }));
   }
   for (const side of sides) side.map.pinned = state.aePinned;
   if (state.aeSize === "10" && !sizes.some(({ value }) => value === "10")) state.aeSize = null;

@@ -3,24 +3,22 @@
 import { type PageContext, sentence } from "../../app/context";
 import { latest } from "../../core/async/latest";
 import { settled } from "../../core/async/settled";
-import { normalise, SIDE } from "../../core/image/drawing";
-import type { Stroke } from "../../core/image/strokes";
+import { SIDE } from "../../core/image/normalise";
 import { sigmaOf } from "../../core/latent/posterior";
 import type { Model } from "../../core/release/manifest";
 import type { DrawingPad } from "../../elements/drawing-pad";
 import type { ImageView } from "../../elements/image-view";
-import type { Posterior } from "../../engine/engine";
-import { decoderInto, required, showError } from "../../figures/figure";
+import type { Reconstruction } from "../../engine/engine";
+import { required, showError } from "../../figures/figure";
 import { drawFrom, type Sample, type Taken } from "./dimensions-tiles";
 
 const NAME = "Your drawing";
 /** A pen elsewhere on the page writes for the models beside it: here it is followed at rest. */
 const PEN_RESTS_MS = 80;
 
-/** An image on its way to the sliders. */
+/** The drawing on its way to the sliders. */
 interface Job {
   readonly model: Model;
-  readonly pixels: Float32Array;
   readonly label: number;
   /** Whether the sliders follow it, or only its tile. */
   readonly follow: boolean;
@@ -35,13 +33,10 @@ export class DrawnSample {
   readonly #taken: Taken;
   readonly #wiped: () => void;
   readonly #encode: (job: Job) => void;
-  readonly #decode: ReturnType<typeof decoderInto>;
   #model: Model | null = null;
   #sample: Sample | null = null;
-  #pixels: Float32Array | null = null;
+  #pad: DrawingPad | null = null;
   #count = 0;
-  /** Strokes are being copied from one pad to the others. */
-  #copying = false;
 
   /** `label` tells what a conditioned model is told of the drawing; `wiped` is called when it is gone. */
   constructor(
@@ -59,27 +54,21 @@ export class DrawnSample {
     this.#taken = taken;
     this.#wiped = wiped;
     const isShown = (model: Model): boolean => model === this.#model;
-    this.#decode = decoderInto(context, [this.#view], isShown);
     this.#encode = latest(
-      ({ model, pixels, label }: Job) => context.engine.encode(model, pixels, label),
-      (posterior, job) => {
+      ({ model, label }: Job) =>
+        context.drawingReconstructions.of(model, model.condition === "none" ? undefined : label),
+      (reconstruction, job) => {
         // Another model was chosen, or the drawing wiped, while it was encoded.
-        if (isShown(job.model) && this.#pixels !== null) this.#show(posterior, job);
+        if (isShown(job.model) && !context.drawing.isEmpty) this.#show(reconstruction, job);
       },
       (error, { model }) => {
         if (isShown(model)) showError([this.#view], sentence(`The encoder of ${model.id}`, error));
       },
     );
-    if (context.state.drawing.length > 0) this.#pixels = normalise(context.state.drawing);
     this.button.addEventListener("click", (event) => this.#click(event.shiftKey));
     const followAtRest = settled(PEN_RESTS_MS, (follow: boolean) => this.#follow(follow));
-    // Wherever on the page the pen is.
-    document.documentElement.addEventListener("drawing-change", (event) => {
-      const { pixels, strokes, final } = event.detail;
-      if (this.#copying) return;
-      this.#pixels = strokes.length > 0 ? pixels : null;
-      if (final) this.#copyToOtherPads(event.target as DrawingPad, strokes);
-      if (this.#place.contains(event.target as Node)) this.#follow(true);
+    context.drawing.subscribe(() => {
+      if (this.#pad?.penIsDown || context.drawing.isEmpty) this.#follow(true);
       else followAtRest(true);
     });
   }
@@ -107,21 +96,21 @@ export class DrawnSample {
   /** Encodes the drawing anew; the sliders follow it, or only its tile. */
   #follow(follow: boolean): void {
     const model = this.#model;
-    const empty = this.#pixels === null;
+    const empty = this.#context.drawing.isEmpty;
     required<HTMLElement>(this.button, "span").textContent = empty ? "draw" : "yours";
     this.button.setAttribute(
       "aria-label",
       empty ? "draw a digit yourself" : "yours: a variation of your drawing",
     );
     if (model === null) return;
-    if (this.#pixels === null) {
+    if (empty) {
       this.#sample = null;
       this.#view.pixels = null;
       this.#wiped();
-    } else this.#encode({ model, pixels: this.#pixels, label: this.#label(), follow });
+    } else this.#encode({ model, label: this.#label(), follow });
   }
 
-  #show({ mu, logvar }: Posterior, { model, label, follow }: Job): void {
+  #show({ mu, logvar, image }: Reconstruction, { model, label, follow }: Job): void {
     const sigma = logvar.length > 0 ? sigmaOf(logvar) : null;
     const sample: Sample = {
       button: this.button,
@@ -133,7 +122,7 @@ export class DrawnSample {
       },
     };
     this.#sample = sample;
-    this.#decode({ model, z: mu, ...(model.condition !== "none" && { labels: [label] }) });
+    this.#view.pixels = image;
     // While the pen moves it is μ that is shown: noise would hide what a stroke does.
     if (follow) sample.take(true);
   }
@@ -148,23 +137,11 @@ export class DrawnSample {
     if (!this.#place.hidden) return;
     this.#place.hidden = false;
     this.button.setAttribute("aria-expanded", "true");
-    if (this.#place.childElementCount > 0) return;
-    const pad = document.createElement("drawing-pad");
-    pad.label = "Drawing pad beside the sliders";
-    this.#copying = true;
-    pad.strokes = this.#context.state.drawing;
-    this.#copying = false;
-    this.#place.append(pad);
-    void pad.updateComplete.then(() => pad.scrollIntoView({ block: "nearest" }));
-  }
-
-  /** One drawing on the whole page. */
-  #copyToOtherPads(from: DrawingPad, strokes: Stroke[]): void {
-    this.#context.update({ drawing: strokes });
-    this.#copying = true;
-    for (const pad of document.querySelectorAll("drawing-pad")) {
-      if (pad !== from) pad.strokes = strokes;
-    }
-    this.#copying = false;
+    if (this.#pad !== null) return;
+    this.#pad = document.createElement("drawing-pad");
+    this.#pad.label = "Drawing pad beside the sliders";
+    this.#pad.drawing = this.#context.drawing;
+    this.#place.append(this.#pad);
+    void this.#pad.updateComplete.then(() => this.#pad?.scrollIntoView({ block: "nearest" }));
   }
 }

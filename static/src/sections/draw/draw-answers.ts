@@ -19,9 +19,9 @@ interface Place {
   readonly note: string;
 }
 
-/** A drawing to be answered, and the class that models which want one are told. */
-export interface Question {
-  readonly pixels: Float32Array;
+/** Asks what the drawing comes back as; of another drawing it is another object. */
+interface Question {
+  /** The class that conditioned models are given. */
   readonly label: number;
 }
 
@@ -47,12 +47,12 @@ export class DrawAnswers {
   /** Shows the models that were held back, and asks them too. */
   showAll(): void {
     for (const { figure } of this.places) figure.hidden = false;
-    if (this.question !== null) this.ask(this.question);
+    if (this.question !== null) this.ask(this.question.label);
   }
 
   /** Has every model in sight answer; a newer question takes the place of one under way. */
-  ask(question: Question): void {
-    this.question = question;
+  ask(label: number): void {
+    this.question = { label };
     if (!this.busy) void this.work();
   }
 
@@ -102,7 +102,6 @@ export class DrawAnswers {
   }
 
   private async answer({ model, view, caption, note }: Place, question: Question): Promise<void> {
-    const { engine } = this.context;
     if (view.pixels === null) caption.textContent = "loading …";
     for (const part of ["encoder", "decoder"] as const) {
       if (!(await loadPart(this.context, model, part, [view]))) {
@@ -113,15 +112,15 @@ export class DrawAnswers {
     }
     try {
       const label = model.condition === "none" ? undefined : question.label;
-      const { image } = await engine.reconstruct(model, question.pixels, label);
+      const { image, pixels } = await this.context.drawingReconstructions.of(model, label);
       if (this.question !== question) return;
       view.pixels = image;
-      const error = squaredError(question.pixels, image);
+      const error = squaredError(pixels, image);
       const { squared_error: mean } = model.metrics;
       caption.textContent = [
         formatNumber(error, 1),
         ...(mean > 0 ? [`${formatNumber(error / mean, 1)} ×`] : []),
-        ...(label === undefined ? [] : [`told ${model.class_names[label]}`]),
+        ...(label === undefined ? [] : [`given ${model.class_names[label]}`]),
       ].join(" · ");
     } catch (error) {
       showError([view], sentence(`The model ${model.id}`, error));

@@ -2,6 +2,7 @@
 
 import "../../elements/error-scale";
 import { type PageContext, sentence } from "../../app/context";
+import type { DrawingReconstruction } from "../../app/drawing-reconstructions";
 import { whenNear } from "../../app/when-near";
 import { afterPicture } from "../../core/async/after-picture";
 import { latest } from "../../core/async/latest";
@@ -13,13 +14,10 @@ import { sigmaOf } from "../../core/latent/posterior";
 import { shapesOf } from "../../core/points/map-layers";
 import type { Model } from "../../core/release/manifest";
 import type { Statistics } from "../../core/release/release";
-import type { LineChart } from "../../elements/chart/line-chart";
-import type { DrawingPad } from "../../elements/drawing-pad";
 import type { ImageView } from "../../elements/image-view";
 import type { LatentMap } from "../../elements/map/latent-map";
 import { fillMap, keepView, loadPart, required, showError } from "../../figures/figure";
 import { chooseLayers, layersOnto } from "../../figures/layer-choice";
-import { showAlarm } from "./draw-alarm";
 import { DrawAnswers } from "./draw-answers";
 import { DrawReadings, type Passage } from "./draw-readings";
 
@@ -37,8 +35,8 @@ const LABELS = {
 /** Longer than between two movements of a pen: then everything else about the drawing is asked. */
 const PEN_RESTS_MS = 80;
 
-/** An image to encode, a point to decode, or an image's answer to come back to. */
-type Job = { pixels: Float32Array } | { z: Float32Array } | { passage: Passage };
+/** The drawing to encode, a point to decode, or the drawing's answer to come back to. */
+type Job = "drawing" | { z: Float32Array } | { passage: Passage };
 
 interface Shown {
   image: Float32Array;
@@ -47,7 +45,7 @@ interface Shown {
 }
 
 export async function start(context: PageContext, section: HTMLElement): Promise<void> {
-  const pad = required<DrawingPad>(section, "drawing-pad");
+  const { drawing } = context;
   const input = required<ImageView>(section, "image-view[name=input]");
   const reconstruction = required<ImageView>(section, "image-view[name=reconstruction]");
   const map = required<LatentMap>(section, "latent-map");
@@ -77,11 +75,11 @@ export async function start(context: PageContext, section: HTMLElement): Promise
 
   // What need not keep up with the pen: the second pass, and the other models.
   const look = latest(
-    (of: Passage) => pass(context, model, of.image),
+    (of: Passage) => context.engine.reconstruct(model, of.image),
     (again, of) => {
       if (of !== passage) return;
       readings.conclude(of, squaredError(of.image, again.image));
-      answers.ask({ pixels: of.pixels, label: readings.nearest ?? 0 });
+      answers.ask(readings.nearest ?? 0);
     },
     () => {}, // the reconstruction's own place says what is wrong
   );
@@ -108,10 +106,12 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   // One queue for both ways to an image, so that neither can overwrite a newer one.
   const show = latest(
     async (job: Job): Promise<Shown> => {
+      if (job === "drawing") {
+        const passage = passageOf(await context.drawingReconstructions.of(model));
+        return { image: passage.image, passage };
+      }
       if ("passage" in job) return { image: job.passage.image, passage: job.passage };
-      if ("z" in job) return { image: await context.engine.decode(model, job.z) };
-      const passage = await pass(context, model, job.pixels);
-      return { image: passage.image, passage };
+      return { image: await context.engine.decode(model, job.z) };
     },
     (shown) => {
       if (shown.passage === undefined) {
@@ -119,7 +119,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
         name("place");
         return;
       }
-      if (pad.strokes.length === 0) return; // cleared while the model was at work
+      if (drawing.isEmpty) return; // cleared while the model was at work
       reconstruction.pixels = shown.image;
       name("drawing");
       const isNew = passage !== shown.passage;
@@ -130,12 +130,11 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     (error) => showError([reconstruction], sentence(`The model ${model.id}`, error)),
   );
 
-  pad.addEventListener("drawing-change", (event) => {
-    const { pixels, strokes, final } = event.detail;
+  const follow = (): void => {
     answers.pause();
     asked = null;
     walking = false;
-    if (strokes.length === 0) {
+    if (drawing.isEmpty) {
       passage = null;
       input.pixels = null;
       reconstruction.pixels = null;
@@ -148,17 +147,12 @@ export async function start(context: PageContext, section: HTMLElement): Promise
       readings.clear();
       answers.clear();
     } else {
-      show({ pixels });
-      input.pixels = pixels;
+      show("drawing");
+      input.pixels = drawing.pixels;
     }
     offerWayBack();
-    if (final)
-      context.update({
-        drawing: strokes,
-        drawZ: null,
-        ...(strokes.length === 0 && { drawView: null }),
-      });
-  });
+  };
+  drawing.subscribe(follow);
 
   // The map here follows the pen; walking on it shows what the decoder would make instead.
   const walkTo = (z: [number, number]): void => {
@@ -193,7 +187,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   keepView(context, map, "drawView");
   for (const button of section.querySelectorAll<HTMLButtonElement>("[data-example]")) {
     button.addEventListener("click", () => {
-      pad.strokes = (EXAMPLE_DRAWINGS[button.dataset.example ?? ""] ?? []).map((s) => [...s]);
+      drawing.replace(EXAMPLE_DRAWINGS[button.dataset.example ?? ""] ?? []);
     });
   }
   const all = section.querySelector<HTMLButtonElement>("button.all");
@@ -201,18 +195,15 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     all.hidden = true;
     answers.showAll();
   });
-  const alarm = section.querySelector<LineChart>("line-chart");
-  if (alarm !== null) whenNear(alarm, () => void showAlarm(context, alarm, model));
 
   // Shown before the models are there, as is what is drawn meanwhile: its answer waits for them.
-  const { drawing, drawZ } = context.state;
-  if (drawing.length > 0) pad.strokes = drawing;
-  asked = drawZ;
+  if (!drawing.isEmpty) follow();
+  asked = context.state.drawZ;
   await Promise.all([
     loadPart(context, model, "encoder", [reconstruction]),
     loadPart(context, model, "decoder", [reconstruction]),
   ]);
-  if (pad.strokes.length === 0) {
+  if (drawing.isEmpty) {
     if (reconstruction.state === "loading") reconstruction.state = "empty";
     walkAsTheLinkSays();
   }
@@ -221,9 +212,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   whenNear(strip, () => void answers.prepare());
 }
 
-/** Encodes an image and decodes its μ. */
-async function pass(context: PageContext, model: Model, pixels: Float32Array): Promise<Passage> {
-  const { mu, logvar, image } = await context.engine.reconstruct(model, pixels);
+function passageOf({ pixels, mu, logvar, image }: DrawingReconstruction): Passage {
   return {
     pixels,
     mu: Array.from(mu) as [number, number],

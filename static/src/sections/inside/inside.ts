@@ -6,7 +6,6 @@ import { leaveOut } from "../../app/notice";
 import { latest } from "../../core/async/latest";
 import { settled } from "../../core/async/settled";
 import { formatPoint } from "../../core/geometry/viewport";
-import { normalise } from "../../core/image/drawing";
 import { bernoulliCrossEntropy } from "../../core/image/reconstruction";
 import { reparameterize, sigmaOf, sum } from "../../core/latent/posterior";
 import { gaussian } from "../../core/latent/random";
@@ -58,8 +57,6 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   const subjects = subjectsOf(tiles);
   let subject: Subject | null = null;
   let drawing: Subject | null = null;
-  /** What is on the pad, whether it has been encoded or not. */
-  let onPad: Float32Array | null = null;
   /** ε as a link has it, until there is an image whose noise it is. */
   let linked: readonly number[] | null = null;
 
@@ -132,14 +129,15 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   }
   diagram.seed = SEED;
 
-  const takeDrawing = async (pixels: Float32Array): Promise<void> => {
+  const takeDrawing = async (): Promise<void> => {
+    const { pixels } = context.drawing;
+    const isNew = (): boolean => pixels === context.drawing.pixels; // not wiped, nor drawn on
     try {
-      const { mu, logvar } = await context.engine.encode(model, pixels);
-      if (pixels !== onPad) return; // wiped, or drawn on, meanwhile
+      const { mu, logvar } = await context.drawingReconstructions.of(model);
+      if (!isNew()) return;
       drawing = { mu: Array.from(mu), sigma: sigmaOf(logvar), label: null, pixels };
     } catch (error) {
-      if (pixels !== onPad) return;
-      showError([ownView], sentence(`The model ${model.id}`, error));
+      if (isNew()) showError([ownView], sentence(`The model ${model.id}`, error));
       return;
     }
     ownView.pixels = pixels;
@@ -155,19 +153,12 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     const next = chosen();
     if (subject?.label === null && next !== undefined) show(next);
   };
-  const follow = settled(PEN_RESTS_MS, (pixels: Float32Array | null) => {
-    if (pixels === null) dropDrawing();
-    else void takeDrawing(pixels);
+  const follow = settled(PEN_RESTS_MS, () => {
+    if (context.drawing.isEmpty) dropDrawing();
+    else void takeDrawing();
   });
-  document.addEventListener("drawing-change", (event) => {
-    const { strokes, pixels } = (event as HTMLElementEventMap["drawing-change"]).detail;
-    onPad = strokes.length === 0 ? null : pixels;
-    follow(onPad);
-  });
-  if (context.state.drawing.length > 0) {
-    onPad = normalise(context.state.drawing);
-    await takeDrawing(onPad);
-  }
+  context.drawing.subscribe(follow);
+  if (!context.drawing.isEmpty) await takeDrawing();
   const first = chosen();
   if (subject === null && first !== undefined) show(first);
 }

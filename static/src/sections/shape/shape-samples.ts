@@ -29,7 +29,7 @@ export async function startSamples(context: PageContext, section: HTMLElement): 
     const model = context.model(chosen);
     grid.label = `${COUNT} samples of ${model.title}`;
     const labels = Array.from({ length: COUNT }, (_, i) => i % model.classes);
-    const told = model.condition === "none" ? {} : { labels };
+    const asked = model.condition === "none" ? {} : { labels };
     const next = seed === null ? null : gaussian(seed);
     const isWanted = (): boolean =>
       chosen === (state.shapeModel ?? FIRST_MODEL) && seed === state.shapeSeed;
@@ -39,7 +39,7 @@ export async function startSamples(context: PageContext, section: HTMLElement): 
           ? (await context.document(model, "prior")).z.slice(0, COUNT).flat()
           : Array.from({ length: COUNT * model.latent_size }, next);
       if (!isWanted()) return;
-      decode({ model, z, ...told });
+      decode({ model, z, ...asked });
     } catch (error) {
       if (isWanted()) showGridError(grid, `The samples of ${chosen}`, error);
     }

@@ -1,7 +1,7 @@
-// What the reader's connection is like.
+// Whether the reader wants to save data.
 
-/** Whether it is one on which nothing should be fetched that is not asked for. */
-export function isSparing(): boolean {
+/** Whether nothing should be fetched that the reader has not asked for. */
+export function savesData(): boolean {
   const { connection } = navigator as {
     connection?: { saveData?: boolean; type?: string; effectiveType?: string };
   };

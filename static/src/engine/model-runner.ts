@@ -1,84 +1,28 @@
-// What a worker that runs models does: it answers the page's calls with sessions of one runtime.
+// What the worker does for a call: it fetches files, opens sessions and runs them in turn.
 
-import { type FileEntry, imageSize, type Model } from "../core/release/manifest";
+import { InferenceSession } from "onnxruntime-web/wasm";
+import { imageSize, type Model } from "../core/release/manifest";
 import { EngineError, type Part } from "./engine";
 import { fetchVerified } from "./fetch-verified";
-import type { Call, Notice, Reply } from "./protocol";
-import { buffersOf, read } from "./read-release";
-import { type Ort, runDecoder, runEncoder, type Session } from "./run-model";
+import type { Call } from "./protocol";
+import { read } from "./read-release";
+import { runDecoder, runEncoder, type Session } from "./run-model";
 
 // Workers lie in assets/, the manifest's URLs start beside the page, one level up.
 const base = new URL("../", import.meta.url).href;
 
-/**
- * Answers every message of the page from now on.
- *
- * @param ort onnxruntime-web, told where its WebAssembly is.
- * @param provider what its build computes with.
- * @param useThreads prepares it for so many threads, before it starts.
- */
-export function serve(
-  ort: Ort,
-  provider: "wasm" | "webgpu",
-  useThreads: (count: number) => void = () => {},
-): void {
-  ort.env.wasm.numThreads = 1;
-  ort.env.logLevel = "error";
-  const server = new ModelServer(ort, provider);
-  addEventListener("message", (event: MessageEvent<Notice | Call>) => {
-    const { data } = event;
-    if ("call" in data) void reply(server, data);
-    else if (data.kind === "model") server.introduce(data.model);
-    else if (data.kind === "release") server.release(data.file);
-    else useThreads(data.count);
-  });
-}
-
-async function reply(server: ModelServer, asked: Call): Promise<void> {
-  const { call } = asked;
-  const post = (message: Reply, transfer: Transferable[] = []): void =>
-    postMessage(message, { transfer });
-  try {
-    const result = await server.answer(asked, (share) => post({ call, kind: "progress", share }));
-    post({ call, kind: "done", result }, buffersOf(result));
-  } catch (error) {
-    const known = error instanceof EngineError;
-    post({
-      call,
-      kind: "failed",
-      reason: known ? error.reason : "model",
-      message: known ? error.message : "it failed while running",
-    });
-  }
-}
-
-class ModelServer {
+export class ModelRunner {
   private readonly models = new Map<string, Model>();
   /** By the hash of their files. */
   private readonly sessions = new Map<string, Promise<Session>>();
   private runtime: Promise<void> | null = null;
   private turn: Promise<unknown> = Promise.resolve();
 
-  private readonly options: { graphOptimizationLevel: "all"; executionProviders: string[] };
-
-  constructor(
-    private readonly ort: Ort,
-    provider: string,
-  ) {
-    this.options = { graphOptimizationLevel: "all", executionProviders: [provider] };
-  }
-
   introduce(model: Model): void {
     this.models.set(model.id, model);
   }
 
-  /** Forgets a file's session; what was asked of it before is still answered. */
-  release(file: FileEntry): void {
-    const made = this.sessions.get(file.sha256);
-    this.sessions.delete(file.sha256);
-    made?.then((session) => this.inTurn(() => session.release())).catch(() => {});
-  }
-
+  /** @throws EngineError, or whatever the runtime throws. */
   async answer(call: Call, progress: (share: number) => void): Promise<unknown> {
     if (call.kind === "file") {
       // Parsed here because a megabyte of JSON would hold the page up.
@@ -93,26 +37,26 @@ class ModelServer {
         return null;
       case "decode": {
         const decoder = await this.session(model, "decoder");
-        return this.inTurn(() => runDecoder(this.ort, decoder, model, call.z, call.labels));
+        return this.inTurn(() => runDecoder(decoder, model, call.z, call.labels));
       }
       case "encode": {
         const encoder = await this.session(model, "encoder");
-        return this.inTurn(() => runEncoder(this.ort, encoder, model, call.pixels, call.label));
+        return this.inTurn(() => runEncoder(encoder, model, call.pixels, call.label));
       }
       case "reconstruct": {
         const encoder = await this.session(model, "encoder");
         const decoder = await this.session(model, "decoder");
         return this.inTurn(async () => {
-          const posterior = await runEncoder(this.ort, encoder, model, call.pixels, call.label);
+          const posterior = await runEncoder(encoder, model, call.pixels, call.label);
           const labels = call.label === undefined ? undefined : [call.label];
-          const { images } = await runDecoder(this.ort, decoder, model, posterior.mu, labels);
+          const { images } = await runDecoder(decoder, model, posterior.mu, labels);
           return { ...posterior, image: images };
         });
       }
     }
   }
 
-  /** Runs one job after another: on WebGPU a second run within the first would fail. */
+  /** Runs one job after another: the runtime refuses a second run within the first. */
   private inTurn<Output>(job: () => Promise<Output>): Promise<Output> {
     const done = this.turn.then(job);
     this.turn = done.catch(() => {});
@@ -144,15 +88,15 @@ class ModelServer {
     return this.inTurn(async () => {
       let opened: Session;
       try {
-        opened = await this.ort.InferenceSession.create(bytes, this.options);
+        opened = await InferenceSession.create(bytes, { graphOptimizationLevel: "all" });
       } catch {
         throw new EngineError("model", "its file is not a model this page can run");
       }
       // The first run plans memory; the reader should not wait for it.
       if (part === "decoder") {
-        await runDecoder(this.ort, opened, model, new Float32Array(model.latent_size), [0]);
+        await runDecoder(opened, model, new Float32Array(model.latent_size), [0]);
       } else {
-        await runEncoder(this.ort, opened, model, new Float32Array(imageSize(model)), 0);
+        await runEncoder(opened, model, new Float32Array(imageSize(model)), 0);
       }
       return opened;
     });
@@ -163,11 +107,9 @@ class ModelServer {
     this.runtime ??= (async () => {
       if (typeof WebAssembly === "undefined") throw new Error("no WebAssembly");
       // Any graph starts the runtime, even one too broken to load; what matters is how it fails.
-      await this.ort.InferenceSession.create(new Uint8Array(0), this.options).catch(
-        (error: unknown) => {
-          if (String(error).includes("no available backend")) throw error;
-        },
-      );
+      await InferenceSession.create(new Uint8Array(0)).catch((error: unknown) => {
+        if (String(error).includes("no available backend")) throw error;
+      });
     })().catch(() => {
       throw new EngineError("runtime", "WebAssembly cannot run here");
     });
