@@ -97,8 +97,8 @@ def _models_notes(models: Document) -> str:
     fashion = " `fashion-vae-2` is of Fashion-MNIST." if "fashion-vae-2" in models else ""
     return (
         f"ELBO and log-likelihood in nats per image (grey and binarised targets; {counts} "
-        f"importance samples); given the label where a model is conditioned, of `target-means-vae-2` "
-        f"with the prior of the image's class. The ELBO's reconstruction term is of samples of "
+        f"importance samples); given the label where a model is conditioned, of "
+        f"`target-means-vae-2` with the prior of the image's class. The ELBO's reconstruction term is of samples of "
         f"q(z | x); the squared error Σ (x − x̂)² is of x̂ decoded from μ (divide by 784 for a "
         f"pixel's). Nearest neighbours and probe read the digit from μ: mean of "
         f"ten draws of labels; a conditioned encoder is given the true label. "
@@ -237,7 +237,8 @@ def _confusion(models: Document) -> str:
             head = ["", *(f"**{digit}**" for digit in range(10))]
             parts.append(
                 f"`{run_id}` classifies {model['classifier']['accuracy']:.2%} of the test images "
-                f"correctly from μ. Rows: true digit; columns: predicted digit.\n\n{table(head, rows)}"
+                f"correctly from μ. Rows: true digit; columns: predicted digit.\n\n"
+                f"{table(head, rows)}"
             )
     return "\n\n".join(parts)
 
