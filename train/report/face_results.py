@@ -99,9 +99,9 @@ def _vectors(faces: Document) -> str:
         head += [f"`{run_id}`", "orthogonal"]
     return table(head, rows) + (
         f"\n\nAttribute vectors, added to the encodings of 1,000 test faces: full strength (the "
-        f"smallest multiple from {STRENGTHS[0]:g} to {STRENGTHS[-1]:g} at which the "
-        f"held-out classifier sees the attribute in {SEEN:.0%} of 200 training faces without it) · "
-        f"of the faces that lack the attribute, the share in which it then sees it / the share of the "
+        f"smallest multiple from {STRENGTHS[0]:g} to {STRENGTHS[-1]:g} at which the held-out "
+        f"classifier sees the attribute in {SEEN:.0%} of 200 training faces without it) · of the "
+        f"faces that lack the attribute, the share in which it then sees it / the share of the "
         f"other attributes that it still reads as before. \\*: {STRENGTHS[-1]:g} is the most that "
         f"is tried, and the classifier then sees it in fewer than {SEEN:.0%} of the test faces. "
         f"Orthogonal: without what the vectors of the other attributes explain."

@@ -98,12 +98,11 @@ def _models_notes(models: Document) -> str:
     return (
         f"ELBO and log-likelihood in nats per image (grey and binarised targets; {counts} "
         f"importance samples); given the label where a model is conditioned, of "
-        f"`target-means-vae-2` with the prior of the image's class. The ELBO's reconstruction term is of samples of "
-        f"q(z | x); the squared error Σ (x − x̂)² is of x̂ decoded from μ (divide by 784 for a "
-        f"pixel's). Nearest neighbours and probe read the digit from μ: mean of "
-        f"ten draws of labels; a conditioned encoder is given the true label. "
-        f"Everything is measured with the weights as they are shipped, most of them rounded to "
-        f"eight bits.{fashion}"
+        f"`target-means-vae-2` with the prior of the image's class. The ELBO's reconstruction term "
+        f"is of samples of q(z | x); the squared error Σ (x − x̂)² is of x̂ decoded from μ (divide "
+        f"by 784 for a pixel's). Nearest neighbours and probe read the digit from μ: mean of ten "
+        f"draws of labels; a conditioned encoder is given the true label. Everything is measured "
+        f"with the weights as they are shipped, most of them rounded to eight bits.{fashion}"
     )
 
 
