@@ -67,7 +67,7 @@ def model_entry(
     errors: dict[str, float] = {}
     for part in ("decoder", "encoder"):
         graph = graphs.to_onnx(model, part, metadata)
-        errors[part] = parity.check(model, part, graph, recipe.id, parity.TOLERANCE_FLOAT16)
+        errors[part] = parity.check(model, part, graph, recipe.id)
         files[part] = folder.add_object(graph, "onnx")
     files["golden"] = folder.add_object(golden.golden_json(model), "json")
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from export.documents.json_numbers import decimals, to_json
-from export.documents.means import class_statistics, home_view
+from export.documents.json_numbers import to_json
+from export.documents.means import home_view, points
 from train.runs.latent_projections import load_tsne, pca
 
 Floats = NDArray[np.floating[Any]]
@@ -73,14 +73,5 @@ def layout_json(name: str, coordinates: Floats, labels: Labels, split: str) -> b
     """
     view = home_view(coordinates)
     digits = max(0, int(np.ceil(np.log10(_STEPS_ACROSS_VIEW / max(view["scale"], 1e-9)))))
-    document = {
-        "count": len(coordinates),
-        "split": split,
-        "projection": name,
-        "view": view,
-        "labels": labels[: len(coordinates)].tolist(),
-        "x": decimals(coordinates[:, 0], digits),
-        "y": decimals(coordinates[:, 1], digits),
-        "statistics": class_statistics(coordinates, labels[: len(coordinates)]),
-    }
-    return to_json(document)
+    document = points(coordinates, labels[: len(coordinates)], split, digits)
+    return to_json(document | {"projection": name, "view": view})

@@ -7,6 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from export.documents.json_numbers import decimals, to_json
+from export.documents.means import covariance
 from export.documents.projections import Plane
 from train.evaluation.encodings import (
     CIRCLE_SHARE,
@@ -102,7 +103,7 @@ def _classes(split: Encodings, plane: Plane | None, whole: bool) -> list[dict[st
         if plane is None or whole:
             row["mean"] = decimals(own.mu.mean(axis=0, dtype=np.float64))
             if plane is None:
-                row["covariance"] = decimals(_covariance(own.mu), 4)
+                row["covariance"] = decimals(covariance(own.mu), 4)
             else:
                 row["variance"] = significant(_variance(own.mu).tolist(), 3)
             if posterior is not None:
@@ -115,7 +116,7 @@ def _classes(split: Encodings, plane: Plane | None, whole: bool) -> list[dict[st
 
 def _on_plane(own: Encodings, posterior: Floats | None, plane: Plane) -> dict[str, Any]:
     points = plane.project(own.mu)
-    found = {"mean": decimals(points.mean(axis=0)), "covariance": decimals(_covariance(points), 4)}
+    found = {"mean": decimals(points.mean(axis=0)), "covariance": decimals(covariance(points), 4)}
     if posterior is not None:
         found["posterior_covariance"] = decimals(plane.axes * posterior @ plane.axes.T, 4)
     return found
@@ -141,15 +142,4 @@ def _latents(model: Autoencoder, train: Encodings) -> dict[str, Any]:
 
 def _variance(points: Floats) -> NDArray[np.float64]:
     """Return the sample variance of each column of points (N, d); zeros for a single point."""
-    if len(points) < 2:
-        return np.zeros(points.shape[1])
-    variance: NDArray[np.float64] = points.var(axis=0, dtype=np.float64, ddof=1)
-    return variance
-
-
-def _covariance(points: Floats) -> NDArray[np.float64]:
-    """Return the sample covariance of points (N, 2); zeros for a single point."""
-    if len(points) < 2:
-        return np.zeros((2, 2))
-    covariance: NDArray[np.float64] = np.cov(points, rowvar=False, dtype=np.float64)
-    return covariance
+    return points.var(axis=0, dtype=np.float64, ddof=min(1, len(points) - 1))
