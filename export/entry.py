@@ -1,4 +1,4 @@
-"""One run becomes one model of a release: graphs, maps, pictures, golden pairs, numbers."""
+"""One run as one model of a release: graphs, maps, pictures, golden pairs, numbers."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,11 +32,11 @@ from train.recipes.published import Recipe
 from train.runs.run_folder import Run, load_metrics, rows_trained_on, trained_on
 from train.runs.trace import load_trace
 
-# The class a page opens on, where a map has classes to choose from.
+# The class whose digit is shown first.
 _FIRST_CLASS = 3
-# Their maps are on the page before any script has run; the others come with their section.
+# Their maps are on the page before any script has run.
 _LARGE_PICTURES = ("vae-2", "label-decoder-vae-2", "cvae-2")
-# The maps whose training the page can replay; of one's own images, every map.
+# The maps whose training the page can replay; so it can of the user's own images.
 _REPLAYED = ("vae-2", "vae-2-mlp256")
 
 
@@ -131,7 +131,7 @@ def _extras(
     run: Run, run_folder: Path, dataset: Dataset, fitted: Encodings, test: Encodings,
     view: dict[str, Any],
 ) -> Iterator[tuple[str, bytes]]:  # fmt: skip
-    """Yield the name and content of every object that the page fetches only when it needs it."""
+    """Yield name and content of every object that single figures of the page fetch."""
     recipe, model = run.recipe, run.model
     yield "prior", prior_draws.prior_json(model)
     yield "tiles", example_tiles.tiles_json(test)
@@ -153,7 +153,7 @@ def _extras(
 def _prepared(
     recipe: Recipe, model: Autoencoder, train: Encodings, folder: ReleaseFolder
 ) -> dict[str, Any]:
-    """Decode the first picture: where the classes lie apart, the middle of one; else the origin."""
+    """Decode the first picture: at the median of one class, or of a conditioned model at 0."""
     first = train.labels == min(_FIRST_CLASS, model.classes - 1)
     middle = np.median(train.mu[first], axis=0)
     z = np.zeros(recipe.latent_size) if recipe.condition != "none" else np.round(middle, 2)

@@ -23,16 +23,7 @@ def attributes_json(
         dataset: which names these.
         report: the run's, with what its vectors were measured to do.
 
-    Layout (A attributes, latent size d):
-        {"names": [A], "groups": [[number of an attribute, …], …],
-         "count": N, "split": "train", "with": [A], "without": [A],
-         "vectors": [[d] × A], "orthogonal": [[d] × A],
-         "measured": {name: {"raw" | "orthogonal":
-                             {"full", "seen", "kept", "others": {name: share}}}}}
-
-    `vectors` are the mean μ of the images with an attribute minus that of those without;
-    `orthogonal` the same without its part in the span of the vectors outside its group; `with` and
-    `without` how many images each rests on. Attributes of a group exclude one another.
+    Its layout is that of docs/release-format.md, “Attributes”.
     """
     if "attribute_vectors" in report:
         vectors = AttributeVectors.from_report(report["attribute_vectors"])

@@ -1,4 +1,4 @@
-"""Test faces to start from: what the encoder makes of them, and where allowed the pictures."""
+"""Test faces to start from: their posteriors, and their pixels where the licence allows it."""
 
 import base64
 from typing import Any
@@ -19,11 +19,7 @@ _FREE = ("avatars",)
 def examples_json(test: Encodings, images: Images, dataset: str) -> bytes:
     """Write q(z | x) and the attributes of the first 24 test images.
 
-    Layout (E examples, A attributes):
-        {"count": E, "split": "test", "index": [E], "mu": [[d], …], "sigma": [[d], …],
-         "attributes": [[A of 0 and 1], …], "pixels"?: base64 of E · H · W · 3 bytes}
-
-    `pixels` are there only where the data set's licence allows its images to be passed on.
+    Its layout is that of docs/release-format.md, “Examples”.
     """
     count = min(COUNT, len(test))
     some = test.select(np.arange(count))

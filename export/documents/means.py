@@ -1,4 +1,4 @@
-"""The encoded mean of every training image, and what is said of each class."""
+"""The encoded mean of every training image, with statistics of each class."""
 
 from typing import Any
 
@@ -14,11 +14,7 @@ Labels = NDArray[np.integer[Any]]
 def means_json(mu: Floats, labels: Labels, split: str) -> bytes:
     """Write columns of μ (N, 2), three decimals, with per-class statistics.
 
-    Layout:
-        {"count": N, "split": "train", "labels": [N integers], "x": [N], "y": [N],
-         "statistics": [{"label", "count", "mean": [x, y], "covariance": 2×2}, …]}
-
-    The order is the dataset's own, so that row i is training image i.
+    Its layout is that of docs/release-format.md, “Means”.
     """
     return to_json(points(mu, labels, split, 3))
 

@@ -61,15 +61,7 @@ def plane_of(mu: Floats, coordinates: Floats) -> Plane:
 def layout_json(name: str, coordinates: Floats, labels: Labels, split: str) -> bytes:
     """Write one layout (N, 2), and the view that shows it.
 
-    Layout:
-        {"count": N, "split": "train" | "test", "projection": "pca" | "tsne",
-         "view": {"centre": [x, y], "scale": s},
-         "labels": [N integers], "x": [N], "y": [N],
-         "statistics": [{"label", "count", "mean": [x, y], "covariance": 2×2}, …]}
-
-    Row i is image i of the split. Coordinates are rounded to half a thousandth of the view or
-    finer; `statistics` are those of the coordinates. t-SNE keeps neighbours together and no
-    distances: its coordinates have no unit.
+    Its layout is that of docs/release-format.md, “Layout”.
     """
     view = home_view(coordinates)
     digits = max(0, int(np.ceil(np.log10(_STEPS_ACROSS_VIEW / max(view["scale"], 1e-9)))))

@@ -1,4 +1,4 @@
-"""What is said of each class and of each latent: Gaussians, the 99 % circle, active units."""
+"""Statistics of encodings by class and by latent: Gaussians, the 99 % circle, active units."""
 
 from typing import Any
 
@@ -34,31 +34,7 @@ def statistics_json(
         test: others.
         plane: the plane of the map, where d > 2; None for d = 2.
 
-    Layout (d: latent size, K: classes; all in latent units or their squares):
-        {"splits": {"train": S, "first_half": S, "second_half": S, "test": S},
-         "halves_seed": integer,
-         "circle": {"coordinates": [0, 1], "centre": [2], "radius": r, "share": 0.99},
-         "latents": {"mean": [d], "variance": [d],
-                     "posterior_variance": [d], "kl": [d], "active": [d booleans]},
-         "targets": [[d] for each class],
-         "plane": {"projection": "pca", "origin": [d], "axes": [[d], [d]]}}
-    with S = [row of each class that occurs, …], a row being, where d = 2,
-        {"label", "count", "mean": [2], "covariance": 2×2, "posterior_variance": [2]}
-    and where d > 2
-        {"label", "count", "mean": [d], "variance": [d], "posterior_variance": [d],
-         "plane": {"mean": [2], "covariance": 2×2, "posterior_covariance": 2×2}}
-    of which the two halves have only `label`, `count` and `plane`: they are for drawing.
-
-    `covariance` and `variance` are the sample's (divided by N − 1) of μ; `posterior_variance` is
-    the mean of σ². Their sum is the spread of the class's aggregate posterior. An ellipse is the
-    contour (z − mean)ᵀ C⁻¹ (z − mean) = s² at s standard deviations. The two halves are disjoint,
-    random, and together the training images. `circle` is centred on the mean of all
-    μ of the training images and encloses 99 % of them; for d > 2 in the plane of the first two
-    latents. `latents` speaks of all training images; `kl` is each latent's share of the mean KL to
-    the prior, in nats, and `active` says whether its μ varies by more than 0.01 (Burda et al.
-    2015). `targets` are the classes' prior means, where the model has them. The point z is at axes
-    · (z − origin) on the map, and `plane` stands only where d > 2. What needs σ is absent of an
-    autoencoder.
+    Its layout is that of docs/release-format.md, “Statistics”.
     """
     first, second = halves(len(train))
     splits = {

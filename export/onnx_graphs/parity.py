@@ -1,4 +1,4 @@
-"""Does an ONNX graph compute what PyTorch does? Checked before anything is published."""
+"""Check that an ONNX graph computes what PyTorch does, before anything is published."""
 
 import numpy as np
 import onnxruntime
