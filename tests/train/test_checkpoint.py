@@ -54,8 +54,10 @@ def test_only_the_last_two_checkpoints_are_kept(train: Callable[..., int], tmp_p
 
 
 # What recipes have gained since the first checkpoints were written.
-LATER = ("precision", "compile", "network", "perceptual", "perceptual_weight", "adversarial_weight", "feature_weight",
-         "reconstruction_weight", "train_images")  # fmt: skip
+LATER = (
+    "precision", "compile", "network", "perceptual", "perceptual_weight", "adversarial_weight",
+    "feature_weight", "reconstruction_weight", "train_images",
+)  # fmt: skip
 
 
 def without_later_fields(path: Path, **changed: object) -> None:
