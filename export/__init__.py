@@ -1,1 +1,1 @@
-"""Export: run folders in, a release out. Knows torch and ONNX; knows nothing of the web."""
+"""Export: run folders in, a release out. Uses torch and ONNX, and nothing of the web."""

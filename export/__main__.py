@@ -1,11 +1,12 @@
 """The command line of the export.
 
-    python -m export                 publish every finished run in runs/, in place of its older self
-    python -m export vae-2           the same for the runs named
-    python -m export --only          carry nothing over from the current release
-    python -m export site OUT        write the page and the current release as a static site
+    python -m export              publish every finished run in runs/; other models stay
+    python -m export vae-2        publish the runs named; other models stay
+    python -m export --only       publish the runs without the models of the current release
+    python -m export --refresh    publish the current models again with new results of the study
+    python -m export site OUT     write the page and the current release as a static site
 
-A running server picks the new release up by itself.
+A running server picks up the new release by itself.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from typing import Any
 
 from train.errors import UserError, how_to_install
 
-# Runs on these are published only where they are named.
+# Runs on these are published only if they are named.
 _NOT_TO_PASS_ON = ("celeba",)
 
 
@@ -27,9 +28,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         if words[:1] == ["site"]:
-            from export import site
+            from export import site_command
 
-            return site.main(words[1:])
+            return site_command.main(words[1:])
         return _run(words)
     except UserError as error:
         print(error, file=sys.stderr)
@@ -39,10 +40,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except OSError as error:
         reason = "the disk is full" if error.errno == errno.ENOSPC else error.strerror or str(error)
-        print(f"Export failed: {reason}; the release before goes on serving.", file=sys.stderr)
+        print(f"Export failed: {reason}. The previous release stays current.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("Export stopped; the release before goes on serving.", file=sys.stderr)
+        print("Export interrupted. The previous release stays current.", file=sys.stderr)
         return 130
 
 
@@ -53,21 +54,31 @@ def _run(argv: Sequence[str]) -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("models", nargs="*", help="run ids; all finished runs where none is named")
-    parser.add_argument("--runs", type=Path, default=Path("runs"), help="where run folders are")
-    parser.add_argument("--out", type=Path, default=Path("static/models"), help="where releases go")
+    parser.add_argument("models", nargs="*", help="run ids; default: all finished runs")
+    parser.add_argument("--runs", type=Path, default=Path("runs"), help="of runs")
     parser.add_argument(
-        "--study", type=Path, default=Path("docs/results/study.json"), help="the study's results"
+        "--out", type=Path, default=Path("static/models"), help="folder of releases"
     )
-    parser.add_argument("--only", action="store_true", help="carry nothing over")
-    parser.add_argument("--prune", action="store_true", help="also remove what older releases left")
+    parser.add_argument(
+        "--study", type=Path, default=Path("docs/results/study.json"), help="results of the study"
+    )
+    parser.add_argument("--only", action="store_true", help="keep no model of the current release")
+    parser.add_argument(
+        "--refresh", action="store_true", help="take no runs: only renew the study's results"
+    )
+    parser.add_argument("--prune", action="store_true", help="remove older releases at once")
     arguments = parser.parse_args(argv)
 
     from export.publish import ReleaseFolder
 
     started = time.monotonic()
-    runs = _load_runs(arguments.models, arguments.runs)
     folder = ReleaseFolder(arguments.out)
+    if arguments.refresh:
+        if arguments.models or arguments.only:
+            parser.error("--refresh takes no run ids and not --only")
+        if folder.current() is None:
+            raise UserError(f"There is no release in {arguments.out} to refresh.")
+    runs = {} if arguments.refresh else _load_runs(arguments.models, arguments.runs)
     with folder.locked():
         release = _publish(runs, folder, arguments)
         if arguments.prune:
@@ -100,10 +111,11 @@ def _load_runs(names: Sequence[str], folder: Path) -> dict[Path, Any]:
     for path in runs.keys() - kept.keys():
         print(
             f"{path.name} is left out: the licence of {runs[path].recipe.dataset} forbids passing "
-            f"on what is made of its images. To look at it on this machine alone, name it."
+            f"on what is made from its images. To use it on this machine only, name it: "
+            f"python -m export {path.name}."
         )
     if not kept:
-        raise UserError("Nothing is left to publish; the release before goes on serving.")
+        raise UserError("No run is left to publish. The previous release stays current.")
     return kept
 
 
@@ -135,7 +147,7 @@ def _publish(runs: Mapping[Path, Any], folder: Any, arguments: argparse.Namespac
         entries[run.recipe.id] = model_entry(run, path, dataset, folder)
     for name, dataset in loaded.items():
         if dataset.attribute_names:
-            continue  # faces have no figure of their raw pixels
+            continue  # there is no figure of the raw pixels of faces
         layout = raw_tsne(dataset.test, arguments.runs / "cache")
         raw = layout_json("tsne", layout, dataset.test.labels.numpy(), "test")
         datasets[name] = {"raw_tsne": folder.add_object(raw, "json")}
@@ -153,7 +165,7 @@ def _publish(runs: Mapping[Path, Any], folder: Any, arguments: argparse.Namespac
 
 
 def _summary(run: Any) -> str:
-    """Say what a run is worth, in a line."""
+    """Describe a run's results in one line."""
     test = run.report["test"]
     if test is None:
         return f"{run.recipe.id}: squared error {run.report['errors']['squared_error']:.2f}"

@@ -1,4 +1,4 @@
-"""One run becomes one model of a release: graphs, maps, pictures, golden pairs, numbers."""
+"""One run as one model of a release: graphs, maps, pictures, golden pairs, numbers."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,23 +21,23 @@ from export.documents import (
     statistics,
     training_trace,
 )
-from export.documents.encodings import Encodings, encode_split
 from export.documents.kinds import kind_of
 from export.onnx_graphs import golden, graphs, parity
 from export.publish import FileEntry, ReleaseFolder
 from train.data.datasets import OWN_IMAGES
 from train.data.images import Dataset
 from train.errors import UserError
+from train.evaluation.encodings import Encodings, encode_dataset, load_encodings
 from train.models.autoencoder import Autoencoder
 from train.recipes.recipe import Recipe
-from train.runs.run_folder import Run, load_metrics, trained_on
+from train.runs.run_folder import Run, load_metrics, rows_trained_on, trained_on
 from train.runs.trace import load_trace
 
-# The class a page opens on, where a map has classes to choose from.
+# The class whose digit is shown first.
 _FIRST_CLASS = 3
-# Their maps are on the page before any script has run; the others come with their section.
+# Their maps are on the page before any script has run.
 _LARGE_PICTURES = ("vae-2", "label-decoder-vae-2", "cvae-2")
-# The maps whose training the page can replay; of one's own images, every map.
+# The maps whose training the page can replay; so it can of the user's own images.
 _REPLAYED = ("vae-2", "vae-2-mlp256")
 
 
@@ -68,14 +68,15 @@ def model_entry(
     errors: dict[str, float] = {}
     for part in ("decoder", "encoder"):
         graph = graphs.to_onnx(model, part, metadata)
-        errors[part] = parity.check(model, part, graph, recipe.id, parity.TOLERANCE_FLOAT16)
+        errors[part] = parity.check(model, part, graph, recipe.id)
         files[part] = folder.add_object(graph, "onnx")
     files["golden"] = folder.add_object(golden.golden_json(model), "json")
 
-    train = encode_split(model, dataset.train, "train")
-    test = encode_split(model, dataset.test, "test")
-    rest = trained_on(recipe, dataset.train)
-    fitted = train if rest is dataset.train else encode_split(model, rest, "train")
+    encodings = load_encodings(run_folder, report["weights_sha256"])
+    if encodings is None:  # an older run has none
+        encodings = encode_dataset(model, dataset.train, dataset.test)
+    train, test = encodings["train"], encodings["test"]
+    fitted = train.select(rows_trained_on(recipe, len(train)))
     plane = None
     if recipe.latent_size == 2:
         positions, labels = train.mu, train.labels
@@ -131,7 +132,7 @@ def _extras(
     run: Run, run_folder: Path, dataset: Dataset, fitted: Encodings, test: Encodings,
     view: dict[str, Any],
 ) -> Iterator[tuple[str, bytes]]:  # fmt: skip
-    """Yield the name and content of every object that the page fetches only when it needs it."""
+    """Yield name and content of every object that single figures of the page fetch."""
     recipe, model = run.recipe, run.model
     yield "prior", prior_draws.prior_json(model)
     yield "tiles", example_tiles.tiles_json(test)
@@ -145,8 +146,7 @@ def _extras(
             yield "trace", training_trace.trace_json(trace, fitted.labels)
     if dataset.attribute_names:
         images = trained_on(recipe, dataset.train)
-        measured = run.report["attributes"]
-        yield "attributes", attributes.attributes_json(fitted, images, dataset, measured)
+        yield "attributes", attributes.attributes_json(fitted, images, dataset, run.report)
         yield "examples", example_faces.examples_json(test, dataset.test, recipe.dataset)
 
 
@@ -154,7 +154,7 @@ def _extras(
 def _prepared(
     recipe: Recipe, model: Autoencoder, train: Encodings, folder: ReleaseFolder
 ) -> dict[str, Any]:
-    """Decode the first picture: where the classes lie apart, the middle of one; else the origin."""
+    """Decode the first picture: at the median of one class, or of a conditioned model at 0."""
     first = train.labels == min(_FIRST_CLASS, model.classes - 1)
     middle = np.median(train.mu[first], axis=0)
     z = np.zeros(recipe.latent_size) if recipe.condition != "none" else np.round(middle, 2)

@@ -3,9 +3,11 @@
 Fields that this version does not know are allowed: a newer exporter may add some.
 """
 
+import contextlib
+from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 Count = Annotated[int, Field(ge=1, le=65536)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -53,6 +55,8 @@ class Prepared(_Part):
     """The digit the page shows before any model has run."""
 
     image: FileEntry
+    images: list[FileEntry] = []
+    """Of a conditioned model, one for each class."""
 
 
 class ModelEntry(_Part):
@@ -87,17 +91,14 @@ class ModelEntry(_Part):
         if self.picture is not None:
             files.append(self.picture)
         if self.prepared is not None:
-            files.append(self.prepared.image)
+            files += [self.prepared.image, *self.prepared.images]
         return files
 
     @property
     def extras(self) -> list[FileEntry]:
         """What single figures of the page fetch; without one of them the model still works."""
-        named = (
-            self.statistics, self.prior, self.tiles, self.regions,
-            self.curves, self.report, self.trace, self.attributes, self.examples,
-        )  # fmt: skip
-        return [*self.projections.values(), *(file for file in named if file is not None)]
+        needed = {file.name for file in self.files}
+        return [file for file in named_files(self) if file.name not in needed]
 
 
 class DatasetEntry(_Part):
@@ -118,15 +119,31 @@ class Manifest(_Part):
     @property
     def files(self) -> list[FileEntry]:
         """Every file that the release declares."""
-        files = [file for model in self.models for file in (*model.files, *model.extras)]
-        files += [entry.raw_tsne for entry in self.datasets.values() if entry.raw_tsne is not None]
-        return files if self.study is None else [*files, self.study]
+        return list(named_files(self))
 
     @model_validator(mode="after")
     def _ids_differ(self) -> Self:
         if len({model.id for model in self.models}) < len(self.models):
             raise ValueError("two models have the same id")
         return self
+
+
+def named_files(value: object) -> Iterator[FileEntry]:
+    """Yield every file that a part of a manifest names, in fields that are not known here, too."""
+    if isinstance(value, FileEntry):
+        yield value
+    elif isinstance(value, BaseModel):
+        for _, part in value:
+            yield from named_files(part)
+    elif isinstance(value, dict):
+        with contextlib.suppress(ValidationError):
+            yield FileEntry.model_validate(value)
+            return
+        for part in value.values():
+            yield from named_files(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from named_files(part)
 
 
 class GoldenDecode(BaseModel):

@@ -1,19 +1,19 @@
-"""Attribute vectors of a release: over the training set, with what they were seen to do."""
+"""Attribute vectors of a release, over the training set, with their measured effects."""
 
 from typing import Any
 
 import torch
 
-from export.documents.encodings import Encodings
 from export.documents.json_numbers import decimals, to_json
 from train.data.images import Dataset, Images
-from train.evaluation.attribute_vectors import attribute_vectors
+from train.evaluation.attribute_vectors import AttributeVectors, attribute_vectors
+from train.evaluation.encodings import Encodings
 from train.models.attribute_network import attributes_of
 from train.rounding import significant
 
 
 def attributes_json(
-    train: Encodings, images: Images, dataset: Dataset, measured: dict[str, Any]
+    train: Encodings, images: Images, dataset: Dataset, report: dict[str, Any]
 ) -> bytes:
     """Write the vector of each attribute.
 
@@ -21,23 +21,17 @@ def attributes_json(
         train: of the images the model was trained on.
         images: those, with attributes.
         dataset: which names these.
-        measured: `train.attribute_vectors.effects` of the run's report.
+        report: the run's, with what its vectors were measured to do.
 
-    Layout (A attributes, latent size d):
-        {"names": [A], "groups": [[number of an attribute, …], …],
-         "count": N, "split": "train", "with": [A], "without": [A],
-         "vectors": [[d] × A], "orthogonal": [[d] × A],
-         "measured": {name: {"raw" | "orthogonal":
-                             {"full", "seen", "kept", "others": {name: share}}}}}
-
-    `vectors` are the mean μ of the images with an attribute minus that of those without;
-    `orthogonal` the same without its part in the span of the vectors outside its group; `with` and
-    `without` how many images each rests on. Attributes of a group exclude one another.
+    Its layout is that of docs/release-format.md, “Attributes”.
     """
-    vectors = attribute_vectors(
-        torch.from_numpy(train.mu), attributes_of(images), dataset.attribute_names,
-        dataset.attribute_groups,
-    )  # fmt: skip
+    if "attribute_vectors" in report:
+        vectors = AttributeVectors.from_report(report["attribute_vectors"])
+    else:  # an older run
+        vectors = attribute_vectors(
+            torch.from_numpy(train.mu), attributes_of(images), dataset.attribute_names,
+            dataset.attribute_groups,
+        )  # fmt: skip
     document = {
         "names": list(vectors.names),
         "groups": [list(group) for group in vectors.groups],
@@ -47,6 +41,6 @@ def attributes_json(
         "without": list(vectors.count_without),
         "vectors": decimals(vectors.raw.numpy(), 4),
         "orthogonal": decimals(vectors.orthogonal.numpy(), 4),
-        "measured": significant(measured, 4),
+        "measured": significant(report["attributes"], 4),
     }
     return to_json(document)

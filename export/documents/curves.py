@@ -19,17 +19,7 @@ def curves_json(recipe: Recipe, metrics: list[dict[str, float]]) -> bytes:
         recipe: says what was held out.
         metrics: a run's rows, one an epoch.
 
-    Layout (E ≤ 120 points; of a longer run evenly spaced epochs, the first and the last among
-    them):
-        {"held_out": "validation" | "test", "epoch": [E],
-         "curves": {"loss": [E], "reconstruction": [E], "kl": [E], "elbo": [E],
-                    "held_out_loss": [E], …}}
-
-    Each curve is named as in the run's metrics.jsonl and in its units: nats per image, or squared
-    error per image where the recipe trains that. What starts with `held_out_` was measured after
-    the epoch on images that were not trained on: validation images, or, where the recipe holds
-    none back, the test images, by which nothing is chosen. Terms that a kind of model has not are
-    absent; a value that was not finite is null.
+    Its layout is that of docs/release-format.md, “Curves”.
     """
     some = np.unique(np.linspace(0, len(metrics) - 1, min(MOST, len(metrics))).round().astype(int))
     rows = [metrics[index] for index in some]

@@ -1,13 +1,13 @@
-"""Test faces to start from: what the encoder makes of them, and where allowed the pictures."""
+"""Test faces to start from: their posteriors, and their pixels where the licence allows it."""
 
 import base64
 from typing import Any
 
 import numpy as np
 
-from export.documents.encodings import Encodings
 from export.documents.json_numbers import decimals, to_json
 from train.data.images import Images
+from train.evaluation.encodings import Encodings
 from train.models.attribute_network import attributes_of
 from train.rounding import significant
 
@@ -19,11 +19,7 @@ _FREE = ("avatars",)
 def examples_json(test: Encodings, images: Images, dataset: str) -> bytes:
     """Write q(z | x) and the attributes of the first 24 test images.
 
-    Layout (E examples, A attributes):
-        {"count": E, "split": "test", "index": [E], "mu": [[d], …], "sigma": [[d], …],
-         "attributes": [[A of 0 and 1], …], "pixels"?: base64 of E · H · W · 3 bytes}
-
-    `pixels` are there only where the data set's licence allows its images to be passed on.
+    Its layout is that of docs/release-format.md, “Examples”.
     """
     count = min(COUNT, len(test))
     some = test.select(np.arange(count))

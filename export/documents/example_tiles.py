@@ -1,11 +1,11 @@
-"""Example images to start from, as what the encoder makes of them: no image is shipped."""
+"""Example images to start from, as their posteriors: no image is shipped."""
 
 from typing import Any
 
 import numpy as np
 
-from export.documents.encodings import Encodings
 from export.documents.json_numbers import decimals, to_json
+from train.evaluation.encodings import Encodings
 from train.rounding import significant
 
 MOST = 10
@@ -14,12 +14,7 @@ MOST = 10
 def tiles_json(test: Encodings) -> bytes:
     """Write q(z | x) of the first test image of each class, of the first ten classes at most.
 
-    Layout (T tiles):
-        {"count": T, "split": "test", "index": [T row numbers in the split], "labels": [T],
-         "mu": [[d], …], "sigma": [[d], …]}
-
-    σ is the standard deviation; an autoencoder has none, and its object no `sigma`. The picture
-    of a tile is decode(μ), with the tile's label where the decoder is conditioned.
+    Its layout is that of docs/release-format.md, “Tiles”.
     """
     labels, index = np.unique(test.labels, return_index=True)
     tiles = test.select(index[:MOST])

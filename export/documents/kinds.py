@@ -1,4 +1,4 @@
-"""What kind of model a recipe makes: the manifest's `kind`."""
+"""The kind of model that a recipe makes: the manifest's `kind`."""
 
 from train.recipes.recipe import Recipe
 
@@ -6,7 +6,7 @@ _BY_CONDITION = {"none": "vae", "decoder": "label-decoder-vae", "both": "cvae"}
 
 
 def kind_of(recipe: Recipe) -> str:
-    """Return the kind by what sets a recipe apart most."""
+    """Return the kind, named after what distinguishes the recipe most."""
     if recipe.deterministic:
         return "ae"
     if recipe.classification_weight > 0:

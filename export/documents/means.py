@@ -1,4 +1,4 @@
-"""The encoded mean of every training image, and what is said of each class."""
+"""The encoded mean of every training image, with statistics of each class."""
 
 from typing import Any
 
@@ -14,38 +14,41 @@ Labels = NDArray[np.integer[Any]]
 def means_json(mu: Floats, labels: Labels, split: str) -> bytes:
     """Write columns of μ (N, 2), three decimals, with per-class statistics.
 
-    Layout:
-        {"count": N, "split": "train", "labels": [N integers], "x": [N], "y": [N],
-         "statistics": [{"label", "count", "mean": [x, y], "covariance": 2×2}, …]}
-
-    The order is the dataset's own, so that row i is training image i.
+    Its layout is that of docs/release-format.md, “Means”.
     """
-    document = {
-        "count": len(mu),
+    return to_json(points(mu, labels, split, 3))
+
+
+def points(coordinates: Floats, labels: Labels, split: str, digits: int) -> dict[str, Any]:
+    """Return points (N, 2) of a map, rounded, with their statistics by class."""
+    return {
+        "count": len(coordinates),
         "split": split,
         "labels": labels.tolist(),
-        "x": decimals(mu[:, 0]),
-        "y": decimals(mu[:, 1]),
-        "statistics": class_statistics(mu, labels),
+        "x": decimals(coordinates[:, 0], digits),
+        "y": decimals(coordinates[:, 1], digits),
+        "statistics": class_statistics(coordinates, labels),
     }
-    return to_json(document)
 
 
 def class_statistics(mu: Floats, labels: Labels) -> list[dict[str, Any]]:
-    """Return count, mean and covariance of μ for each class."""
+    """Return count, mean and sample covariance of μ (N, 2) for each class."""
     rows = []
     for label in np.unique(labels):
         own = mu[labels == label]
-        covariance = np.cov(own, rowvar=False) if len(own) > 1 else np.zeros((2, 2))
         rows.append(
-            {
-                "label": int(label),
-                "count": len(own),
-                "mean": decimals(own.mean(axis=0)),
-                "covariance": [decimals(row, 4) for row in covariance],
-            }
-        )
+            {"label": int(label), "count": len(own), "mean": decimals(own.mean(axis=0)),
+             "covariance": decimals(covariance(own), 4)}
+        )  # fmt: skip
     return rows
+
+
+def covariance(points: Floats) -> NDArray[np.float64]:
+    """Return the sample covariance of points (N, d); zeros for a single point."""
+    if len(points) < 2:
+        return np.zeros((points.shape[1], points.shape[1]))
+    found: NDArray[np.float64] = np.cov(points, rowvar=False, dtype=np.float64)
+    return found
 
 
 def nearest_mean_accuracy(mu: Floats, labels: Labels) -> float:

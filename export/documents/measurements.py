@@ -7,7 +7,7 @@ import numpy as np
 from export.documents.json_numbers import to_json
 from train.rounding import significant
 
-# What train.measure measures; anything else in a report is about the run, and in the manifest.
+# What train.evaluation measures; the rest of a report is about the run, and in the manifest.
 _MEASURED = (
     "test", "errors", "knn", "linear_probe", "active_units", "samples",
     "anomaly", "classifier", "style", "faces", "judge_accuracy_by_attribute",
@@ -20,26 +20,7 @@ _ROC_SPACING = 1.5
 def report_json(report: dict[str, Any]) -> bytes:
     """Write what was measured of a run on the test set.
 
-    Layout, as in the run's report.json; what was not measured, or does not apply to the kind of
-    model, is absent or null:
-        {"test": {"elbo", "reconstruction", "kl", "log_likelihood", "importance_samples"} | null,
-         "errors": {"squared_error", "cross_entropy", "squared_error_of_a_sample",
-                    "by_class": [{"label", "count", "squared_error", "cross_entropy"}, …]},
-         "knn": {"100" | "1000" | "all": {"mean", "std"}, …},
-         "linear_probe": accuracy,
-         "active_units": integer | null,
-         "samples": {"prior" | "fitted" | "test_images":
-                     {"confident", "evenness", "class_shares": [K], "asked"?}, …} | null,
-         "anomaly": {kind: {"auc", "roc": {"false_positive": [≤ 60], "true_positive": [≤ 60]}}, …},
-         "classifier": {"accuracy", "confusion": K×K counts, rows are the true class} | null,
-         "style": {"slant" | "boldness": {"explained", "direction" in degrees}, …},
-         "faces": {"sharpness", "sharpness_of_samples", "sharpness_of_data",
-                   "perceptual_distance", "frechet_reconstructions", "frechet_samples"},
-         "judge_accuracy_by_attribute": {name: accuracy, …}}
-
-    Likelihoods are in nats per image, errors per image, accuracies and shares in 0…1; five digits
-    of each. `samples.test_images` is what the judge says of real images, for comparison: its
-    `asked` is the share that the judge reads right.
+    Its layout is that of docs/release-format.md, “Report”.
     """
     document = {name: report[name] for name in _MEASURED if name in report}
     if document.get("anomaly") is not None:

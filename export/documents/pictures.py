@@ -1,4 +1,4 @@
-"""Pictures that a page shows before any script has run: the map's points, and digits."""
+"""Pictures that the page shows before any script has run: the map's points, and digits."""
 
 import io
 from typing import Any
@@ -11,7 +11,7 @@ from train.palette import PALETTE
 
 WIDTH = 720
 COLOURS = 128
-# For the maps that no page opens on: half as wide, a fifth of the bytes.
+# For maps further down the page: half as wide, a fifth of the bytes.
 SMALL_WIDTH = 360
 SMALL_COLOURS = 32
 # Classes from here on share a colour (static/src/elements/map/points-renderer.ts, MAX_CLASSES).
@@ -68,7 +68,7 @@ def map_png(
     opacity = canvas[:, 3:]
     colour = canvas[:, :3] / np.maximum(opacity, 1e-6)
     pixels = np.hstack([colour, opacity * 255]).clip(0, 255).astype(np.uint8)
-    # 128 colours with opacity cut the file to a third; no eye tells at this point size.
+    # 128 colours with opacity cut the file to a third; at this point size nobody sees it.
     image = Image.fromarray(pixels.reshape(width, width, 4), "RGBA")
     return _png(image.quantize(colours, method=Image.Quantize.FASTOCTREE))
 

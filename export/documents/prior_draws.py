@@ -11,12 +11,7 @@ SEED = 0
 def prior_json(model: Autoencoder) -> bytes:
     """Write 64 draws of z from the prior.
 
-    Layout:
-        {"count": 64, "seed": integer, "labels": [64 integers], "z": [[d], …]}
-
-    z ~ N(0, I), or N(m, I) with the prior mean m of its label where the model has targets. Labels
-    cycle through the classes: a conditioned decoder is given them, another ignores them. An
-    autoencoder was trained with no prior; what N(0, I) decodes to shows that.
+    Its layout is that of docs/release-format.md, “Prior”.
     """
     z, labels = draw_prior(model, COUNT, SEED)
     document = {

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from export.documents.json_numbers import decimals, to_json
-from export.documents.means import class_statistics, home_view
+from export.documents.json_numbers import to_json
+from export.documents.means import home_view, points
 from train.runs.latent_projections import load_tsne, pca
 
 Floats = NDArray[np.floating[Any]]
@@ -61,26 +61,9 @@ def plane_of(mu: Floats, coordinates: Floats) -> Plane:
 def layout_json(name: str, coordinates: Floats, labels: Labels, split: str) -> bytes:
     """Write one layout (N, 2), and the view that shows it.
 
-    Layout:
-        {"count": N, "split": "train" | "test", "projection": "pca" | "tsne",
-         "view": {"centre": [x, y], "scale": s},
-         "labels": [N integers], "x": [N], "y": [N],
-         "statistics": [{"label", "count", "mean": [x, y], "covariance": 2×2}, …]}
-
-    Row i is image i of the split. Coordinates are rounded to half a thousandth of the view or
-    finer; `statistics` are those of the coordinates. t-SNE keeps neighbours together and no
-    distances: its coordinates have no unit.
+    Its layout is that of docs/release-format.md, “Layout”.
     """
     view = home_view(coordinates)
     digits = max(0, int(np.ceil(np.log10(_STEPS_ACROSS_VIEW / max(view["scale"], 1e-9)))))
-    document = {
-        "count": len(coordinates),
-        "split": split,
-        "projection": name,
-        "view": view,
-        "labels": labels[: len(coordinates)].tolist(),
-        "x": decimals(coordinates[:, 0], digits),
-        "y": decimals(coordinates[:, 1], digits),
-        "statistics": class_statistics(coordinates, labels[: len(coordinates)]),
-    }
-    return to_json(document)
+    document = points(coordinates, labels[: len(coordinates)], split, digits)
+    return to_json(document | {"projection": name, "view": view})

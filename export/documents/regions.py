@@ -1,4 +1,4 @@
-"""Which class a classifier reads from each z of the map, and how surely."""
+"""The class that a classifier predicts at each z of the map, and its confidence."""
 
 from itertools import groupby
 from typing import Any
@@ -25,13 +25,7 @@ def regions_json(model: Autoencoder, view: dict[str, Any]) -> bytes:
         model: latent size 2, with a classifier.
         view: what the map shows at first: `centre` and `scale`.
 
-    Layout:
-        {"size": [columns, rows], "origin": [x, y], "step": s, "levels": [0.5, 0.9],
-         "rows": [[class, level, length, class, level, length, …], …]}
-
-    The grid's point in row r and column c is z = (x + s·c, y + s·r): row 0 is the lowest. Each row
-    is cut into runs of `length` points whose most probable class and level are the same; the
-    level counts how many of `levels` its probability reaches.
+    Its layout is that of docs/release-format.md, “Regions”.
     """
     step = float(f"{view['scale'] * MARGIN / (SIZE - 1):.5g}")
     origin = [round(centre - step * (SIZE - 1) / 2, 5) + 0.0 for centre in view["centre"]]

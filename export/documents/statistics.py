@@ -1,4 +1,4 @@
-"""What is said of each class and of each latent: Gaussians, the 99 % circle, active units."""
+"""Statistics of encodings by class and by latent: Gaussians, the 99 % circle, active units."""
 
 from typing import Any
 
@@ -6,17 +6,21 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from export.documents.encodings import Encodings
 from export.documents.json_numbers import decimals, to_json
+from export.documents.means import covariance
 from export.documents.projections import Plane
+from train.evaluation.encodings import (
+    CIRCLE_SHARE,
+    HALVES_SEED,
+    Encodings,
+    enclosing_circle,
+    halves,
+)
 from train.evaluation.likelihood import active_units
 from train.models.autoencoder import Autoencoder
 from train.rounding import significant
 
 Floats = NDArray[np.floating[Any]]
-
-HALVES_SEED = 0
-CIRCLE_SHARE = 0.99
 
 
 def statistics_json(
@@ -30,31 +34,7 @@ def statistics_json(
         test: others.
         plane: the plane of the map, where d > 2; None for d = 2.
 
-    Layout (d: latent size, K: classes; all in latent units or their squares):
-        {"splits": {"train": S, "first_half": S, "second_half": S, "test": S},
-         "halves_seed": integer,
-         "circle": {"coordinates": [0, 1], "centre": [2], "radius": r, "share": 0.99},
-         "latents": {"mean": [d], "variance": [d],
-                     "posterior_variance": [d], "kl": [d], "active": [d booleans]},
-         "targets": [[d] for each class],
-         "plane": {"projection": "pca", "origin": [d], "axes": [[d], [d]]}}
-    with S = [row of each class that occurs, …], a row being, where d = 2,
-        {"label", "count", "mean": [2], "covariance": 2×2, "posterior_variance": [2]}
-    and where d > 2
-        {"label", "count", "mean": [d], "variance": [d], "posterior_variance": [d],
-         "plane": {"mean": [2], "covariance": 2×2, "posterior_covariance": 2×2}}
-    of which the two halves have only `label`, `count` and `plane`: they are for drawing.
-
-    `covariance` and `variance` are the sample's (divided by N − 1) of μ; `posterior_variance` is
-    the mean of σ². Their sum is the spread of the class's aggregate posterior. An ellipse is the
-    contour (z − mean)ᵀ C⁻¹ (z − mean) = s² at s standard deviations. The two halves are disjoint,
-    random, and together the training images (see `halves`). `circle` is centred on the mean of all
-    μ of the training images and encloses 99 % of them; for d > 2 in the plane of the first two
-    latents. `latents` speaks of all training images; `kl` is each latent's share of the mean KL to
-    the prior, in nats, and `active` says whether its μ varies by more than 0.01 (Burda et al.
-    2015). `targets` are the classes' prior means, where the model has them. The point z is at axes
-    · (z − origin) on the map, and `plane` stands only where d > 2. What needs σ is absent of an
-    autoencoder.
+    Its layout is that of docs/release-format.md, “Statistics”.
     """
     first, second = halves(len(train))
     splits = {
@@ -63,13 +43,19 @@ def statistics_json(
         "second_half": train.select(second),
         "test": test,
     }
+    centre, radius = enclosing_circle(train.mu[:, :2])
     document: dict[str, Any] = {
         "splits": {
             name: _classes(split, plane, whole=name in ("train", "test"))
             for name, split in splits.items()
         },
         "halves_seed": HALVES_SEED,
-        "circle": enclosing_circle(train.mu[:, :2]),
+        "circle": {
+            "coordinates": [0, 1],
+            "centre": centre.tolist(),
+            "radius": radius,
+            "share": CIRCLE_SHARE,
+        },
         "latents": _latents(model, train),
     }
     if len(model.prior_means) > 1:
@@ -83,26 +69,6 @@ def statistics_json(
     return to_json(document)
 
 
-def halves(count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return two disjoint sets of row numbers that together are all of them, in order each."""
-    order = np.random.default_rng(HALVES_SEED).permutation(count)
-    return np.sort(order[: count // 2]), np.sort(order[count // 2 :])
-
-
-def enclosing_circle(points: Floats) -> dict[str, Any]:
-    """Return the circle about the mean of points (N, 2) that encloses 99 % of them."""
-    centre = np.round(points.mean(axis=0, dtype=np.float64), 4) + 0.0
-    distance = np.hypot(*(points - centre).T)
-    radius = np.quantile(distance, CIRCLE_SHARE, method="higher")
-    # Rounded up: a circle that is a hair too small would leave its last point outside.
-    return {
-        "coordinates": [0, 1],
-        "centre": centre.tolist(),
-        "radius": float(np.ceil(radius * 1e4) / 1e4),
-        "share": CIRCLE_SHARE,
-    }
-
-
 def _classes(split: Encodings, plane: Plane | None, whole: bool) -> list[dict[str, Any]]:
     """Return a row for each class; of a larger latent space, its own axes only where `whole`."""
     rows = []
@@ -113,7 +79,7 @@ def _classes(split: Encodings, plane: Plane | None, whole: bool) -> list[dict[st
         if plane is None or whole:
             row["mean"] = decimals(own.mu.mean(axis=0, dtype=np.float64))
             if plane is None:
-                row["covariance"] = decimals(_covariance(own.mu), 4)
+                row["covariance"] = decimals(covariance(own.mu), 4)
             else:
                 row["variance"] = significant(_variance(own.mu).tolist(), 3)
             if posterior is not None:
@@ -126,7 +92,7 @@ def _classes(split: Encodings, plane: Plane | None, whole: bool) -> list[dict[st
 
 def _on_plane(own: Encodings, posterior: Floats | None, plane: Plane) -> dict[str, Any]:
     points = plane.project(own.mu)
-    found = {"mean": decimals(points.mean(axis=0)), "covariance": decimals(_covariance(points), 4)}
+    found = {"mean": decimals(points.mean(axis=0)), "covariance": decimals(covariance(points), 4)}
     if posterior is not None:
         found["posterior_covariance"] = decimals(plane.axes * posterior @ plane.axes.T, 4)
     return found
@@ -152,15 +118,4 @@ def _latents(model: Autoencoder, train: Encodings) -> dict[str, Any]:
 
 def _variance(points: Floats) -> NDArray[np.float64]:
     """Return the sample variance of each column of points (N, d); zeros for a single point."""
-    if len(points) < 2:
-        return np.zeros(points.shape[1])
-    variance: NDArray[np.float64] = points.var(axis=0, dtype=np.float64, ddof=1)
-    return variance
-
-
-def _covariance(points: Floats) -> NDArray[np.float64]:
-    """Return the sample covariance of points (N, 2); zeros for a single point."""
-    if len(points) < 2:
-        return np.zeros((2, 2))
-    covariance: NDArray[np.float64] = np.cov(points, rowvar=False, dtype=np.float64)
-    return covariance
+    return points.var(axis=0, dtype=np.float64, ddof=min(1, len(points) - 1))

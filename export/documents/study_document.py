@@ -35,22 +35,7 @@ def study_json(path: Path) -> bytes | None:
     Args:
         path: what `python -m train study` wrote.
 
-    Layout:
-        {"models": [{"id", "group", "kind", "latent_size", "classification_weight",
-                     "seeds": [S integers],
-                     "numbers": {name: {"mean", "std"}, …},
-                     "anomaly_auc": {kind: {"mean", "std"}, …},
-                     "by_class": [{"label", "squared_error": {"mean", "std"}}, …],
-                     "curves": {"loss": [E], "held_out_loss": [E], …}}, …],
-         "claims": [{"id", "verdict": "shown" | "not shown" | "contradicted", "p"}, …]}
-
-    A row is a recipe of the study; `mean` and `std` are over its seeds (sample standard deviation;
-    null for one seed). `numbers` has whichever of these was measured of the kind, on the test set:
-    squared_error and cross_entropy of reconstructions per image, elbo and log_likelihood in nats,
-    active_units, accuracies linear_probe, knn_100, knn_1000 and knn_all, the shares confident and
-    evenness of samples of the prior, accuracy of the model's own classifier. `curves` are the
-    first seed's, one number an epoch, in the loss's units. `claims` are those of
-    `train.report.study_claims` whose runs are there.
+    Its layout is that of docs/release-format.md, “Study”.
 
     Raises:
         UserError: the file is not what the study writes.
@@ -75,7 +60,7 @@ def _row(runs: list[dict[str, Any]]) -> dict[str, Any]:
     first = runs[0]
     recipe = recipe_from_json(first["recipe"])
     found = {name: [_at(run, path) for run in runs] for name, path in _NUMBERS.items()}
-    strangers = first["anomaly"] or {}
+    anomalies = first["anomaly"] or {}
     return {
         "id": first["id"],
         "group": first["group"],
@@ -87,7 +72,7 @@ def _row(runs: list[dict[str, Any]]) -> dict[str, Any]:
             name: _mean_and_std(values) for name, values in found.items() if None not in values
         },
         "anomaly_auc": {
-            kind: _mean_and_std([run["anomaly"][kind]["auc"] for run in runs]) for kind in strangers
+            kind: _mean_and_std([run["anomaly"][kind]["auc"] for run in runs]) for kind in anomalies
         },
         "by_class": [
             {

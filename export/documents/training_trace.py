@@ -1,4 +1,4 @@
-"""How a 2-D map came to be: the points after some of the epochs, packed small."""
+"""The training of a 2-D map: its points after some of the epochs, compressed."""
 
 import base64
 import zlib
@@ -24,18 +24,7 @@ def trace_json(trace: Trace, labels: NDArray[np.integer[Any]]) -> bytes:
         trace: μ (N, 2) of the same images, by the number of epochs done.
         labels: the class of each image; the first N count.
 
-    Layout (F frames of N points):
-        {"epochs": [F], "count": N, "split": "train", "labels": [N integers],
-         "low": [x, y], "step": [x, y], "encoding": "deflate", "data": base64}
-
-    `data`, decoded from base64 and inflated (zlib's format, DecompressionStream("deflate")), is
-    4·F·N bytes: the low bytes of 2·F·N unsigned 16-bit numbers, then all their high bytes. The
-    numbers stand frame by frame, in each frame first N for x, then N for y. A number u is a
-    change since the frame before, and in the first frame since 0: (u >> 1) ^ -(u & 1). The sums q
-    are whole numbers, and the point is at low + step · q.
-
-    Frames are epoch 0, before any training, then epochs spaced ever more widely, as movement
-    becomes less, up to the last. Point i is the i-th image that the model was trained on.
+    Its layout is that of docs/release-format.md, “Trace”.
     """
     epochs = chosen_epochs(sorted(trace))
     points = np.stack([trace[epoch].T for epoch in epochs]).astype(np.float64)  # (F, 2, N)

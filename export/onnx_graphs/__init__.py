@@ -1,1 +1,1 @@
-"""PyTorch modules as ONNX graphs, and the proof that both compute the same."""
+"""PyTorch modules as ONNX graphs, and the check that both compute the same."""

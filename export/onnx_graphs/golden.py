@@ -1,12 +1,12 @@
 """Golden pairs: a few inputs with PyTorch's answers, which every runtime replays."""
 
-import json
 from typing import Any
 
 import torch
 
+from export.documents.json_numbers import to_json
 from export.onnx_graphs.graphs import Decoder
-from export.onnx_graphs.parity import TOLERANCE_FLOAT16
+from export.onnx_graphs.parity import TOLERANCE
 from train.models.autoencoder import Autoencoder
 
 _COUNT = 4
@@ -44,8 +44,8 @@ def golden_json(model: Autoencoder) -> bytes:
         )
         if posterior.logvar is not None:
             encode[-1]["logvar"] = _numbers(posterior.logvar[index])
-    document = {"tolerance": TOLERANCE_FLOAT16, "decode": decode, "encode": encode}
-    return json.dumps(document, separators=(",", ":")).encode()
+    document = {"tolerance": TOLERANCE, "decode": decode, "encode": encode}
+    return to_json(document)
 
 
 def _numbers(tensor: torch.Tensor, digits: int = 7) -> list[float]:

@@ -166,6 +166,26 @@ def test_a_retrained_model_replaces_itself_and_the_others_are_carried_over(
     assert [m["id"] for m in read_whole_release(models)["models"]] == ["vae-2"]
 
 
+def test_a_refresh_renews_the_study_and_needs_no_runs(
+    export: Export, models: Path, tiny: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--refresh", "--runs", str(models / "no-runs")]
+    assert export(*arguments) == 1
+    assert "no release" in capsys.readouterr().err
+    assert export() == 0
+    before = read_whole_release(models)
+    assert "study" not in before
+    study = models.parent / "study.json"
+    study.write_text('{"runs": []}')
+    assert export(*arguments, "--study", str(study)) == 0
+    after = read_whole_release(models)
+    assert after["models"] == before["models"]
+    assert after["datasets"] == before["datasets"]
+    assert json.loads(object_bytes(models, after["study"])) == {"models": [], "claims": []}
+    with pytest.raises(SystemExit):
+        export("vae-2", "--refresh")
+
+
 def test_the_release_before_stays_until_it_is_pruned(export: Export, models: Path) -> None:
     assert export() == 0
     assert export("vae-2", seed=2) == 0

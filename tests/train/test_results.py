@@ -9,10 +9,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from tests.bench.report import current_manifest
+from tests.support.small_gallery import SmallGallery
 from train.__main__ import main
+from train.errors import UserError
+from train.evaluation.likelihood import encode_all
 from train.recipes.published import RECIPES
 from train.recipes.serialisation import differences
 from train.recipes.study_recipes import STUDY
@@ -20,7 +25,8 @@ from train.report import claims, study_claims
 from train.report.face_claims import face_claims
 from train.report.face_results import face_tables
 from train.report.figures import face_figures
-from train.report.figures.catalogue import FIGURES, file_name
+from train.report.figures.catalogue import FIGURES, Entry, file_name, render
+from train.report.figures.figure_parts import GAP, image_rows
 from train.report.recipe_parts import GROUPS, parts_tables
 from train.report.results import Places, load_json
 from train.report.results_page import page
@@ -84,20 +90,60 @@ def test_S4_2_squared_errors_are_at_or_below_the_published_ones() -> None:
 
 
 @pytest.mark.parametrize("entry", FIGURES, ids=lambda entry: entry.name)
-def test_each_figure_is_drawn_small_and_not_blank(entry: object) -> None:
-    path = DOCS.figures / file_name(entry)  # type: ignore[arg-type]
-    data = path.read_bytes()
-    assert len(data) < 300_000
-    image = Image.open(io.BytesIO(data))
+def test_each_figure_is_drawn_from_its_runs(
+    small_gallery: SmallGallery, entry: Entry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = []
+    monkeypatch.setattr(
+        "train.report.figures.catalogue.FigureCanvasAgg",
+        lambda figure: drawn.append(figure) or FigureCanvasAgg(figure),
+    )
+    image = Image.open(io.BytesIO(render(entry, small_gallery, STUDIED)))
+    assert image.format == "PNG"
     assert image.width >= 280
     assert np.asarray(image.convert("L")).std() > 5
-    assert f"figures/{path.name}" in DOCS.page.read_text()
+    assert len(drawn[0].axes) == PANELS.get(entry.name, 1)
+    for axes in drawn[0].axes:
+        assert axes.collections or axes.lines or axes.images, "an empty panel"
 
 
-def test_the_figures_cover_the_rows_of_s1_s2_and_s4() -> None:
-    drawn = {row for entry in FIGURES for row in entry.rows}
-    wanted = {f"S1.{n}" for n in range(1, 11)} | {f"S2.{n}" for n in range(1, 8)}
-    assert wanted | {f"S4.{n}" for n in range(1, 11)} <= drawn
+PANELS = {"encodings": 2, "ellipses": 3, "regions": 3, "curves": 18, "projections": 9, "roc": 3}
+
+
+@pytest.fixture(scope="module")
+def small_gallery(tmp_path_factory: pytest.TempPathFactory) -> SmallGallery:
+    torch.manual_seed(0)
+    return SmallGallery(tmp_path_factory.mktemp("runs"))
+
+
+def test_each_figure_is_committed_small_and_shown() -> None:
+    for entry in FIGURES:
+        path = DOCS.figures / file_name(entry)
+        assert path.stat().st_size < 300_000
+        assert f"figures/{path.name}" in DOCS.page.read_text()
+
+
+def test_reconstructions_stand_under_their_images(small_gallery: SmallGallery) -> None:
+    exhibit = small_gallery["vae-10"]
+    rows = exhibit.reconstruct(3)
+    assert rows.shape == (3, 28, 28, 3)
+    with torch.no_grad():
+        mu = encode_all(exhibit.model, exhibit.test).mu[:3]
+        expected = 1 - torch.sigmoid(exhibit.model.decode(mu))[:, 0]
+    np.testing.assert_allclose(rows[..., 0], expected, atol=1e-6)
+    figure = image_rows([rows, rows], ["first", "second"])
+    assert [text.get_text() for text in figure.axes[0].texts] == ["first", "second"]
+    sheet = figure.axes[0].images[0].get_array()
+    np.testing.assert_allclose(sheet[28 + GAP : 2 * 28 + GAP, :28], rows[0], atol=1e-6)
+
+
+def test_an_older_run_s_vectors_are_asked_for(small_gallery: SmallGallery) -> None:
+    entry = next(entry for entry in FIGURES if entry.name == "attribute-vectors")
+    older = small_gallery["faces-perceptual"].report
+    kept = older.pop("attribute_vectors")
+    with pytest.raises(UserError, match="evaluate faces-perceptual"):
+        render(entry, small_gallery, STUDIED)
+    older["attribute_vectors"] = kept
 
 
 def test_no_other_figure_lies_about() -> None:
@@ -287,8 +333,8 @@ def test_figures_without_their_runs_are_named(
     assert main(["figures", "--runs", str(runs), "--out", str(docs)]) == 0
     out = capsys.readouterr().out
     assert "Not drawn" in out
-    assert "cvae-map" in out
-    assert "ellipses" not in out.partition("Left out")[2]
+    assert "encodings" in out
+    assert "ellipses" not in out.partition("Not drawn")[2]
     assert (docs / "figures" / "ellipses.png").exists()
     models = json.loads((docs / "results" / "models.json").read_text())
     assert set(models) == {"vae-2"}

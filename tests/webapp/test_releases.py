@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from export.publish import file_entries
 from tests.support.releases import (
     Maths,
     TinyModel,
@@ -19,6 +20,7 @@ from tests.support.releases import (
 )
 from tests.webapp.conftest import eventually
 from webapp.inference import Runtime
+from webapp.manifest import Manifest
 from webapp.releases import ReleaseStore
 from webapp.settings import Settings
 
@@ -77,6 +79,28 @@ def test_a_bad_file_takes_its_model_out_of_service_and_no_other(folders, app, ho
         assert client.get("/readyz").json()["models"] == {"one": "out of service", "other": "ready"}
         assert client.get("/api/manifest").json() == manifest
         assert client.get("/").status_code == 200
+
+
+def test_every_class_s_prepared_picture_is_verified(folders, app):
+    conditioned = TinyModel(id="one", condition="both")
+    manifest = make_release(folders.models, "r1", (conditioned, TWO[1]))
+    picture = write_object(folders.models, b"the picture of one class", "png")
+    manifest["models"][0]["prepared"]["images"][4] = picture
+    write_manifest(folders.models, manifest)
+    damage(object_path(folders.models, picture))
+    with app(folders) as client:
+        assert client.get("/readyz").json()["models"] == {"one": "out of service", "other": "ready"}
+
+
+def test_a_file_is_of_the_release_wherever_the_manifest_names_it(folders):
+    manifest = make_release(folders.models, "r1", TWO)
+    new = write_object(folders.models, b"of a kind that only a newer reader knows", "bin")
+    manifest["models"][0]["new"] = {"deep": [{"deeper": new}], "url": "elsewhere"}
+    manifest["newer"] = [write_object(folders.models, b"and of the whole release", "bin")]
+    known = Manifest.model_validate_json(json.dumps(manifest)).files
+    assert {"models/objects/" + file.name for file in known} == {
+        entry["url"] for entry in file_entries(manifest)
+    }
 
 
 def test_a_model_returns_when_its_file_does(folders, app):

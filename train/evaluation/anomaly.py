@@ -1,4 +1,4 @@
-"""Does a large reconstruction error give away what is no image of the kind? ROC curves and AUC."""
+"""Reconstruction error as a score for out-of-distribution inputs: ROC curves and AUC."""
 
 import contextlib
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _OTHER = {"mnist": "fashion-mnist", "fashion-mnist": "mnist"}
 
 @dataclass(frozen=True)
 class Detection:
-    """How well a score tells strangers from the test images."""
+    """How well a score tells out-of-distribution inputs from the test images."""
 
     auc: float
     roc: dict[str, list[float]]
@@ -32,8 +32,8 @@ class Detection:
 def scores(model: Autoencoder, pixels: Tensor) -> Tensor:
     """Return Σ (x − x̂)² of each image (N, C, H, W) uint8, x̂ decoded from μ: shape (N,).
 
-    Nobody tells the class of a stranger: a conditioned model is asked with every label, and its
-    best answer counts.
+    An out-of-distribution input has no class: a conditioned model is given every label, and its
+    smallest error counts.
     """
     labels = range(model.classes) if model.condition != "none" else (0,)
     best = []
@@ -49,16 +49,16 @@ def scores(model: Autoencoder, pixels: Tensor) -> Tensor:
     return torch.cat(best)
 
 
-def strangers(dataset: str, test: Images, seed: int = 0) -> dict[str, Tensor]:
-    """Return kinds of images that are none of the dataset's, uint8 (M, C, H, W) each.
+def out_of_distribution(dataset: str, test: Images, seed: int = 0) -> dict[str, Tensor]:
+    """Return out-of-distribution inputs by kind, uint8 (M, C, H, W) each.
 
     Another dataset's test images, where the machine has them; uniform noise; and the test images
-    themselves, turned by a right angle.
+    rotated by 90°.
     """
     generator = torch.Generator().manual_seed(seed)
     kinds: dict[str, Tensor] = {}
     if dataset in _OTHER:
-        # Not on this machine, and no network: one row less in the table.
+        # Without the files and a network, the table has one row less.
         with contextlib.suppress(UserError):
             kinds[_OTHER[dataset]] = datasets.load(_OTHER[dataset], "test").pixels[:_COUNT]
     some = test.pixels[:_COUNT]
@@ -69,13 +69,13 @@ def strangers(dataset: str, test: Images, seed: int = 0) -> dict[str, Tensor]:
 
 
 def detection(model: Autoencoder, dataset: str, test: Images) -> dict[str, Detection]:
-    """Score the first 2,000 test images against as many of each kind of stranger."""
+    """Score the first 2,000 test images against as many out-of-distribution inputs of each kind."""
     normal = scores(model, test.pixels[:_COUNT])
     found = {}
-    for name, pixels in strangers(dataset, test).items():
-        strange = scores(model, pixels)
-        truth = np.r_[np.zeros(len(normal)), np.ones(len(strange))]
-        score = torch.cat([normal, strange]).numpy()
+    for name, pixels in out_of_distribution(dataset, test).items():
+        others = scores(model, pixels)
+        truth = np.r_[np.zeros(len(normal)), np.ones(len(others))]
+        score = torch.cat([normal, others]).numpy()
         false_positive, true_positive, _ = roc_curve(truth, score)
         grid = np.linspace(0, 1, _CURVE_POINTS)
         found[name] = Detection(

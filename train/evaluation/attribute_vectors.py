@@ -1,11 +1,12 @@
-"""Attribute vectors: the step through latent space that puts an attribute on a face, and its worth.
+"""Attribute vectors: the step in latent space that adds an attribute to a face, and its effects.
 
 Larsen et al. 2016, section 4.2: the mean encoding of the images with an attribute minus that of
-the images without it. Where attributes go together in the data, or by chance, one vector brings
-the other attribute along; made orthogonal to the others' vectors it does so less.
+the images without it. Where attributes are correlated in the data, one vector adds the other
+attribute, too; a vector made orthogonal to the others does so less.
 """
 
 import bisect
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,7 @@ from train.data.images import Images, batch_rows
 from train.models.attribute_network import AttributeNetwork, attributes_of, read
 from train.models.autoencoder import Autoencoder
 
-# Multiples of a vector that are tried as its full strength, and how often it has to be seen.
+# Multiples tried as a vector's full strength, and the share in which it has to be seen.
 STRENGTHS = tuple(tenths / 10 for tenths in range(10, 31))
 SEEN = 0.95
 _TRIED_ON = 200
@@ -40,9 +41,22 @@ class AttributeVectors:
     """(A, d): each without its part in the span of the vectors outside its group."""
 
     def others(self, index: int) -> list[int]:
-        """Return the attributes that have nothing to do with one: those outside its group."""
+        """Return the attributes outside an attribute's group."""
         own = {index, *(other for group in self.groups if index in group for other in group)}
         return [other for other in range(len(self.names)) if other not in own]
+
+    def to_report(self) -> dict[str, Any]:
+        """Return all of it as a run's report keeps it."""
+        return dataclasses.asdict(self) | {form: self.form(form).tolist() for form in FORMS}
+
+    @classmethod
+    def from_report(cls, kept: dict[str, Any]) -> "AttributeVectors":
+        """Read what `to_report` returned, from JSON or not."""
+        return cls(
+            tuple(kept["names"]), tuple(tuple(group) for group in kept["groups"]),
+            tuple(kept["count_with"]), tuple(kept["count_without"]),
+            *(torch.tensor(kept[form]) for form in FORMS),
+        )  # fmt: skip
 
     def form(self, name: str) -> Tensor:
         """Return the vectors (A, d) of a form, `raw` or `orthogonal`."""
@@ -90,21 +104,21 @@ def attribute_vectors(
 
 @torch.no_grad()
 def effects(
-    vectors: AttributeVectors, model: Autoencoder, judge: AttributeNetwork,
+    vectors: AttributeVectors, model: Autoencoder, classifier: AttributeNetwork,
     train_mu: Tensor, train: Images, test_mu: Tensor, test: Images,
 ) -> dict[str, dict[str, Any]]:  # fmt: skip
     """Measure what adding each vector at full strength does to test faces that lack it.
 
-    Full strength is the smallest multiple, from 1 to 3, at which the judge sees the attribute in
-    95 % of 200 training faces that lack it; 1,000 test faces are measured, or those there are.
-    Everything is read from decoded faces: `seen` is the share in which the attribute is read
+    Full strength is the smallest multiple, from 1 to 3, at which the held-out classifier sees the
+    attribute in 95 % of 200 training faces that lack it. At most 1,000 test faces are measured.
+    Attributes are read from decoded faces: `seen` is the share in which the attribute is read
     afterwards, `others`, for each attribute outside its group, the share in which that is read as
     before, `kept` their mean.
 
     Args:
         vectors: of the model.
         model: in evaluation mode, on the CPU.
-        judge: reads attributes of decoded faces; no part of the model.
+        classifier: reads attributes of decoded faces; it took no part in training the model.
         train_mu: (N, d).
         train: the N training images, with attributes.
         test_mu: (M, d).
@@ -114,7 +128,7 @@ def effects(
         {name: {form: {"full", "seen", "kept", "others"}}} for the forms `raw` and `orthogonal`.
     """
     test, test_mu = test.select(slice(0, _MEASURED_ON)), test_mu[:_MEASURED_ON]
-    before = _read(model, judge, test_mu)
+    before = _read(model, classifier, test_mu)
     found: dict[str, dict[str, Any]] = {}
     for index, name in enumerate(vectors.names):
         lacking = attributes_of(test)[:, index] == 0
@@ -124,8 +138,8 @@ def effects(
         found[name] = {}
         for form in FORMS:
             step = vectors.form(form)[index]
-            full = _full_strength(model, judge, tried_on, step, index)
-            after = _read(model, judge, test_mu[lacking] + full * step)
+            full = _full_strength(model, classifier, tried_on, step, index)
+            after = _read(model, classifier, test_mu[lacking] + full * step)
             same = (after == before[lacking]).float().mean(0)
             others = {vectors.names[o]: float(same[o]) for o in vectors.others(index)}
             found[name][form] = {
@@ -138,19 +152,21 @@ def effects(
 
 
 def _full_strength(
-    model: Autoencoder, judge: AttributeNetwork, mu: Tensor, step: Tensor, index: int
+    model: Autoencoder, classifier: AttributeNetwork, mu: Tensor, step: Tensor, index: int
 ) -> float:
     """Find the smallest multiple that is enough: more of a vector is not seen less often."""
 
     def is_enough(strength: float) -> bool:
-        seen = _read(model, judge, mu + strength * step)[:, index]
+        seen = _read(model, classifier, mu + strength * step)[:, index]
         return bool(seen.float().mean() >= SEEN)
 
     found = bisect.bisect_left(STRENGTHS, True, key=is_enough)
     return STRENGTHS[min(found, len(STRENGTHS) - 1)]
 
 
-def _read(model: Autoencoder, judge: AttributeNetwork, z: Tensor) -> Tensor:
-    """Return what the judge reads from the decodings of z (N, d): (N, A) bool."""
+def _read(model: Autoencoder, classifier: AttributeNetwork, z: Tensor) -> Tensor:
+    """Return what the classifier reads from the decodings of z (N, d): (N, A) bool."""
     rows = batch_rows(torch.empty(1, *model.image_shape))
-    return torch.cat([read(judge, torch.sigmoid(model.decode(part))) for part in z.split(rows)])
+    return torch.cat(
+        [read(classifier, torch.sigmoid(model.decode(part))) for part in z.split(rows)]
+    )

@@ -1,4 +1,4 @@
-"""How good pictures of a model are to the eye, in numbers: sharpness, deep features, Fréchet."""
+"""Image quality in numbers: sharpness, perceptual distance and Fréchet distance."""
 
 import numpy as np
 import torch
@@ -18,14 +18,14 @@ _LUMA = (0.299, 0.587, 0.114)
 
 @torch.no_grad()
 def picture_quality(
-    model: Autoencoder, judge: AttributeNetwork, mu: Tensor, test: Images, seed: int = 0
+    model: Autoencoder, classifier: AttributeNetwork, mu: Tensor, test: Images, seed: int = 0
 ) -> dict[str, float]:
     """Compare reconstructions of test images, and draws from the prior, with the test images.
 
     Args:
         model: in evaluation mode, on the CPU.
-        judge: whose features the Fréchet and the perceptual distance are taken in; no part of any
-            model's training.
+        classifier: whose features define the Fréchet and the perceptual distance; it took no part
+            in any model's training.
         mu: (N, d) of the test images.
         test: N colour images.
         seed: of the draws.
@@ -48,9 +48,9 @@ def picture_quality(
         of_data.append(sharpness(image))
         of_decoded.append(sharpness(decoded))
         of_drawn.append(sharpness(drawn))
-        distances.append(feature_distance(judge.features(decoded), judge.features(image)))
+        distances.append(feature_distance(classifier.features(decoded), classifier.features(image)))
         for name, pictures in (("data", image), ("decoded", decoded), ("drawn", drawn)):
-            features[name].append(judge.summary(pictures))
+            features[name].append(classifier.summary(pictures))
     summaries = {name: torch.cat(parts).numpy() for name, parts in features.items()}
     return {
         "sharpness": float(torch.cat(of_decoded).mean()),

@@ -10,11 +10,11 @@ from torch import Tensor
 from train.data.images import Dataset, Images
 from train.evaluation.anomaly import detection
 from train.evaluation.attribute_vectors import attribute_vectors, effects
+from train.evaluation.encodings import Encodings
 from train.evaluation.image_quality import picture_quality
 from train.evaluation.likelihood import (
     active_units,
     classifier_confusion,
-    encode_all,
     likelihood,
     reconstruction_errors,
 )
@@ -25,15 +25,16 @@ from train.models.attribute_network import attributes_of, reader
 from train.models.autoencoder import Autoencoder
 from train.models.held_out_classifier import judge_of
 from train.recipes.recipe import Recipe
-from train.runs.run_folder import trained_on
+from train.runs.run_folder import rows_trained_on, trained_on
 
 
 def measure(
     recipe: Recipe,
     model: Autoencoder,
     dataset: Dataset,
+    encodings: dict[str, Encodings],
     samples: int,
-    judges: Path,
+    classifiers: Path,
     known: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Measure `model` on the test images; what does not apply to its kind is None.
@@ -42,31 +43,33 @@ def measure(
         recipe: what the model was trained by.
         model: in evaluation mode, on the CPU, its weights rounded as they are shipped.
         dataset: what it was trained on; what the recipe held out is no training image here.
+        encodings: by `model`, of both splits of `dataset`.
         samples: importance samples of the log-likelihood.
-        judges: folder of the independent classifiers, one of which may be trained now.
+        classifiers: folder of the held-out classifiers, one of which may be trained now.
         known: the likelihood of these very weights, as measured before, which takes the longest.
     """
     images = trained_on(recipe, dataset.train)
     test = dataset.test
     has_likelihood = recipe.reconstruction == "bernoulli" and not recipe.deterministic
-    mu, test_mu = encode_all(model, images).mu, encode_all(model, test).mu
-    labels, test_labels = images.labels.numpy(), test.labels.numpy()
-    encodings = mu.numpy(), labels, test_mu.numpy(), test_labels
+    fitted = encodings["train"].select(rows_trained_on(recipe, len(dataset.train)))
+    mu, test_mu = torch.from_numpy(fitted.mu), torch.from_numpy(encodings["test"].mu)
+    known_and_asked = fitted.mu, fitted.labels, encodings["test"].mu, encodings["test"].labels
     several = len(images.labels.unique()) > 1
     found: dict[str, Any] = {
         "test": (known or likelihood(model, test, samples)) if has_likelihood else None,
         "errors": reconstruction_errors(model, test),
-        "knn": knn_accuracy(*encodings) if several else None,
-        "linear_probe": linear_probe(*encodings) if several else None,
+        "knn": knn_accuracy(*known_and_asked) if several else None,
+        "linear_probe": linear_probe(*known_and_asked) if several else None,
         "active_units": None if recipe.deterministic else active_units(test_mu),
         "samples": None,
         "anomaly": detection(model, recipe.dataset, test),
         "classifier": _classifier(model, test) if model.has_classifier else None,
     }
     if dataset.attribute_names:
-        found |= _faces(model, dataset, mu, images, test_mu, judges)
+        found |= _faces(model, dataset, mu, images, test_mu, classifiers)
     elif several:
-        found["samples"] = sample_quality(model, mu, test, judge_of(dataset.train, test, judges))
+        classifier = judge_of(dataset.train, test, classifiers)
+        found["samples"] = sample_quality(model, mu, test, classifier)
     if recipe.latent_size == 2 and recipe.condition != "none":
         found["style"] = style_trends(model)
     document: dict[str, Any] = _plain(found)
@@ -74,17 +77,24 @@ def measure(
 
 
 def _faces(
-    model: Autoencoder, dataset: Dataset, mu: Tensor, images: Images, test_mu: Tensor, judges: Path
+    model: Autoencoder,
+    dataset: Dataset,
+    mu: Tensor,
+    images: Images,
+    test_mu: Tensor,
+    classifiers: Path,
 ) -> dict[str, Any]:
-    """Measure what there is to measure where attributes are known of the images."""
+    """Measure what needs attributes of the images."""
     model = model.to(memory_format=torch.channels_last)  # which convolutions run faster on
-    judge = reader("judge", dataset, judges)
+    classifier = reader("judge", dataset, classifiers)
+    network, test = classifier.network, dataset.test
     names, groups = dataset.attribute_names, dataset.attribute_groups
     vectors = attribute_vectors(mu, attributes_of(images), names, groups)
-    accuracy = dict(zip(names, judge.accuracy.tolist(), strict=True))
+    accuracy = dict(zip(names, classifier.accuracy.tolist(), strict=True))
     return {
-        "faces": picture_quality(model, judge.network, test_mu, dataset.test),
-        "attributes": effects(vectors, model, judge.network, mu, images, test_mu, dataset.test),
+        "faces": picture_quality(model, network, test_mu, test),
+        "attribute_vectors": vectors.to_report(),
+        "attributes": effects(vectors, model, network, mu, images, test_mu, test),
         "judge_accuracy_by_attribute": accuracy,
     }
 

@@ -1,4 +1,4 @@
-"""How good a model's samples are, as an independent classifier sees them."""
+"""How good a model's samples are, as the held-out classifier reads them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,20 +16,23 @@ CONFIDENT = 0.9
 
 @dataclass(frozen=True)
 class Quality:
-    """What the judge says of a set of images."""
+    """What the held-out classifier reads from a set of images."""
 
     confident: float
     """Share of images that it gives a class with probability 0.9 or more."""
     evenness: float
-    """exp(entropy of the classes it reads) / number of classes: 1 where all come equally often."""
+    """Normalised perplexity: exp(entropy of the classes it reads) / number of classes.
+
+    1 where all classes come equally often.
+    """
     class_shares: list[float]
     """How often it reads each class."""
     asked: float | None
-    """Share read as the class that was asked for, where the model is told one."""
+    """Share read as the class that was asked for, where the model is conditioned on one."""
 
 
 def quality(probabilities: Tensor, asked: Tensor | None = None) -> Quality:
-    """Sum up the judge's class probabilities (N, K) of N images, `asked` (N,) if known."""
+    """Summarise class probabilities (N, K) of N images, with `asked` (N,) if known."""
     read = probabilities.argmax(1)
     shares = torch.bincount(read, minlength=probabilities.shape[1]) / len(read)
     evenness = torch.special.entr(shares).sum().exp() / len(shares)
@@ -70,29 +73,29 @@ def decode_all(model: Autoencoder, z: Tensor, labels: Tensor) -> Tensor:
 
 @torch.no_grad()
 def decoded_parts(model: Autoencoder, z: Tensor, labels: Tensor) -> Iterator[Tensor]:
-    """Decode as `decode_all` does, a thousand images at a time: large ones fill a memory."""
+    """Decode as `decode_all` does, yielding a thousand images at a time to save memory."""
     for part, own in zip(z.split(1000), labels.split(1000), strict=True):
         label = one_hot(own, model.classes) if model.condition != "none" else None
         yield torch.sigmoid(model.decode(part, label))
 
 
 def sample_quality(
-    model: Autoencoder, mu: Tensor, test: Images, judge: Judge, count: int = COUNT
+    model: Autoencoder, mu: Tensor, test: Images, classifier: Judge, count: int = COUNT
 ) -> dict[str, Quality]:
-    """Judge decoded samples of the prior, and the test images themselves for comparison.
+    """Classify decoded samples of the prior, and the test images themselves for comparison.
 
-    An autoencoder was given no prior: beside N(0, I) it is judged on samples of the Gaussian
-    fitted to its encodings mu (N, d) of the training images.
+    An autoencoder has no prior: its samples are of N(0, I) and of the Gaussian fitted to its
+    encodings mu (N, d) of the training images.
     """
     z, labels = draw_prior(model, count)
     asked = labels if model.condition != "none" else None
 
-    def judged(points: Tensor) -> Quality:
-        parts = [judge.probabilities(part) for part in decoded_parts(model, points, labels)]
+    def classified(points: Tensor) -> Quality:
+        parts = [classifier.probabilities(part) for part in decoded_parts(model, points, labels)]
         return quality(torch.cat(parts), asked)
 
-    found = {"prior": judged(z)}
+    found = {"prior": classified(z)}
     if model.deterministic:
-        found["fitted"] = judged(draw_gaussian(mu, count))
-    found["test_images"] = quality(judge.on_test, test.labels)
+        found["fitted"] = classified(draw_gaussian(mu, count))
+    found["test_images"] = quality(classifier.on_test, test.labels)
     return found

@@ -1,4 +1,4 @@
-"""What docs/results.md says of the models of faces, beside claims: tables, and what they hide."""
+"""The tables of docs/results.md about models of faces, and what their means hide."""
 
 from typing import Any
 
@@ -10,8 +10,7 @@ PLAIN, PERCEPTUAL, ADVERSARIAL = "faces-vae", "faces-perceptual", "faces-vaegan"
 ALL = (PLAIN, PERCEPTUAL, ADVERSARIAL)
 ASKED = ("blond hair", "sunglasses")
 _SEEDS = (
-    "All that is said of faces is of one seed of each model: how far these numbers move from seed "
-    "to seed was not measured."
+    "All numbers of faces are of one seed of each model; their spread over seeds was not measured."
 )
 
 
@@ -56,9 +55,9 @@ def _quality(faces: Document) -> str:
         f"\n\nOf the test images, 64×64 in colour, decoded from μ. Squared error Σ (x − x̂)² over "
         f"all {64 * 64 * 3:,} values. Sharpness: variance of the Laplacian of the brightness, as a "
         f"share of the test images' own. Perceptual and Fréchet distance are taken in the features "
-        f"of a judge that reads attributes (right in at least {min(accuracies):.1%} of the test "
-        f"images, whichever the attribute) and from which no model has learnt; samples are z ~ "
-        f"N(0, I). Neither can be compared with distances in other networks' features."
+        f"of a held-out classifier of attributes (accuracy at least {min(accuracies):.1%} for each "
+        f"attribute); samples are z ~ N(0, I). Neither can be compared with distances in other "
+        f"networks' features."
     )
 
 
@@ -99,12 +98,12 @@ def _vectors(faces: Document) -> str:
     for run_id in faces:
         head += [f"`{run_id}`", "orthogonal"]
     return table(head, rows) + (
-        f"\n\nAttribute vectors, added to the encodings of 1,000 test faces: the multiple that is "
-        f"full strength (the smallest from {STRENGTHS[0]:g} to {STRENGTHS[-1]:g} at which the "
-        f"judge sees the attribute in {SEEN:.0%} of 200 training faces without it) · of the faces "
-        f"that lack the attribute, the share in which the judge then sees it / the share of the "
+        f"\n\nAttribute vectors, added to the encodings of 1,000 test faces: full strength (the "
+        f"smallest multiple from {STRENGTHS[0]:g} to {STRENGTHS[-1]:g} at which the held-out "
+        f"classifier sees the attribute in {SEEN:.0%} of 200 training faces without it) · of the "
+        f"faces that lack the attribute, the share in which it then sees it / the share of the "
         f"other attributes that it still reads as before. \\*: {STRENGTHS[-1]:g} is the most that "
-        f"is tried, and at that the judge sees it in fewer than {SEEN:.0%} of the test faces. "
+        f"is tried, and the classifier then sees it in fewer than {SEEN:.0%} of the test faces. "
         f"Orthogonal: without what the vectors of the other attributes explain."
     )
 

@@ -8,10 +8,15 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from train.data import datasets
-from train.data.images import Images, Split, as_float, one_hot
-from train.evaluation.likelihood import encode_all
+from train.data.images import Images, Split
+from train.evaluation.encodings import (
+    Encodings,
+    encode_dataset,
+    load_encodings,
+)
 from train.evaluation.samples import decode_all
 from train.models.autoencoder import Autoencoder
 from train.recipes.recipe import Recipe
@@ -32,36 +37,36 @@ class Exhibit:
     test: Images
 
     @functools.cached_property
+    def encodings(self) -> dict[str, Encodings]:
+        """The encodings of both splits, as the run kept them or, of an older one, made now."""
+        kept = load_encodings(self.folder, self.report["weights_sha256"])
+        return kept or encode_dataset(self.model, self.images, self.test)
+
+    @property
     def mu(self) -> Floats:
         """Return μ of the training images, (N, d)."""
-        return encode_all(self.model, self.images).mu.numpy()
+        return self.encodings["train"].mu
 
-    @functools.cached_property
+    @property
     def test_mu(self) -> Floats:
         """Return μ of the test images, (M, d)."""
-        return encode_all(self.model, self.test).mu.numpy()
+        return self.encodings["test"].mu
 
-    def circle(self) -> tuple[Floats, float]:
-        """Return the centre, and the radius that encloses 99 % of the test encodings.
+    def decode(self, z: Tensor, labels: Tensor | None = None) -> Floats:
+        """Decode z (N, d), under labels (N,) where conditioned, as `on_white`."""
+        labels = torch.zeros(len(z), dtype=torch.int64) if labels is None else labels
+        return on_white(decode_all(self.model, z, labels))
 
-        In the plane of the first two coordinates: (2,) and a length.
-        """
-        plane = self.test_mu[:, :2]
-        centre = plane.mean(0)
-        return centre, float(np.quantile(np.linalg.norm(plane - centre, axis=1), 0.99))
+    def reconstruct(self, count: int) -> Floats:
+        """Reconstruct the first test images from μ, as `on_white`."""
+        return self.decode(torch.from_numpy(self.test_mu[:count]), self.test.labels[:count])
 
-    def decode(self, z: NDArray[np.floating[Any]], label: int | None = None) -> Floats:
-        """Decode z (N, d) to images (N, H, W) in [0, 1], all under one label where given."""
-        points = torch.as_tensor(np.asarray(z, np.float32))
-        labels = torch.full((len(points),), label or 0)
-        return decode_all(self.model, points, labels).mean(1).numpy()
 
-    @torch.no_grad()
-    def reconstruct(self, part: Images) -> Floats:
-        """Return reconstructions from μ, (N, H, W) in [0, 1]."""
-        label = one_hot(part.labels, part.classes) if self.model.condition != "none" else None
-        mu = self.model.encode(as_float(part.pixels), label).mu
-        return torch.sigmoid(self.model.decode(mu, label)).mean(1).numpy()
+def on_white(images: Tensor) -> Floats:
+    """Return images (N, C, H, W) in [0, 1] as colours (N, H, W, 3); grey ones as ink on white."""
+    if images.shape[1] == 1:
+        images = 1 - images.expand(-1, 3, -1, -1)
+    return images.permute(0, 2, 3, 1).numpy()
 
 
 class Gallery:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from train.errors import UserError
+from train.evaluation.encodings import halves
 from train.files import write_atomic
 from train.recipes.published import RECIPES
 from train.recipes.serialisation import fields_of
@@ -82,7 +83,6 @@ def _map_numbers(exhibit: Exhibit) -> dict[str, Any]:
         return {}
     labels, test_labels = exhibit.images.labels.numpy(), exhibit.test.labels.numpy()
     classes = range(exhibit.images.classes)
-    half = np.random.default_rng(0).permutation(len(labels)) < len(labels) // 2
 
     def means(mu: Any, own: Any) -> Any:
         return np.array([mu[own == label].mean(0) for label in classes])
@@ -95,7 +95,7 @@ def _map_numbers(exhibit: Exhibit) -> dict[str, Any]:
     width = np.array([exhibit.mu[labels == label].std(0, ddof=1).mean() for label in classes])[
         :, None
     ]
-    first, second = (means(exhibit.mu[part], labels[part]) for part in (half, ~half))
+    first, second = (means(exhibit.mu[part], labels[part]) for part in halves(len(labels)))
     found: dict[str, Any] = {
         "nearest_mean": nearest(whole),
         "stability": {

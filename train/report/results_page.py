@@ -35,8 +35,8 @@ def page(models: Document, study: Document) -> str:
     faces = face_tables(models)
     parts = [
         "# Results\n\nWritten by `python -m train figures` from `docs/results/models.json` and "
-        "`docs/results/study.json`; a test says when it is stale. Numbers are of MNIST's 10,000 "
-        "test images unless a row says otherwise.",
+        "`docs/results/study.json`; a test checks that it is up to date. Numbers are of MNIST's "
+        "10,000 test images unless a row says otherwise.",
         "## The shipped models",
         _models_table(digits),
         _models_notes(digits),
@@ -48,8 +48,7 @@ def page(models: Document, study: Document) -> str:
         _digits_table(study),
         "## What each part of the recipe that two latents share is worth",
         parts_tables(study) if is_whole(study, *GROUPS) else NOT_WHOLE,
-        "What else is known of why two latents get this far, and what is not: "
-        "[recipes](recipes.md).",
+        "More about this recipe, and what is not known: [recipes](recipes.md).",
         "## What is claimed, and what holds",
         _claims(models, study),
         "## Samples",
@@ -98,12 +97,12 @@ def _models_notes(models: Document) -> str:
     fashion = " `fashion-vae-2` is of Fashion-MNIST." if "fashion-vae-2" in models else ""
     return (
         f"ELBO and log-likelihood in nats per image (grey and binarised targets; {counts} "
-        f"importance samples); of a conditional model given the label, of `target-means-vae-2` "
-        f"with the prior of the image's class. Squared error Σ (x − x̂)² with x̂ decoded from μ; "
-        f"divide by 784 for a pixel's. Nearest neighbours and probe read the digit from μ: mean of "
-        f"ten draws of labels; a model whose encoder is told the label is given the true one. "
-        f"Weights are rounded as they are shipped, most of them to eight bits, before anything is "
-        f"measured.{fashion}"
+        f"importance samples); given the label where a model is conditioned, of "
+        f"`target-means-vae-2` with the prior of the image's class. The ELBO's reconstruction term "
+        f"is of samples of q(z | x); the squared error Σ (x − x̂)² is of x̂ decoded from μ (divide "
+        f"by 784 for a pixel's). Nearest neighbours and probe read the digit from μ: mean of ten "
+        f"draws of labels; a conditioned encoder is given the true label. Everything is measured "
+        f"with the weights as they are shipped, most of them rounded to eight bits.{fashion}"
     )
 
 
@@ -216,13 +215,13 @@ def _samples_table(models: Document) -> str:
                 share, even = f"{own['confident']:.1%}", f"{own['evenness']:.2f}"
                 rows.append((f"`{run_id}`", name, share, even, asked))
     some = next(iter(models.values()))["samples"]["test_images"]
-    head = ("model", "z from", "confidently read", "evenness", "read as asked")
+    head = ("model", "z from", "confidently read", "normalised perplexity", "read as asked")
     return table(head, rows) + (
-        f"\n\nAn independent convolutional classifier, which reads {some['asked']:.1%} of the test "
-        f"images right, looks at samples of each model. Confidently: a class has probability 0.9 "
-        f"or more ({some['confident']:.1%} of the test images). Evenness: exp(entropy) of the "
-        f"classes it reads, over their number; 1 where all come equally often. The prior is "
-        f"N(0, I), or around each class's target; a plain autoencoder was never given one."
+        f"\n\nA held-out convolutional classifier, with an accuracy of {some['asked']:.1%} on the "
+        f"test images, reads samples of each model. Confidently: a class has probability 0.9 or "
+        f"more ({some['confident']:.1%} of the test images). Normalised perplexity: exp(entropy) "
+        f"of the classes it reads, over their number; 1 where all come equally often. The prior is "
+        f"N(0, I), or N(m, I) with the target m of each class; a plain autoencoder has none."
     )
 
 
@@ -236,8 +235,9 @@ def _confusion(models: Document) -> str:
             ]
             head = ["", *(f"**{digit}**" for digit in range(10))]
             parts.append(
-                f"`{run_id}` reads {model['classifier']['accuracy']:.2%} of the test images from "
-                f"μ. Rows: the digit; columns: what is read.\n\n{table(head, rows)}"
+                f"`{run_id}` classifies {model['classifier']['accuracy']:.2%} of the test images "
+                f"correctly from μ. Rows: true digit; columns: predicted digit.\n\n"
+                f"{table(head, rows)}"
             )
     return "\n\n".join(parts)
 
@@ -262,8 +262,8 @@ def _reproduce(models: Document, study: Document) -> str:
         f"`python -m train <id>` trains one of the models again with the recipe of that name "
         f"(`train/recipes/published.py`), whose precision is that of the table. On one machine, "
         f"training in `32-true` on a CPU ends bit for bit the same; otherwise rounding differs, "
-        f"and the numbers are near the published ones, not equal to them. The minutes are those of "
-        f"the machine that trained it, busy with others.\n\n"
+        f"and the numbers come out near these, not equal to them. The minutes are those of the "
+        f"machine that trained it, which was shared.\n\n"
         f"{listed}\n\nThe study: `{command}`; each run in `study.json` names its recipe, seed, "
         f"precision and commit."
     )

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import torch
+from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
@@ -15,6 +18,7 @@ from train.data import datasets
 from train.data.datasets import OWN_IMAGES
 from train.data.images import Dataset, Images, hold_out
 from train.errors import UserError
+from train.evaluation.encodings import Encodings, save_encodings
 from train.files import sha256, write_atomic
 from train.models.autoencoder import Autoencoder
 from train.recipes.recipe import Recipe
@@ -64,8 +68,11 @@ def save_run(
     model: Autoencoder,
     metrics: list[dict[str, float]],
     report: Report,
+    encodings: dict[str, Encodings] | None = None,
 ) -> None:
     """Write a finished run to `folder`, the report last: with it the run is whole.
+
+    `encodings` of the data set are kept where given, for the export and the figures.
 
     The report carries the hash of the weights it speaks of, so that a kill between the files
     cannot pair one run's numbers with another's weights.
@@ -81,6 +88,8 @@ def save_run(
     write_atomic(folder / "weights.safetensors", weights)
     write_atomic(folder / "recipe.json", _json(fields_of(recipe)))
     write_atomic(folder / "metrics.jsonl", rows.encode())
+    if encodings is not None:
+        save_encodings(folder, encodings, sha256(weights))
     write_atomic(folder / "report.json", _json({**report, "weights_sha256": sha256(weights)}))
 
 
@@ -146,6 +155,13 @@ def trained_on(recipe: Recipe, images: Images) -> Images:
     """
     rest, _ = hold_out(images, recipe.validation_fraction, recipe.seed)
     return rest.select(slice(0, recipe.train_images)) if recipe.train_images > 0 else rest
+
+
+def rows_trained_on(recipe: Recipe, count: int) -> NDArray[np.int64]:
+    """Return the rows of `count` training images that a recipe trains on, in its order."""
+    rows = torch.arange(count)
+    chosen: NDArray[np.int64] = trained_on(recipe, Images(rows, rows, classes=1)).labels.numpy()
+    return chosen
 
 
 def load_run(folder: Path) -> Run:

@@ -8,7 +8,7 @@ import torch
 from train.data import datasets
 from train.data.images import Dataset, hold_out
 from train.errors import UserError
-from train.evaluation.likelihood import encode_all
+from train.evaluation.encodings import Encodings, encode_dataset
 from train.evaluation.measure import measure
 from train.files import remove_leftovers
 from train.models.autoencoder import Autoencoder
@@ -105,8 +105,10 @@ def train(
     }
 
     def finish() -> None:
-        report.update(_measure(recipe, model, dataset, samples, folder, for_page))
-        run_folder.save_run(folder, recipe, model, result.metrics, report)
+        encodings = encode_dataset(model, dataset.train, dataset.test)
+        report.update(_measure(recipe, model, dataset, encodings, samples, folder, for_page))
+        kept = encodings if for_page else None
+        run_folder.save_run(folder, recipe, model, result.metrics, report, kept)
         print(_summary(recipe, report, folder))
 
     first(finish)
@@ -129,8 +131,10 @@ def evaluate(folder: Path, samples: int) -> None:
     known = run.report["test"]
     if not same or known is None or known["importance_samples"] < samples:
         known = None
-    report = run.report | _measure(run.recipe, model, dataset, samples, folder, known=known)
-    run_folder.save_run(folder, run.recipe, model, run_folder.load_metrics(folder), report)
+    encodings = encode_dataset(model, dataset.train, dataset.test)
+    measured = _measure(run.recipe, model, dataset, encodings, samples, folder, known=known)
+    report, metrics = run.report | measured, run_folder.load_metrics(folder)
+    run_folder.save_run(folder, run.recipe, model, metrics, report, encodings)
     print(_summary(run.recipe, report, folder))
 
 
@@ -138,6 +142,7 @@ def _measure(
     recipe: Recipe,
     model: Autoencoder,
     dataset: Dataset,
+    encodings: dict[str, Encodings],
     samples: int,
     folder: Path,
     for_page: bool = True,
@@ -145,9 +150,10 @@ def _measure(
 ) -> run_folder.Report:
     """Measure a model, and lay larger latent spaces out for the page, into the run folder."""
     print(f"{recipe.id}: measuring the test set with {samples} importance samples")
-    measured = measure(recipe, model, dataset, samples, folder.parent / "judges", known)
+    judges = folder.parent / "judges"
+    measured = measure(recipe, model, dataset, encodings, samples, judges, known)
     if for_page and recipe.latent_size > 2:
-        save_tsne(folder, encode_all(model, dataset.test).mu.numpy())
+        save_tsne(folder, encodings["test"].mu)
     return measured
 
 

@@ -1,90 +1,44 @@
-"""Rows S1.8 to S1.10: colour faces, attribute vectors, and what each loss makes of a face."""
+"""Colour faces: attribute vectors, and what each loss makes of a face."""
 
-from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import torch
 from matplotlib.figure import Figure
 
-from train.data.datasets import load_dataset
-from train.evaluation.attribute_vectors import attribute_vectors
+from train.errors import UserError
+from train.evaluation.attribute_vectors import AttributeVectors
 from train.models.attribute_network import attributes_of
-from train.report.figures.figure_parts import Floats, new_figure
-from train.report.gallery import Exhibit, Gallery
+from train.report.figures.figure_parts import GAP, image_rows
+from train.report.gallery import Gallery
 
 NAMES = ("faces-vae", "faces-perceptual", "faces-vaegan")
-_LOSSES = ("pixels alone", "and deep features", "and a discriminator")
-_SHOWN = 8
-_GAP = 3
+LOSSES = ("pixels alone", "and deep features", "and a discriminator")
+SHOWN = 8
+_ADDED = ("blond hair", "sunglasses")
 _MULTIPLES = (-1.0, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0)
 
 
-def by_loss(gallery: Gallery, _: dict[str, Any]) -> Figure:
-    """Draw test faces over their reconstructions by each model (S1.8, S1.10)."""
-    rows: list[Floats] = [gallery[NAMES[0]].test.pixels[:_SHOWN].permute(0, 2, 3, 1).numpy() / 255]
-    rows += [_decode(gallery[name], gallery[name].test_mu[:_SHOWN]) for name in NAMES]
-    return _colour_rows(rows, ["test faces", *_LOSSES])
-
-
-def samples(gallery: Gallery, _: dict[str, Any]) -> Figure:
-    """Draw the same z ~ N(0, I) decoded by each model (S1.10)."""
-    size = gallery[NAMES[0]].recipe.latent_size
-    z = torch.randn(_SHOWN, size, generator=torch.Generator().manual_seed(4)).numpy()
-    return _colour_rows([_decode(gallery[name], z) for name in NAMES], _LOSSES)
-
-
 def growing_multiples(gallery: Gallery, _: dict[str, Any]) -> Figure:
-    """Draw two test faces with growing multiples of two vectors, and of both at once (S1.9)."""
+    """Draw two test faces with growing multiples of two vectors, and of both at once."""
     exhibit = gallery[NAMES[1]]
-    dataset = load_dataset(exhibit.recipe.dataset)
-    names = dataset.attribute_names
-    mu = torch.from_numpy(exhibit.mu)
-    images = attributes_of(exhibit.images)[: len(mu)]
-    vectors = attribute_vectors(mu, images, names, dataset.attribute_groups).raw.numpy()
-    blond, sunglasses = (vectors[names.index(name)] for name in ("blond hair", "sunglasses"))
+    if "attribute_vectors" not in exhibit.report:
+        raise UserError(f"Measure {NAMES[1]} again first: python -m train evaluate {NAMES[1]}.")
+    vectors = AttributeVectors.from_report(exhibit.report["attribute_vectors"])
     has = attributes_of(exhibit.test)
-    lacking = [
-        row
-        for row in range(len(has))
-        if not any(has[row, names.index(name)] for name in ("blond hair", "sunglasses", "hat"))
-    ]
+    blond, sunglasses = (vectors.raw[vectors.names.index(name)] for name in _ADDED)
+    hidden = [vectors.names.index(name) for name in (*_ADDED, "hat")]
+    lacking = [row for row in range(len(has)) if not has[row, hidden].any()]
     rows, labels = [], []
     for row in lacking[:2]:
         for label, step in (
             ("blond hair", blond), ("sunglasses", sunglasses), ("both", blond + sunglasses),
         ):  # fmt: skip
-            multiples = np.array(_MULTIPLES)[:, None]
-            rows.append(_decode(exhibit, exhibit.test_mu[row] + multiples * step))
+            steps = torch.tensor(_MULTIPLES)[:, None] * step
+            rows.append(exhibit.decode(torch.from_numpy(exhibit.test_mu[row]) + steps))
             labels.append(label)
-    figure = _colour_rows(rows, labels)
+    figure = image_rows(rows, labels)
+    width = rows[0].shape[2]
     for index, multiple in enumerate(_MULTIPLES):
         text = f"{multiple:g}".replace("-", "−")
-        place = index * (rows[0].shape[2] + _GAP) + rows[0].shape[2] / 2
-        figure.axes[0].text(place, -6, text, ha="center", va="bottom")
-    return figure
-
-
-@torch.no_grad()
-def _decode(exhibit: Exhibit, z: Floats) -> Floats:
-    """Decode z (N, d) to colour images (N, H, W, 3) in [0, 1]."""
-    points = torch.as_tensor(np.asarray(z, np.float32))
-    return torch.sigmoid(exhibit.model.decode(points)).permute(0, 2, 3, 1).numpy()
-
-
-def _colour_rows(rows: Sequence[Floats], names: Sequence[str]) -> Figure:
-    """Draw rows of images (N, H, W, 3) under each other, each with its name before it."""
-    count, height, width, _ = rows[0].shape
-    step = height + _GAP
-    sheet = np.ones((len(rows) * step - _GAP, count * (width + _GAP) - _GAP, 3), np.float32)
-    for row, images in enumerate(rows):
-        for column, image in enumerate(images):
-            left = column * (width + _GAP)
-            sheet[row * step : row * step + height, left : left + width] = image
-    figure = new_figure(7, 0.3 + 5.8 * sheet.shape[0] / sheet.shape[1])
-    axes = figure.subplots()
-    axes.imshow(sheet, interpolation="nearest")
-    axes.set_axis_off()
-    for row, name in enumerate(names):
-        axes.text(-8, row * step + height / 2, name, ha="right", va="center")
+        figure.axes[0].text(index * (width + GAP) + width / 2, -6, text, ha="center", va="bottom")
     return figure

@@ -13,10 +13,11 @@ from train.palette import PALETTE
 from train.report.gallery import Gallery
 
 Floats = NDArray[np.floating[Any]]
-Drawing = Figure | bytes
-Draw = Callable[[Gallery, dict[str, Any]], Drawing]
+Draw = Callable[[Gallery, dict[str, Any]], Figure]
 """Draws a figure from runs and from the study's results file."""
 
+GAP = 3
+"""Pixels between the images of a sheet."""
 _DPI = 110
 _TIGHT: Any = {"handletextpad": 0, "columnspacing": 0.8}
 
@@ -45,31 +46,19 @@ def legend(figure: Figure, names: Sequence[str]) -> None:
     figure.legend(handles=handles, loc="outside lower center", ncols=len(names), **_TIGHT)
 
 
-def tiles(images: Floats, columns: int, gap: int = 1) -> Floats:
-    """Set images (N, H, W) out in rows of `columns`, with white gaps: (rows', columns')."""
-    count, height, width = images.shape
-    rows = -(-count // columns)
-    sheet = np.ones((rows * (height + gap) - gap, columns * (width + gap) - gap), np.float32)
-    for index, image in enumerate(images):
-        top, left = index // columns * (height + gap), index % columns * (width + gap)
-        sheet[top : top + height, left : left + width] = 1 - image
-    return sheet
-
-
-def show(axes: Axes, sheet: Floats, title: str = "") -> None:
-    """Draw a sheet of images (rows, columns) in [0, 1], pixel by pixel."""
-    axes.imshow(sheet, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-    axes.set_title(title)
-    axes.set_axis_off()
-
-
 def image_rows(rows: Sequence[Floats], names: Sequence[str]) -> Figure:
-    """Draw rows of images (N, H, W) under each other, each with its name before it."""
-    columns = len(rows[0])
-    figure = new_figure(7, 0.2 + len(rows) * 6.0 / columns)
+    """Draw rows of images (N, H, W, 3) in [0, 1] under each other, each with its name before it."""
+    count, height, width, _ = rows[0].shape
+    step = height + GAP
+    sheet = np.ones((len(rows) * step - GAP, count * (width + GAP) - GAP, 3), np.float32)
+    for row, images in enumerate(rows):
+        for column, image in enumerate(images):
+            left = column * (width + GAP)
+            sheet[row * step : row * step + height, left : left + width] = image
+    figure = new_figure(7, 0.3 + 5.8 * sheet.shape[0] / sheet.shape[1])
     axes = figure.subplots()
-    show(axes, tiles(np.concatenate(list(rows)), columns, 2))
-    height = rows[0].shape[1] + 2
-    for index, name in enumerate(names):
-        axes.text(-5, index * height + height / 2 - 1, name, ha="right", va="center")
+    axes.imshow(sheet, interpolation="nearest")
+    axes.set_axis_off()
+    for row, name in enumerate(names):
+        axes.text(-8, row * step + height / 2, name, ha="right", va="center")
     return figure

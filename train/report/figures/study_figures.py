@@ -1,5 +1,6 @@
-"""Row S4: errors, curves, projections and ROC curves of the three kinds of model."""
+"""Errors, curves, projections and ROC curves of the three kinds of model."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,14 +11,14 @@ from train.data.mnist_like import CLASS_NAMES
 from train.palette import PALETTE
 from train.report.figures.figure_parts import Draw, legend, new_figure, scatter
 from train.report.gallery import Gallery
-from train.runs.latent_projections import load_tsne, pca, raw_tsne, tsne
+from train.runs.latent_projections import load_tsne, pca, tsne
 
 _KIND_COLOURS = {"ae": "#e76300", "vae": "#3f90da", "cvae": "#832db6"}
 _KIND_NAMES = {"ae": "AE", "vae": "VAE", "cvae": "CVAE"}
 
 
 def errors_by_size(_: Gallery, study: dict[str, Any]) -> Figure:
-    """Draw squared error by latent size, three kinds, every seed (S4.2)."""
+    """Draw squared error by latent size, three kinds, every seed."""
     figure = new_figure(5, 3)
     axes = figure.subplots()
     for kind, colour in _KIND_COLOURS.items():
@@ -42,7 +43,7 @@ def errors_by_size(_: Gallery, study: dict[str, Any]) -> Figure:
 
 
 def curves(_: Gallery, study: dict[str, Any]) -> Figure:
-    """Draw training and validation curves of each run of the grid, first seed (S4.3)."""
+    """Draw training and validation curves of each run of the grid, first seed."""
     figure = new_figure(7.2, 3.8)
     grid = figure.subplots(3, 6)
     first = min(run["seed"] for run in study["runs"])
@@ -65,7 +66,7 @@ def curves(_: Gallery, study: dict[str, Any]) -> Figure:
 
 
 def layouts(name: str) -> Draw:
-    """Return PCA scatter and 1-D density, and t-SNE, of the three kinds (S4.6)."""
+    """Return PCA scatter and 1-D density, and t-SNE, of the three kinds."""
 
     def draw(gallery: Gallery, _: dict[str, Any]) -> Figure:
         figure = new_figure(7, 5.6)
@@ -95,31 +96,21 @@ def layouts(name: str) -> Draw:
     return draw
 
 
-def raw_digits(gallery: Gallery, _: dict[str, Any]) -> Figure:
-    """Draw t-SNE of raw test digits (S4.7)."""
-    test = gallery["vae-2"].test
-    layout = raw_tsne(test, gallery.runs / "cache")
-    figure = new_figure(4.6, 4.9)
-    axes = figure.subplots()
-    scatter(axes, layout, test.labels[: len(layout)].numpy(), 3)
-    axes.set(xticks=[], yticks=[])
-    legend(figure, CLASS_NAMES["mnist"])
-    return figure
+def roc(names: Sequence[str]) -> Draw:
+    """Return a drawing of ROC curves of the reconstruction error as a score."""
 
+    def draw(gallery: Gallery, _: dict[str, Any]) -> Figure:
+        figure = new_figure(7, 2.8)
+        kinds = {"fashion-mnist": "Fashion-MNIST", "rotated": "turned by 90°", "noise": "noise"}
+        for axes, run_id in zip(figure.subplots(1, len(names), sharey=True), names, strict=True):
+            anomaly = gallery[run_id].report["anomaly"]
+            for key, name in kinds.items():
+                found = anomaly[key]
+                rates = found["roc"]["false_positive"], found["roc"]["true_positive"]
+                axes.plot(*rates, lw=1.3, label=f"{name}: {found['auc']:.3f}")
+            axes.plot([0, 1], [0, 1], color="#bbbbbb", lw=0.8, zorder=0)
+            axes.set(title=run_id, xlabel="false positive rate", aspect="equal")
+            axes.legend(loc="lower right", title="area under curve")
+        return figure
 
-def roc(gallery: Gallery, _: dict[str, Any]) -> Figure:
-    """Draw ROC curves of the reconstruction error as a score (S4.9)."""
-    figure = new_figure(7, 2.8)
-    names = {"fashion-mnist": "Fashion-MNIST", "rotated": "turned by 90°", "noise": "noise"}
-    for axes, run_id in zip(
-        figure.subplots(1, 3, sharey=True), ("ae-10", "vae-2", "vae-10"), strict=True
-    ):
-        anomaly = gallery[run_id].report["anomaly"]
-        for key, name in names.items():
-            found = anomaly[key]
-            rates = found["roc"]["false_positive"], found["roc"]["true_positive"]
-            axes.plot(*rates, lw=1.3, label=f"{name}: {found['auc']:.3f}")
-        axes.plot([0, 1], [0, 1], color="#bbbbbb", lw=0.8, zorder=0)
-        axes.set(title=run_id, xlabel="digits taken for strangers", aspect="equal")
-        axes.legend(loc="lower right", title="area under curve")
-    return figure
+    return draw

@@ -1,7 +1,6 @@
 """Publishing as a plain static site: `python -m export site OUT`.
 
-The page is the server's to render, and export knows nothing of the server: it is asked to, as a
-process of its own.
+The server's code renders the page; export does not import it and runs it as a process of its own.
 """
 
 import argparse

@@ -11,7 +11,6 @@ import pytest
 import torch
 
 from export.__main__ import main
-from export.documents.encodings import Encodings
 from export.documents.example_faces import examples_json
 from export.onnx_graphs.parity import make_session
 from export.onnx_graphs.subpixel import with_transposed_convolutions
@@ -22,6 +21,7 @@ from train.__main__ import main as train_main
 from train.data.datasets import load_dataset
 from train.data.images import Images, as_float
 from train.evaluation.attribute_vectors import attribute_vectors
+from train.evaluation.encodings import Encodings
 from train.evaluation.likelihood import encode_all
 from train.models import attribute_network
 from train.models.attribute_network import attributes_of
