@@ -14,7 +14,7 @@ from export.__main__ import main
 from export.documents.example_faces import examples_json
 from export.onnx_graphs.parity import make_session
 from export.onnx_graphs.subpixel import with_transposed_convolutions
-from tests.support.celeba import make_celeba
+from tests.support.invented_celeba import make_celeba
 from tests.support.quick import quick_faces
 from tests.support.whole import read_whole_release
 from train.__main__ import main as train_main

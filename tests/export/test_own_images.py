@@ -11,7 +11,7 @@ import torch
 
 from export.__main__ import main as export_main
 from export.onnx_graphs.parity import make_session
-from tests.support.own_images import make_folder
+from tests.support.disc_images import make_folder
 from tests.support.quick import quick_measurements
 from tests.support.server import Server
 from tests.support.whole import read_whole_release

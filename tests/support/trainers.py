@@ -1,4 +1,4 @@
-"""The test's end of tests/support/trainer.py, and what a run leaves for comparison."""
+"""The test's end of tests/support/forked_trainer.py, and what a run leaves for comparison."""
 
 import json
 import os
@@ -36,7 +36,7 @@ class Trainers(Forking):
         self.arguments = arguments
         self.said = ""
         """What the processes of the last run printed."""
-        super().__init__("tests.support.trainer", environment=environment(folder))
+        super().__init__("tests.support.forked_trainer", environment=environment(folder))
 
     def train(
         self,

@@ -11,7 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
-from tests.support.own_images import disc, make_folder
+from tests.support.disc_images import disc, make_folder
 from tests.support.quick import quick_measurements
 from train.__main__ import main
 from train.data.image_folder import Reading, read_folder
