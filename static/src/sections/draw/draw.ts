@@ -1,6 +1,6 @@
 // Section "draw": a drawing, what MNIST would have made of it, its μ and σ, its reconstruction.
 
-import "../../elements/error-scale";
+import "../../elements/chart/error-scale";
 import { type PageContext, sentence } from "../../app/context";
 import type { DrawingReconstruction } from "../../app/drawing-reconstructions";
 import { whenNear } from "../../app/when-near";

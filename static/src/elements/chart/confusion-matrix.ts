@@ -11,9 +11,9 @@
 //               (core/confusion), those on it are plain; the table is as wide as the element.
 import { css, html, nothing, type PropertyValues } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { type Confusion, shade } from "../core/release/confusion";
-import { AtlasElement } from "./atlas-element";
-import { base } from "./shared-styles";
+import { type Confusion, shade } from "../../core/release/confusion";
+import { AtlasElement } from "../atlas-element";
+import { base } from "../shared-styles";
 
 const DIGITS = [..."0123456789"];
 /** How much of the accent's colour (%) is in a cell off the diagonal, by its level of shade. */

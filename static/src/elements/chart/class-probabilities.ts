@@ -11,9 +11,9 @@
 //               the most probable class is set in bold and has a class of its own.
 import { css, html, nothing, type PropertyValues } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { formatPercent } from "../core/geometry/viewport";
-import { AtlasElement } from "./atlas-element";
-import { base, classColour } from "./shared-styles";
+import { formatPercent } from "../../core/geometry/viewport";
+import { AtlasElement } from "../atlas-element";
+import { base, classColour } from "../shared-styles";
 
 const DIGITS = [..."0123456789"];
 

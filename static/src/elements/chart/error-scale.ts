@@ -12,9 +12,9 @@
 // Nothing in here is operated; it takes no focus.
 import { css, html, nothing, type PropertyValues, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { formatNumber, ticks } from "../core/geometry/viewport";
-import { AtlasElement } from "./atlas-element";
-import { base, classColour } from "./shared-styles";
+import { formatNumber, ticks } from "../../core/geometry/viewport";
+import { AtlasElement } from "../atlas-element";
+import { base, classColour } from "../shared-styles";
 
 export interface ClassError {
   readonly label: number;
