@@ -20,6 +20,7 @@ from tests.support.releases import (
 from tests.webapp.conftest import eventually
 from webapp.http.compression import BackgroundCompressor
 from webapp.inference import Runtime
+from webapp.manifest import Manifest
 from webapp.releases import ReleaseStore
 from webapp.settings import Settings
 
@@ -86,6 +87,24 @@ def test_a_bad_file_takes_its_model_out_of_service_and_no_other(folders, app, ho
         assert client.get("/readyz").json()["models"] == {"one": "out of service", "other": "ready"}
         assert client.get("/api/manifest").json() == manifest
         assert client.get("/").status_code == 200
+
+
+def test_a_bad_class_picture_takes_its_model_out_of_service(folders, app):
+    models = (TinyModel(id="one", condition="decoder"), TinyModel(id="other", seed=2))
+    manifest = make_release(folders.models, "r1", models)
+    prepared = manifest["models"][0]["prepared"]
+    prepared["images"][7] = write_object(folders.models, b"the picture of a seven", "png")
+    write_manifest(folders.models, manifest)
+    damage(object_path(folders.models, prepared["images"][7]))
+    with app(folders) as client:
+        assert client.get("/readyz").json()["models"] == {"one": "out of service", "other": "ready"}
+
+
+def test_every_file_entry_is_listed_even_in_fields_not_known_here(folders):
+    manifest = make_release(folders.models, "r1", TWO)
+    manifest["more"] = [{"deep": write_object(folders.models, b"{}", "json")}]
+    listed = {entry.name for entry in Manifest.model_validate(manifest).files}
+    assert listed == {path.name for path in (folders.models / "objects").iterdir()}
 
 
 def test_a_model_returns_when_its_file_does(folders, app, monkeypatch):
