@@ -26,9 +26,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         listener = _listen(settings)
     except OSError as error:
+        reason = (error.strerror or "unknown host").partition(" (")[0].lower()
         print(
-            f"Cannot listen on port {settings.port} of {settings.host}: "
-            f"{(error.strerror or 'unknown host').lower()}; choose another one with --port.",
+            f"Cannot listen on port {settings.port} of {settings.host}: {reason}; "
+            "choose another one with --port.",
             file=sys.stderr,
         )
         return 1
@@ -47,19 +48,11 @@ def _listen(settings: Settings) -> socket.socket:
     Raises:
         OSError: the port is in use, or the host is not an address of this machine.
     """
-    family, kind, protocol, _, address = socket.getaddrinfo(
+    family, *_, address = socket.getaddrinfo(
         settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )[0]
-    listener = socket.socket(family, kind, protocol)
-    try:
-        if sys.platform != "win32":  # where it would let two servers share the port
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(1024)
-    except OSError:
-        listener.close()
-        raise
-    return listener
+    dual = family == socket.AF_INET6 and socket.has_dualstack_ipv6()
+    return socket.create_server(address, family=family, backlog=1024, dualstack_ipv6=dual)
 
 
 def _serve(settings: Settings, listener: socket.socket) -> None:

@@ -251,15 +251,12 @@ class Model:
         if self.encoder_takes_label:
             inputs["label"] = self._one_hot([label for _, label in jobs])
         outputs = self.encoder.run(inputs)
-        mu, logvar = outputs.get("mu"), outputs.get("logvar")
         expected = (len(jobs), self.entry.latent_size)
-        if mu is None or mu.shape != expected:
-            raise ModelError("its encoder returns no mu of the right shape")
-        if logvar is None:
-            return [Posterior(row, None) for row in mu.tolist()]
-        if logvar.shape != expected:
-            raise ModelError("its encoder returns a logvar of the wrong shape")
-        return [Posterior(*rows) for rows in zip(mu.tolist(), logvar.tolist(), strict=True)]
+        mu = _output(outputs, "mu", expected).tolist()
+        if "logvar" not in outputs:
+            return [Posterior(row) for row in mu]
+        logvar = _output(outputs, "logvar", expected).tolist()
+        return [Posterior(*rows) for rows in zip(mu, logvar, strict=True)]
 
     def _run_decoder(
         self, jobs: Sequence[tuple[Sequence[float], int | None]]
@@ -270,19 +267,23 @@ class Model:
         if self.decoder_takes_label:
             inputs["label"] = self._one_hot([label for _, label in jobs])
         outputs = self.decoder.run(inputs)
-        images, probabilities = outputs.get("image"), outputs.get("class_probability")
-        if images is None or images.shape != (
-            len(jobs), shape.channels, shape.height, shape.width
-        ):  # fmt: skip
-            raise ModelError("its decoder returns no image of the right shape")
-        if probabilities is not None and probabilities.shape != (len(jobs), self.entry.classes):
-            raise ModelError("its decoder returns class probabilities of the wrong shape")
-        return images.transpose(0, 2, 3, 1), probabilities
+        planes = len(jobs), shape.channels, shape.height, shape.width
+        images = _output(outputs, "image", planes).transpose(0, 2, 3, 1)
+        if "class_probability" not in outputs:
+            return images, None
+        return images, _output(outputs, "class_probability", (len(jobs), self.entry.classes))
 
     def _one_hot(self, labels: Sequence[int | None]) -> Floats:
         codes = np.zeros((len(labels), self.entry.classes), np.float32)
         codes[np.arange(len(labels)), np.array(labels, np.intp)] = 1
         return codes
+
+
+def _output(outputs: dict[str, Floats], name: str, shape: tuple[int, ...]) -> Floats:
+    value = outputs.get(name)
+    if value is None or value.shape != shape:
+        raise ModelError(f"a graph returns no {name} of the shape that the manifest states")
+    return value
 
 
 def _check_label(label: int | None, wanted: bool, entry: ModelEntry) -> None:

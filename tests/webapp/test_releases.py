@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from export.publish import file_entries
 from tests.support.releases import (
     Maths,
     TinyModel,
@@ -90,26 +89,22 @@ def test_a_bad_file_takes_its_model_out_of_service_and_no_other(folders, app, ho
         assert client.get("/").status_code == 200
 
 
-def test_every_class_s_prepared_picture_is_verified(folders, app):
-    conditioned = TinyModel(id="one", condition="both")
-    manifest = make_release(folders.models, "r1", (conditioned, TWO[1]))
-    picture = write_object(folders.models, b"the picture of one class", "png")
-    manifest["models"][0]["prepared"]["images"][4] = picture
+def test_a_bad_class_picture_takes_its_model_out_of_service(folders, app):
+    models = (TinyModel(id="one", condition="decoder"), TinyModel(id="other", seed=2))
+    manifest = make_release(folders.models, "r1", models)
+    prepared = manifest["models"][0]["prepared"]
+    prepared["images"][7] = write_object(folders.models, b"the picture of a seven", "png")
     write_manifest(folders.models, manifest)
-    damage(object_path(folders.models, picture))
+    damage(object_path(folders.models, prepared["images"][7]))
     with app(folders) as client:
         assert client.get("/readyz").json()["models"] == {"one": "out of service", "other": "ready"}
 
 
-def test_a_file_is_of_the_release_wherever_the_manifest_names_it(folders):
+def test_every_file_entry_is_listed_even_in_fields_not_known_here(folders):
     manifest = make_release(folders.models, "r1", TWO)
-    new = write_object(folders.models, b"of a kind that only a newer reader knows", "bin")
-    manifest["models"][0]["new"] = {"deep": [{"deeper": new}], "url": "elsewhere"}
-    manifest["newer"] = [write_object(folders.models, b"and of the whole release", "bin")]
-    known = Manifest.model_validate_json(json.dumps(manifest)).files
-    assert {"models/objects/" + file.name for file in known} == {
-        entry["url"] for entry in file_entries(manifest)
-    }
+    manifest["more"] = [{"deep": write_object(folders.models, b"{}", "json")}]
+    listed = {entry.name for entry in Manifest.model_validate(manifest).files}
+    assert listed == {path.name for path in (folders.models / "objects").iterdir()}
 
 
 def test_a_model_returns_when_its_file_does(folders, app, monkeypatch):

@@ -109,6 +109,18 @@ def test_a_wrong_method_is_told_the_right_ones(client):
     assert {word.strip() for word in allowed.split(",")} == {"GET", "HEAD"}
 
 
+def test_an_invalid_parameter_is_named_but_not_repeated(client):
+    for method, url, name in (
+        ("POST", f"/api/models/cvae-2/encode?label={SECRET}", "label"),
+        ("GET", f"/api/datasets/mnist/train?index={SECRET}", "index"),
+    ):
+        answer = client.request(method, url, headers=OCTETS)
+        assert answer.status_code == 422
+        assert name in answer.json()["detail"]
+        assert SECRET not in answer.text
+        assert_problem(answer)
+
+
 def test_a_trailing_slash_is_not_redirected(client):
     assert client.get("/api/manifest/", follow_redirects=False).status_code == 404
 
