@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from export.__main__ import main
 from tests.browser.conftest import OpenAtlas, Outlive, Watch
 from tests.browser.test_offline import MODELS, expect_digit, visit, wait_until_kept
-from tests.browser.test_runtime import status, use_every_section, wasmless_browser  # noqa: F401
+from tests.browser.test_runtime import runtime, use_every_section, wasmless_browser  # noqa: F401
 from tests.support.atlas import Atlas
 from tests.support.plain_host import PlainHost
 from tests.support.reference import Reference
@@ -42,7 +42,7 @@ def test_B14_a_static_site_works_under_any_path(
     host = outlive(PlainHost(folder))
     atlas = open_atlas(url=f"{host.url}/{PATH}")
     use_every_section(atlas, Reference(models))
-    assert status(atlas) == "Models run in your browser."
+    assert runtime(atlas) == "browser"
     assert all(line.startswith(f"GET /{PATH}/") for line in host.asked)
     assert not any("/api/" in line for line in host.asked)
 
@@ -80,7 +80,7 @@ def test_B14_without_webassembly_a_static_site_says_that_there_is_no_server(
         "The model vae-2 cannot be shown: WebAssembly cannot run here, and this copy of the "
         "page has no server to fall back to."
     )
-    assert "has no server to run them" in status(atlas)
+    assert runtime(atlas) == "none"
     assert atlas.page.locator("runtime-status").get_attribute("state") == "error"
     # What needs no model is there: the map, its points, what the pad makes of a drawing.
     atlas.page.locator("#hover latent-map[state=ready]").wait_for()

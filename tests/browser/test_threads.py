@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import BrowserContext, Route
 
-from tests.browser.test_runtime import status
+from tests.browser.test_runtime import runtime
 from tests.support.atlas import Atlas
 from tests.support.face_release import make_face_release
 from tests.support.reference import Reference
@@ -92,7 +92,7 @@ def test_B7_with_cores_to_spare_faces_are_drawn_by_threads(
     assert atlas.page.evaluate("crossOriginIsolated")
     expect_face(atlas, Reference(faces))
     assert atlas.page.evaluate("__threads") == [1, 2]
-    assert status(atlas) == "Models run in your browser."
+    assert runtime(atlas) == "browser"
 
 
 def test_B7_without_a_core_to_spare_one_thread_draws_faces(
@@ -108,4 +108,4 @@ def test_B7_nothing_needs_isolation(visit: Callable[..., Atlas], faces: Path) ->
     assert not atlas.page.evaluate("crossOriginIsolated")
     expect_face(atlas, Reference(faces))
     assert atlas.page.evaluate("__threads") == [1]
-    assert status(atlas) == "Models run in your browser."
+    assert runtime(atlas) == "browser"
