@@ -24,11 +24,12 @@ from export.documents import (
 from export.documents.kinds import kind_of
 from export.onnx_graphs import golden, graphs, parity
 from export.publish import FileEntry, ReleaseFolder
-from train.data.datasets import OWN_IMAGES, Dataset
+from train.data.datasets import OWN_IMAGES
+from train.data.images import Dataset
 from train.errors import UserError
 from train.evaluation.encodings import Encodings, encode_dataset, load_encodings
 from train.models.autoencoder import Autoencoder
-from train.recipes.published import Recipe
+from train.recipes.recipe import Recipe
 from train.runs.run_folder import Run, load_metrics, rows_trained_on, trained_on
 from train.runs.trace import load_trace
 

@@ -1,11 +1,13 @@
 """Who may import whom, and what may not be in the repository."""
 
 import ast
+import graphlib
 import importlib.util
 import os
 import re
 import subprocess
 from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -105,6 +107,42 @@ def test_a_package_imports_only_what_it_may_know(package: str) -> None:
 )
 def test_every_kind_of_python_import_is_seen(source: str, imported: str) -> None:
     assert imported in python_imports(source, "export.site.pages")
+
+
+def import_graph(package: Path) -> dict[str, set[str]]:
+    """Return which modules of a package each of them imports, anywhere in its text."""
+    modules = {}
+    for path in package.rglob("*.py"):
+        module = ".".join(path.relative_to(package.parent).with_suffix("").parts)
+        modules[module.removesuffix(".__init__")] = python_imports(path.read_text(), module)
+    return {
+        module: {found for name in imported if (found := _module_of(name, modules)) is not None}
+        for module, imported in modules.items()
+    }
+
+
+def _module_of(name: str, modules: Collection[str]) -> str | None:
+    """Return the module that an imported name is, or is in."""
+    while name and name not in modules:
+        name = name.rpartition(".")[0]
+    return name or None
+
+
+@pytest.mark.parametrize("package", FORBIDDEN)
+def test_no_import_leads_in_a_circle(package: str) -> None:
+    graph = import_graph(ROOT / package)
+    assert sum(map(len, graph.values())) > len(graph)
+    graphlib.TopologicalSorter(graph).prepare()
+
+
+def test_a_circle_is_found_through_a_late_import(tmp_path: Path) -> None:
+    package = tmp_path / "pack"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "one.py").write_text("def late():\n    from pack import two")
+    (package / "two.py").write_text("from pack.one import late")
+    with pytest.raises(graphlib.CycleError):
+        graphlib.TopologicalSorter(import_graph(package)).prepare()
 
 
 @pytest.mark.parametrize("layer", FORBIDDEN_IN_THE_PAGE)

@@ -19,7 +19,7 @@ from tests.bench.report import (
 )
 from tests.support.mnist import dataset_or_skip
 from tests.support.whole import read_whole_release
-from train.data.datasets import as_float, one_hot
+from train.data.images import as_float, one_hot
 from train.recipes.published import RECIPES
 from webapp.manifest import Manifest
 

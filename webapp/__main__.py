@@ -19,7 +19,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     if not (settings.dist_dir / ".vite" / "manifest.json").is_file():
         print(
-            f"The front end is not built (no manifest in {settings.dist_dir}): run make demo.",
+            f"The front end is not built (no manifest in {settings.dist_dir}); run make demo.",
             file=sys.stderr,
         )
         return 1
@@ -28,11 +28,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         print(
             f"Cannot listen on port {settings.port} of {settings.host}: "
-            f"{(error.strerror or 'unknown host').lower()}; choose another with --port.",
+            f"{(error.strerror or 'unknown host').lower()}; choose another one with --port.",
             file=sys.stderr,
         )
         return 1
-    # Stopping on request is a success. While modules are imported an exception will not do: some
+    # Stopping on request is a success. An exception would not do while modules are imported: some
     # extensions turn it into an ImportError.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: os._exit(0))
@@ -42,17 +42,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _listen(settings: Settings) -> socket.socket:
-    """Take the port before the imports that take a second: who connects waits, or fails at once.
+    """Open the port before the slow imports: a client waits, and a port in use fails at once.
 
     Raises:
-        OSError: the port is taken, or the host is not this machine's.
+        OSError: the port is in use, or the host is not an address of this machine.
     """
     family, kind, protocol, _, address = socket.getaddrinfo(
         settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )[0]
     listener = socket.socket(family, kind, protocol)
     try:
-        if sys.platform != "win32":  # there it would let two servers share the port
+        if sys.platform != "win32":  # where it would let two servers share the port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen(1024)
@@ -71,15 +71,15 @@ def _serve(settings: Settings, listener: socket.socket) -> None:
     # Uvicorn raises the signal again once it has stopped.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: sys.exit(0))
-    # A thread that has run a model waits this long for the busy event loop to let it go on; with
-    # Python's 5 ms the slowest answers took half as long again.
+    # A thread that has run a model waits this long for the busy event loop to release the
+    # interpreter; with Python's 5 ms the slowest answers took half as long again.
     sys.setswitchinterval(0.001)
-    # Clients can make uvicorn warn; its errors are ours.
+    # Clients can make uvicorn warn; its errors are faults of the server.
     logging.getLogger("uvicorn").setLevel(logging.ERROR)
     try:
         from webapp.http.connections import guarded_protocol
     except ImportError:  # no httptools for this Python
-        logging.warning("httptools is missing: clients that stall are not cut off.")
+        logging.warning("httptools is not installed: clients that stall are not cut off.")
         protocol: object = "h11"
     else:
         protocol = guarded_protocol(settings, security_headers(wasm_blocked=settings.wasm_blocked))

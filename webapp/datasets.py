@@ -1,7 +1,7 @@
-"""The training images on this machine, where there are any: what lies nearest to a point of a map.
+"""The training images on this machine, if any, which maps show beside decoded images.
 
-No release carries an image of a data set. Where the server's machine has the files it trained on,
-the page can show them beside what the decoder draws.
+No release contains images of a dataset. If the server's machine has the training files, the page
+can show the image nearest to a point of a map.
 """
 
 import struct
@@ -20,7 +20,7 @@ _MAGIC = 0x00000803
 class TrainingImages:
     """Reads single training images from idx files, as torchvision and `python -m train` keep them.
 
-    The files are looked for once; what is not there or not whole is not offered.
+    The files are looked for once; missing and incomplete ones are not offered.
     """
 
     def __init__(self, root: Path) -> None:
@@ -29,14 +29,14 @@ class TrainingImages:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many images can be read of each data set."""
+        """The number of images of each dataset."""
         return {name: len(images) for name, images in self._images.items()}
 
     def read(self, name: str, indices: Sequence[int]) -> bytes:
         """Return images (N, H, W), uint8, one after the other.
 
         Raises:
-            KeyError: there is no such data set here.
+            KeyError: this machine does not have the dataset.
             IndexError: it has no such image.
         """
         images = self._images[name]
@@ -46,7 +46,7 @@ class TrainingImages:
 
 
 def _open(path: Path) -> NDArray[np.uint8] | None:
-    """Map an idx file's images (N, H, W) into memory; None where it is missing or not whole."""
+    """Map an idx file's images (N, H, W) into memory; None where it is missing or incomplete."""
     try:
         with path.open("rb") as file:
             magic, *shape = _HEADER.unpack(file.read(_HEADER.size))

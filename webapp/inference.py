@@ -1,4 +1,4 @@
-"""Runs models: a session a graph, one thread each, what waits together runs as one batch."""
+"""Runs models: one session for each graph; requests that wait together run as one batch."""
 
 import asyncio
 import time
@@ -12,7 +12,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from webapp.manifest import Golden, ImageShape, ModelEntry
+from webapp.manifest import Golden, ModelEntry
 from webapp.settings import Settings
 
 # Before any session is made: the builds for Windows would report to Microsoft.
@@ -24,11 +24,11 @@ Result = TypeVar("Result")
 
 
 class BusyError(Exception):
-    """As many requests as may wait are waiting."""
+    """The queue is full."""
 
 
 class ModelError(Exception):
-    """A model does not do what its manifest says; the text says what."""
+    """A model does not do what its manifest says; the text says in what respect."""
 
 
 class Graph:
@@ -44,7 +44,7 @@ class Graph:
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
-        options.log_severity_level = 4  # what goes wrong is raised, and told in our words
+        options.log_severity_level = 4  # errors are raised, and reported in our words
         try:
             self._session = onnxruntime.InferenceSession(
                 data, options, providers=["CPUExecutionProvider"]
@@ -61,18 +61,18 @@ class Graph:
         """
         try:
             values = self._session.run(self._outputs, inputs)
-        except Exception as error:  # as above
-            raise ModelError("a graph does not take the inputs it should") from error
+        except Exception as error:  # see above
+            raise ModelError("a graph does not accept its inputs") from error
         outputs = dict(zip(self._outputs, values, strict=True))
         if not all(np.isfinite(value).all() for value in values):
-            raise ModelError("a graph gave a number that is not finite")
+            raise ModelError("a graph returned a number that is not finite")
         return outputs
 
 
 class Batcher(Generic[Job, Result]):
-    """Runs a function of a batch in a thread, one batch at a time, on whatever waits by then.
+    """Runs a function of a batch in a thread, one batch at a time, of whatever waits by then.
 
-    A lone request starts at once; nothing ever waits for company.
+    A lone request starts at once; none waits for others to join it.
     """
 
     def __init__(
@@ -87,10 +87,10 @@ class Batcher(Generic[Job, Result]):
         self._queue_limit = queue_limit
         self._batch_limit = batch_limit
         self._waiting: deque[tuple[Job, asyncio.Future[Result]]] = deque()
-        self._running = False
+        self._running: asyncio.Task[None] | None = None
 
     async def submit(self, job: Job) -> Result:
-        """Return the job's result, after the batch it went into has run.
+        """Return the job's result, after its batch has run.
 
         Raises:
             BusyError: too many jobs wait already.
@@ -98,46 +98,37 @@ class Batcher(Generic[Job, Result]):
         """
         if len(self._waiting) >= self._queue_limit:
             raise BusyError
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[Result] = loop.create_future()
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((job, future))
-        if not self._running:
-            self._running = True
-            # After the requests that this turn of the loop has read: they share the batch.
-            loop.call_soon(self._start)
+        if self._running is None:
+            # It starts after the requests that this turn of the loop reads: they share the batch.
+            self._running = asyncio.create_task(self._run())
         return await future
 
-    def _start(self) -> None:
+    async def _run(self) -> None:
+        """Run batches until nothing waits."""
+        while batch := self._next_batch():
+            try:
+                results = await asyncio.get_running_loop().run_in_executor(
+                    self._executor, self._work, [job for job, _ in batch]
+                )
+            except Exception as error:
+                for _, future in batch:
+                    if not future.done():
+                        future.set_exception(error)
+            else:
+                for (_, future), result in zip(batch, results, strict=True):
+                    if not future.done():
+                        future.set_result(result)
+        self._running = None
+
+    def _next_batch(self) -> list[tuple[Job, asyncio.Future[Result]]]:
         batch: list[tuple[Job, asyncio.Future[Result]]] = []
         while self._waiting and len(batch) < self._batch_limit:
             job, future = self._waiting.popleft()
-            if not future.done():  # its client may have gone
+            if not future.done():  # else its client has gone
                 batch.append((job, future))
-        if not batch:
-            self._running = False
-            return
-        jobs = [job for job, _ in batch]
-        futures = [future for _, future in batch]
-        run = asyncio.get_running_loop().run_in_executor(self._executor, self._work, jobs)
-        run.add_done_callback(lambda done: self._finish(done, futures))
-
-    def _finish(
-        self, done: asyncio.Future[Sequence[Result]], futures: list[asyncio.Future[Result]]
-    ) -> None:
-        self._start()
-        if done.cancelled():
-            for future in futures:
-                future.cancel()
-            return
-        error = done.exception()
-        results = [] if error is not None else done.result()
-        for index, future in enumerate(futures):
-            if future.done():
-                continue
-            if error is not None:
-                future.set_exception(error)
-            else:
-                future.set_result(results[index])
+        return batch
 
 
 @dataclass(frozen=True)
@@ -145,21 +136,21 @@ class Posterior:
     """q(z | x): means and log variances, (latent_size,) each; an autoencoder has no variance."""
 
     mu: list[float]
-    logvar: list[float] | None
+    logvar: list[float] | None = None
 
 
 @dataclass(frozen=True)
 class Decoding:
-    """What a decoder makes of z: an image (H×W×C, uint8, row-major), and what it reads from z."""
+    """A decoder's outputs for z: an image (H×W×C, uint8, row-major), and class probabilities."""
 
     image: bytes
     class_probability: list[float] | None
-    """(classes,), of a model that classifies."""
+    """(classes,); None unless the model classifies."""
 
 
 @dataclass(frozen=True)
 class Runtime:
-    """What models run on, and who hears of it: the graph's name, its seconds, its batch's size."""
+    """What models run on. `on_run` is called with model, graph, seconds and batch size."""
 
     executor: Executor
     settings: Settings
@@ -167,7 +158,7 @@ class Runtime:
 
 
 class Model:
-    """A model in service: its two graphs, and a queue for each."""
+    """A model in service: its two graphs with a queue each."""
 
     def __init__(self, entry: ModelEntry, decoder: Graph, encoder: Graph, runtime: Runtime) -> None:
         self.entry = entry
@@ -180,8 +171,9 @@ class Model:
 
     @property
     def pixels(self) -> int:
-        """How many numbers an image has."""
-        return _size(self.entry.image)
+        """The number of values in an image."""
+        shape = self.entry.image
+        return shape.height * shape.width * shape.channels
 
     @property
     def encoder_takes_label(self) -> bool:
@@ -212,7 +204,7 @@ class Model:
         return await self._decodings.submit((z, label))
 
     def replay(self, golden: Golden) -> None:
-        """Compare the graphs with the pairs PyTorch gave.
+        """Compare the graphs' outputs with the golden pairs.
 
         Raises:
             ModelError: they differ by more than the pairs' tolerance.
@@ -253,7 +245,7 @@ class Model:
                 len(jobs), shape.height, shape.width, shape.channels
             )
         except ValueError as error:
-            raise ModelError("an image has another size") from error
+            raise ModelError("an image has the wrong size") from error
         planes = np.ascontiguousarray(images.transpose(0, 3, 1, 2), np.float32) / np.float32(255)
         inputs = {"image": planes}
         if self.encoder_takes_label:
@@ -262,11 +254,11 @@ class Model:
         mu, logvar = outputs.get("mu"), outputs.get("logvar")
         expected = (len(jobs), self.entry.latent_size)
         if mu is None or mu.shape != expected:
-            raise ModelError("its encoder gives no mu of the right shape")
+            raise ModelError("its encoder returns no mu of the right shape")
         if logvar is None:
             return [Posterior(row, None) for row in mu.tolist()]
         if logvar.shape != expected:
-            raise ModelError("its encoder gives a logvar of another shape")
+            raise ModelError("its encoder returns a logvar of the wrong shape")
         return [Posterior(*rows) for rows in zip(mu.tolist(), logvar.tolist(), strict=True)]
 
     def _run_decoder(
@@ -282,9 +274,9 @@ class Model:
         if images is None or images.shape != (
             len(jobs), shape.channels, shape.height, shape.width
         ):  # fmt: skip
-            raise ModelError("its decoder gives no image of the right shape")
+            raise ModelError("its decoder returns no image of the right shape")
         if probabilities is not None and probabilities.shape != (len(jobs), self.entry.classes):
-            raise ModelError("its decoder gives class probabilities of another shape")
+            raise ModelError("its decoder returns class probabilities of the wrong shape")
         return images.transpose(0, 2, 3, 1), probabilities
 
     def _one_hot(self, labels: Sequence[int | None]) -> Floats:
@@ -293,18 +285,14 @@ class Model:
         return codes
 
 
-def _size(shape: ImageShape) -> int:
-    return shape.height * shape.width * shape.channels
-
-
 def _check_label(label: int | None, wanted: bool, entry: ModelEntry) -> None:
     if wanted and (label is None or not 0 <= label < entry.classes):
-        raise ModelError("a golden pair has no label of its classes")
+        raise ModelError("a golden pair lacks a valid label")
 
 
 def _compare(what: str, found: Any, expected: Sequence[float], tolerance: float) -> None:
     if found is None or len(found) != len(expected):
-        raise ModelError(f"{what} has another size than its golden pair")
+        raise ModelError(f"{what} differs in size from its golden pair")
     difference = float(np.abs(np.asarray(found, float) - np.asarray(expected, float)).max())
     if not difference <= tolerance:
-        raise ModelError(f"{what} is {difference:.2g} away from its golden pair")
+        raise ModelError(f"{what} differs by {difference:.2g} from its golden pair")

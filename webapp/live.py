@@ -1,6 +1,7 @@
-"""What is live: one release and the page made of it, always swapped as one."""
+"""Keeps the current release and its page, which are always replaced together."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Live:
-    """A release with everything that is made of it. A request takes one and keeps to it."""
+    """A release with all that is rendered from it. A request uses one from start to end."""
 
     release: Release
     page: Representation
@@ -22,7 +23,7 @@ class Live:
 
 
 class Site:
-    """Keeps what is live in step with the disk, without a request ever waiting for that."""
+    """Follows the disk in the background, so that no request waits for a release to load."""
 
     def __init__(
         self,
@@ -36,17 +37,17 @@ class Site:
         self._pages = pages
         self._on_live = on_live
         self._on_refusal = on_refusal
-        self._made_of: object = None
+        self._source: object = None
         self._refusals = 0
         self._looked = asyncio.Event()
 
     async def watch(self, interval: float) -> None:
-        """Look at the disk every `interval` seconds, for ever; the work is done in a thread."""
+        """Check the disk every `interval` seconds, in a thread, until cancelled."""
         while True:
             try:
                 fresh = await asyncio.to_thread(self._look)
             except Exception:
-                logger.exception("Looking for a new release failed; it is tried again.")
+                logger.exception("The check for a new release failed and will be repeated.")
                 fresh = None
             if fresh is not None:
                 before, self.live = self.live, fresh
@@ -59,20 +60,17 @@ class Site:
             await asyncio.sleep(interval)
 
     async def first_look(self, seconds: float) -> None:
-        """Return when the disk has been looked at once, or after that many seconds."""
-        if not self._looked.is_set():
-            try:
-                await asyncio.wait_for(self._looked.wait(), seconds)
-            except TimeoutError:
-                return
+        """Wait until the disk has been checked once, but at most that many seconds."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._looked.wait(), seconds)
 
     def _look(self) -> Live | None:
-        """Return what should go live, or None if that is what is live already."""
+        """Return what should go live, or None if nothing has changed."""
         release = self._store.refresh()
-        made_of = release, self._pages.fingerprint()
-        if release is None or made_of == self._made_of:
+        source = release, self._pages.fingerprint()
+        if release is None or source == self._source:
             return None
-        self._made_of = made_of
+        self._source = source
         try:
             page = self._pages.make(release)
         except PageError as error:

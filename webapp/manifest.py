@@ -1,13 +1,12 @@
-"""What a release's files say, checked: the pointer, the manifest (format 1) and golden pairs.
+"""The files of a release as validated types: the pointer, the manifest (format 1), golden pairs.
 
 Fields that this version does not know are allowed: a newer exporter may add some.
 """
 
-import contextlib
 from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Count = Annotated[int, Field(ge=1, le=65536)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -52,15 +51,15 @@ class ImageShape(_Part):
 
 
 class Prepared(_Part):
-    """The digit the page shows before any model has run."""
+    """The digits that the page shows before any model has run."""
 
     image: FileEntry
     images: list[FileEntry] = []
-    """Of a conditioned model, one for each class."""
+    """Where the decoder is conditioned, one for each class."""
 
 
 class ModelEntry(_Part):
-    """A model: what it takes and gives, and its files."""
+    """A model: the shapes it works with, and the files that it needs to be in service."""
 
     id: Name
     latent_size: Count
@@ -73,38 +72,19 @@ class ModelEntry(_Part):
     golden: FileEntry
     picture: FileEntry | None = None
     prepared: Prepared | None = None
-    projections: dict[Name, FileEntry] = {}
-    statistics: FileEntry | None = None
-    prior: FileEntry | None = None
-    tiles: FileEntry | None = None
-    regions: FileEntry | None = None
-    curves: FileEntry | None = None
-    report: FileEntry | None = None
-    trace: FileEntry | None = None
-    attributes: FileEntry | None = None
-    examples: FileEntry | None = None
 
     @property
     def files(self) -> list[FileEntry]:
-        """Every file the model needs, here or in the browser, to be of service."""
+        """Every file without which the model is out of service, here or in the browser.
+
+        The other files of the entry are fetched by single figures of the page.
+        """
         files = [self.decoder, self.encoder, self.means, self.golden]
         if self.picture is not None:
             files.append(self.picture)
         if self.prepared is not None:
             files += [self.prepared.image, *self.prepared.images]
         return files
-
-    @property
-    def extras(self) -> list[FileEntry]:
-        """What single figures of the page fetch; without one of them the model still works."""
-        needed = {file.name for file in self.files}
-        return [file for file in named_files(self) if file.name not in needed]
-
-
-class DatasetEntry(_Part):
-    """What is said of a dataset, whatever the model."""
-
-    raw_tsne: FileEntry | None = None
 
 
 class Manifest(_Part):
@@ -113,41 +93,34 @@ class Manifest(_Part):
     format: Literal[1]
     release: Name
     models: list[ModelEntry] = Field(min_length=1)
-    datasets: dict[Name, DatasetEntry] = {}
-    study: FileEntry | None = None
 
     @property
     def files(self) -> list[FileEntry]:
-        """Every file that the release declares."""
-        return list(named_files(self))
+        """Every file that the release declares, each once, also in fields not known here."""
+        return list({entry.url: entry for entry in _file_entries(self.model_dump())}.values())
 
     @model_validator(mode="after")
-    def _ids_differ(self) -> Self:
+    def _consistent(self) -> Self:
         if len({model.id for model in self.models}) < len(self.models):
             raise ValueError("two models have the same id")
+        _ = self.files  # every entry must be valid
         return self
 
 
-def named_files(value: object) -> Iterator[FileEntry]:
-    """Yield every file that a part of a manifest names, in fields that are not known here, too."""
-    if isinstance(value, FileEntry):
-        yield value
-    elif isinstance(value, BaseModel):
-        for _, part in value:
-            yield from named_files(part)
-    elif isinstance(value, dict):
-        with contextlib.suppress(ValidationError):
+def _file_entries(value: object) -> Iterator[FileEntry]:
+    """Yield every file entry in part of a manifest."""
+    if isinstance(value, dict):
+        if "url" in value and "sha256" in value:
             yield FileEntry.model_validate(value)
-            return
         for part in value.values():
-            yield from named_files(part)
+            yield from _file_entries(part)
     elif isinstance(value, list):
         for part in value:
-            yield from named_files(part)
+            yield from _file_entries(part)
 
 
 class GoldenDecode(BaseModel):
-    """A z and the image (flat, H×W×C, 0…1) that PyTorch decoded from it."""
+    """A z and the image (flat, H×W×C, 0…1) that PyTorch decodes from it."""
 
     z: list[float]
     label: int | None = None
@@ -155,7 +128,7 @@ class GoldenDecode(BaseModel):
 
 
 class GoldenEncode(BaseModel):
-    """An image (flat, H×W×C, uint8) and the posterior that PyTorch encoded it to."""
+    """An image (flat, H×W×C, uint8) and the posterior to which PyTorch encodes it."""
 
     image: list[Annotated[int, Field(ge=0, le=255)]]
     label: int | None = None
@@ -164,7 +137,7 @@ class GoldenEncode(BaseModel):
 
 
 class Golden(BaseModel):
-    """The pairs that a model must reproduce before it is served."""
+    """Pairs that a model must reproduce before it is served."""
 
     decode: list[GoldenDecode] = Field(min_length=1)
     encode: list[GoldenEncode] = Field(min_length=1)

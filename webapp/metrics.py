@@ -1,5 +1,6 @@
-"""What Prometheus reads at /metrics, and the middleware that counts requests."""
+"""The metrics for Prometheus, and the middleware that counts requests."""
 
+import functools
 import time
 
 from prometheus_client import (
@@ -13,51 +14,33 @@ from prometheus_client import (
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
+_SIZES = (1, 2, 4, 8, 16, 32, 64, 128)
 _SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
 
 
 class Metrics:
-    """The server's numbers, in a registry of their own: two apps in one process do not mix."""
+    """The metrics of one application, in a registry of its own, so that tests can run several."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
-        self._requests = Counter(
-            "atlas_requests", "Requests answered.", ["route", "method", "status"],
-            registry=self.registry,
-        )  # fmt: skip
-        self._latency = Histogram(
-            "atlas_request_seconds", "Time from a request's head to its answer's end.", ["route"],
-            buckets=_SECONDS, registry=self.registry,
-        )  # fmt: skip
-        self._runs = Histogram(
-            "atlas_run_seconds", "Time a graph took for a batch.", ["model", "graph"],
-            buckets=_SECONDS, registry=self.registry,
-        )  # fmt: skip
-        self._batches = Histogram(
-            "atlas_batch_size", "Requests in a batch.", ["model", "graph"],
-            buckets=(1, 2, 4, 8, 16, 32, 64, 128), registry=self.registry,
-        )  # fmt: skip
-        self.rejected = Counter(
-            "atlas_rejected", "Requests refused because too many were waiting.", ["model"],
-            registry=self.registry,
-        )  # fmt: skip
-        self._swaps = Counter(
-            "atlas_releases_activated", "Releases gone live.", registry=self.registry
-        )
-        self._refusals = Counter(
-            "atlas_releases_refused", "Releases refused.", registry=self.registry
-        )
-        self._release = Gauge(
-            "atlas_release", "1 for the release that is served.", ["release"],
-            registry=self.registry,
-        )  # fmt: skip
-        self._in_service = Gauge(
-            "atlas_models", "Models of the release, by state.", ["state"], registry=self.registry
-        )
+        counter = functools.partial(Counter, registry=self.registry)
+        gauge = functools.partial(Gauge, registry=self.registry)
+        seconds = functools.partial(Histogram, registry=self.registry, buckets=_SECONDS)
+        sizes = functools.partial(Histogram, registry=self.registry, buckets=_SIZES)
+        graph = ["model", "graph"]
+        self._requests = counter("atlas_requests", "Requests.", ["route", "method", "status"])
+        self._latency = seconds("atlas_request_seconds", "Time to the response's end.", ["route"])
+        self._runs = seconds("atlas_run_seconds", "Time that a graph took for a batch.", graph)
+        self._batches = sizes("atlas_batch_size", "Requests in a batch.", graph)
+        self.rejected = counter("atlas_rejected", "Requests refused by a full queue.", ["model"])
+        self._swaps = counter("atlas_releases_activated", "Releases that went live.")
+        self._refusals = counter("atlas_releases_refused", "Releases refused.")
+        self._release = gauge("atlas_release", "1 for the release that is served.", ["release"])
+        self._in_service = gauge("atlas_models", "Models of the release, by state.", ["state"])
 
     def observe_request(self, route: str, method: str, status: int, seconds: float) -> None:
-        """Count a request; `route` is a template, never a path that a client made up."""
+        """Count a request; `route` is a template, because a client's paths would never end."""
         method = method if method in _METHODS else "other"
         self._requests.labels(route, method, str(status)).inc()
         self._latency.labels(route).observe(seconds)
@@ -68,7 +51,7 @@ class Metrics:
         self._batches.labels(model, graph).observe(batch)
 
     def observe_release(self, release: str, in_service: int, out_of_service: int) -> None:
-        """Note which release went live."""
+        """Record which release went live."""
         self._swaps.inc()
         self._release.clear()
         self._release.labels(release).set(1)
@@ -76,37 +59,37 @@ class Metrics:
         self._in_service.labels("out of service").set(out_of_service)
 
     def observe_refusal(self) -> None:
-        """Note that a release was refused."""
+        """Count a refused release."""
         self._refusals.inc()
 
     def text(self) -> bytes:
-        """Return everything in Prometheus' text format."""
+        """Return all metrics in Prometheus' text format."""
         return generate_latest(self.registry)
 
 
 class ObserveRequests:
-    """ASGI middleware that counts every request by its route's template."""
+    """ASGI middleware that counts requests by the template of their route."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and its response back."""
+        """Handle a request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         start = time.perf_counter()
         status = 500
 
-        async def send_noting(message: Message) -> None:
+        async def send_observed(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
             await send(message)
 
         try:
-            await self._app(scope, receive, send_noting)
+            await self._app(scope, receive, send_observed)
         finally:
             route = getattr(scope.get("route"), "path", "unmatched")
             self._metrics.observe_request(

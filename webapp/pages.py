@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,7 @@ from webapp.http.security import content_policy, policy_text
 from webapp.releases import Release, signature
 
 _ENTRY = "src/main.ts"
-# The runtime on WebGPU: megabytes that few browsers ask for, and that the page works without.
-_OPTIONAL = ("ort-wasm-simd-threaded.jspi-", "worker-webgpu-")
+_HASHED = re.compile(r"-[A-Za-z0-9_-]{8}\.[a-z0-9.]+$")
 _APOLOGY = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -157,14 +157,18 @@ def built_files(dist: Path) -> list[Path]:
     )
 
 
-def _file_entry(path: Path) -> dict[str, str | int | bool]:
-    """Describe a built file in the way of a release's; `optional`: offline use can do without."""
+def is_built_file(path: str) -> bool:
+    """Return whether Vite put a hash of the content into this name, so that it never changes."""
+    return _HASHED.search(path) is not None
+
+
+def _file_entry(path: Path) -> dict[str, str | int]:
+    """Describe a built file in the form of a release's file entries."""
     data = path.read_bytes()
     return {
         "url": f"assets/{path.name}",
         "sha256": hashlib.sha256(data).hexdigest(),
         "bytes": len(data),
-        **({"optional": True} if path.name.startswith(_OPTIONAL) else {}),
     }
 
 

@@ -1,7 +1,7 @@
-"""Finds releases on disk, verifies them and says which is in service.
+"""Finds releases on disk, verifies them and tells which one is in service.
 
-Whoever publishes replaces current.json last, so a release named there is whole. It is still read
-with distrust: a bad one is refused and the old one goes on.
+Publishing replaces current.json last, so a release that it names is complete. It is verified all
+the same: a bad release is refused and the previous one stays in service.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ class ReleaseError(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Release:
-    """A release in service. It never changes: what is swapped is the whole of it."""
+    """A release in service. It never changes; a new release replaces it as a whole."""
 
     id: str
     manifest: Manifest
@@ -38,13 +38,13 @@ class Release:
     models: Mapping[str, Model]
     """The models in service, by id."""
     out_of_service: frozenset[str]
-    """The ids of the others: a file of theirs is missing or damaged, or they fail their pairs."""
+    """The ids of models with a missing or damaged file, or that do not reproduce their pairs."""
 
 
 class ReleaseStore:
     """The release that current.json names, or the last good one.
 
-    Sessions are shared between releases: a graph whose sha256 is unchanged is not made again.
+    Releases share sessions: a graph whose sha256 is unchanged is not loaded again.
     """
 
     def __init__(self, folder: Path, runtime: Runtime) -> None:
@@ -53,54 +53,54 @@ class ReleaseStore:
         self._current: Release | None = None
         self._pointer: bytes | None = None
         self._looked = False
-        self._suspects: dict[Path, Signature] = {}
-        self._complaints: set[str] = set()
+        self._faulty: dict[Path, Signature] = {}
+        self._warnings: set[str] = set()
         self._graphs: weakref.WeakValueDictionary[str, Graph] = weakref.WeakValueDictionary()
         self._graphs_lock = threading.Lock()
         self.refusals = 0
 
     def refresh(self) -> Release | None:
-        """Look at the disk; return the release in service by now, or None if there is none.
+        """Look at the disk; return the release that is now in service, or None.
 
-        Blocks: it reads files and makes sessions, but only when current.json reads differently
-        than the last time, or when a file changed that was at fault then.
+        Blocks while it reads files and loads graphs, which it does only if current.json has
+        changed or a file that was at fault has.
         """
         pointer = _read(self._folder / "current.json")
-        changed = {path for path, seen in self._suspects.items() if signature(path) != seen}
+        changed = {path for path, seen in self._faulty.items() if signature(path) != seen}
         if self._looked and pointer == self._pointer and not changed:
             return self._current
         if pointer != self._pointer:
-            self._complaints.clear()
+            self._warnings.clear()
         self._looked = True
         self._pointer = pointer
-        self._suspects = {}
+        self._faulty = {}
         try:
             self._current = self._load(pointer)
         except ReleaseError as error:
             self.refusals += 1
-            goes_on = f"{self._current.id} goes on" if self._current else "there is no other"
-            self._complain(f"A release is refused, {goes_on}: {error}.")
+            left = f"{self._current.id} stays in service" if self._current else "none is in service"
+            self._warn_once(f"A release is refused, {left}: {error}.")
         return self._current
 
     def _load(self, pointer: bytes | None) -> Release:
         if pointer is None:
-            raise ReleaseError("current.json cannot be read, python -m export makes a release")
+            raise ReleaseError("current.json cannot be read; python -m export makes a release")
         path = manifest_path(self._folder, pointer)
-        self._suspects[path] = signature(path)
+        self._faulty[path] = signature(path)
         manifest, data = read_manifest(path)
 
-        # Two threads a core would gain nothing: hashing and making sessions is all arithmetic.
+        # More threads than cores would gain nothing: hashing and loading graphs is arithmetic.
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             loaded = list(pool.map(self._load_model, manifest.models))
         models = {model.entry.id: model for model in loaded if model is not None}
         if not models:
             raise ReleaseError(f"no model of {manifest.release} works")
         lost = frozenset(entry.id for entry in manifest.models) - models.keys()
-        self._suspects.pop(path)
+        self._faulty.pop(path)
         return Release(manifest.release, manifest, data, models, lost)
 
     def _load_model(self, entry: ModelEntry) -> Model | None:
-        """Return a verified model; None, said once in the log, if it cannot be served."""
+        """Return a verified model, or None, with a warning, if it cannot be served."""
         paths = [self._folder / "objects" / file.name for file in entry.files]
         seen = {path: signature(path) for path in paths}
         try:
@@ -119,8 +119,8 @@ class ReleaseStore:
             )
             model.replay(_golden(contents[entry.golden.sha256]))
         except ModelError as error:
-            self._suspects.update(seen)
-            self._complain(f"The model {entry.id} is out of service: {error}.")
+            self._faulty.update(seen)
+            self._warn_once(f"The model {entry.id} is out of service: {error}.")
             return None
         return model
 
@@ -133,14 +133,19 @@ class ReleaseStore:
                 self._graphs[file.sha256] = graph
         return graph
 
-    def _complain(self, sentence: str) -> None:
-        if sentence not in self._complaints:
-            self._complaints.add(sentence)
+    def _warn_once(self, sentence: str) -> None:
+        if sentence not in self._warnings:
+            self._warnings.add(sentence)
             logger.warning(sentence)
 
 
+def is_release_file(path: str) -> bool:
+    """Return whether the file at this path, in a folder of releases, is written only once."""
+    return path.startswith(("objects/", "releases/"))
+
+
 def manifest_path(folder: Path, pointer: bytes) -> Path:
-    """Return where the manifest of the release is that current.json, `pointer`, names.
+    """Return the path of the manifest of the release that `pointer`, current.json, names.
 
     Raises:
         ReleaseError: it names none.
@@ -153,7 +158,7 @@ def manifest_path(folder: Path, pointer: bytes) -> Path:
 
 
 def read_manifest(path: Path) -> tuple[Manifest, bytes]:
-    """Read the manifest of a release, which lies in a folder of the release's name.
+    """Read the manifest of a release; its folder has the release's name.
 
     Raises:
         ReleaseError: it is missing or wrong.
@@ -167,12 +172,12 @@ def read_manifest(path: Path) -> tuple[Manifest, bytes]:
     except ValidationError as error:
         raise ReleaseError(f"the manifest of {release_id} is wrong at {_place(error)}") from error
     if manifest.release != release_id:
-        raise ReleaseError(f"the manifest of {release_id} is another release's")
+        raise ReleaseError(f"the manifest of {release_id} belongs to another release")
     return manifest, data
 
 
 def signature(path: Path) -> Signature:
-    """Return what changes when a file's content does; None where there is no file."""
+    """Return a value that changes with a file's content; None if there is no file."""
     try:
         status = path.stat()
     except OSError:
@@ -181,23 +186,25 @@ def signature(path: Path) -> Signature:
 
 
 class ObjectCheck:
-    """Says whether a file in objects/ still is what its name says; hashes it once a change.
+    """Tells whether a file still has the sha256 in its name; hashes it once for each change.
 
-    Such files are sent as immutable, so a damaged one would stay in caches for ever.
+    Objects are sent as immutable, so caches would keep a damaged one for a year.
     """
 
     def __init__(self) -> None:
         self._known: dict[Path, tuple[Signature, bool]] = {}
 
     def __call__(self, path: Path) -> bool:
-        """Return whether the file's sha256 is the one in its name."""
+        """Return whether the file is intact; one outside objects/ has no hash to compare."""
+        if path.parent.name != "objects":
+            return True
         now = signature(path)
-        seen, whole = self._known.get(path, (None, False))
+        seen, intact = self._known.get(path, (None, False))
         if now is None or seen != now:
             data = _read(path)
-            whole = data is not None and hashlib.sha256(data).hexdigest() == path.name[:64]
-            self._known[path] = now, whole
-        return whole
+            intact = data is not None and hashlib.sha256(data).hexdigest() == path.name[:64]
+            self._known[path] = now, intact
+        return intact
 
 
 def _read(path: Path) -> bytes | None:
@@ -208,13 +215,12 @@ def _read(path: Path) -> bytes | None:
 
 
 def _verified(path: Path, file: FileEntry) -> bytes:
-    """Read a file once: the bytes that were hashed are the bytes that are used."""
+    """Read a file and check its hash."""
     try:
-        whole = path.stat().st_size == file.bytes
-        data = path.read_bytes() if whole else b""
+        data = path.read_bytes()
     except OSError as error:
         raise ModelError(f"its file {file.sha256[:12]}… is missing") from error
-    if not whole or hashlib.sha256(data).hexdigest() != file.sha256:
+    if len(data) != file.bytes or hashlib.sha256(data).hexdigest() != file.sha256:
         raise ModelError(f"its file {file.sha256[:12]}… is damaged")
     return data
 
@@ -227,5 +233,5 @@ def _golden(data: bytes) -> Golden:
 
 
 def _place(error: ValidationError) -> str:
-    """Name the field that a file has wrong."""
-    return ".".join(str(part) for part in error.errors()[0]["loc"]) or "its top"
+    """Name the field that is wrong in a file."""
+    return ".".join(str(part) for part in error.errors()[0]["loc"]) or "its top level"

@@ -2,7 +2,7 @@
 
     python -m webapp.static_site static/models OUT
 
-The site is made beside OUT and takes its place once it is whole: a kill leaves no half of one.
+The site is written beside OUT and replaces it when complete, so a kill leaves no half-written site.
 """
 
 import errno
@@ -10,13 +10,10 @@ import hashlib
 import json
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from pydantic import ValidationError
-
-from webapp.manifest import FileEntry
+from webapp.manifest import FileEntry, Manifest
 from webapp.pages import PageError, PageMaker, built_files
 from webapp.releases import ReleaseError, manifest_path, read_manifest
 from webapp.settings import Settings, SettingsError, read_settings
@@ -24,7 +21,7 @@ from webapp.settings import Settings, SettingsError, read_settings
 _WORKER = "sw.js"
 _OURS = {"index.html", _WORKER, "assets", "models"}
 _MARK = b'data-server="absent"'
-"""What the page of a static site has near its beginning, and no other page."""
+"""Found near the beginning of a static site's page, and of no other page."""
 
 
 class SiteError(Exception):
@@ -38,14 +35,14 @@ def write_site(settings: Settings, out: Path) -> tuple[str, int, int]:
         The release's id, the number of files, and their bytes.
 
     Raises:
-        SiteError: there is no whole release, no front end, or `out` holds something else.
+        SiteError: there is no complete release or front end, or `out` holds something else.
         OSError: a file cannot be read or written.
     """
     out = out.resolve()
     fresh = out.with_name(f".{out.name}.new.tmp")
     old = out.with_name(f".{out.name}.old.tmp")
     if old.exists() and not out.exists():
-        old.rename(out)  # killed between the two renames below
+        old.rename(out)  # an earlier process was killed between the two renames of _replace
     _check_replaceable(out)
     for leftover in (fresh, old):
         shutil.rmtree(leftover, ignore_errors=True)
@@ -72,7 +69,7 @@ def _replace(out: Path, fresh: Path, old: Path) -> None:
 
 
 def _check_replaceable(out: Path) -> None:
-    """Let only an empty folder or a former site be replaced, never a file of someone's."""
+    """Refuse to replace anything but an empty folder or an earlier site."""
     if not out.exists():
         return
     if not out.is_dir():
@@ -84,30 +81,29 @@ def _check_replaceable(out: Path) -> None:
     ours = names <= _OURS and page.is_file() and _MARK in page.read_bytes()[:200]
     if not ours:
         raise SiteError(
-            f"{out} holds something other than a site written before; name another folder, "
-            "or empty it."
+            f"{out} holds something other than an earlier site; empty it or name another folder."
         )
 
 
 def _fill(settings: Settings, folder: Path) -> str:
-    """Write a whole site into a folder that is not there yet; return the release's id."""
+    """Write a site into a folder that does not exist yet; return the release's id."""
     manifest, data = _release(settings.models_dir)
     try:
         pages = PageMaker(settings.templates_dir, settings.dist_dir, settings.models_dir)
-        page = pages.render(manifest, server=False)
+        page = pages.render(json.loads(data), server=False)
     except PageError as error:
         raise SiteError(f"The page cannot be made: {error}.") from error
     worker = settings.dist_dir / _WORKER
     if not worker.is_file():
-        raise SiteError("The front end is not built whole: make demo builds it.")
+        raise SiteError("The front end is not fully built; make demo builds it.")
 
-    release = str(manifest["release"])
+    release = manifest.release
     models = folder / "models"
     for path in (folder / "assets", models / "objects", models / "releases" / release):
         path.mkdir(parents=True)
     for path in built_files(settings.dist_dir):
         shutil.copyfile(path, folder / "assets" / path.name)
-    for file in {entry.url: entry for entry in _file_entries(manifest)}.values():
+    for file in manifest.files:
         _copy_object(settings.models_dir, models, file)
     (models / "releases" / release / "manifest.json").write_bytes(data)
     (models / "current.json").write_text(json.dumps({"release": release}) + "\n")
@@ -116,28 +112,14 @@ def _fill(settings: Settings, folder: Path) -> str:
     return release
 
 
-def _release(models: Path) -> tuple[dict[str, Any], bytes]:
-    """Return the manifest of the current release, as it is on disk."""
+def _release(models: Path) -> tuple[Manifest, bytes]:
+    """Return the manifest of the current release, and its bytes on disk."""
     try:
-        path = manifest_path(models, (models / "current.json").read_bytes())
-        _, data = read_manifest(path)
+        return read_manifest(manifest_path(models, (models / "current.json").read_bytes()))
     except OSError as error:
         raise SiteError(f"There is no release in {models}; python -m export makes one.") from error
     except ReleaseError as error:
         raise SiteError(f"The release in {models} cannot be published: {error}.") from error
-    return json.loads(data), data
-
-
-def _file_entries(value: object) -> Iterator[FileEntry]:
-    """Yield every file entry in a manifest, also those that this version does not know."""
-    if isinstance(value, dict):
-        if "url" in value and "sha256" in value:
-            yield FileEntry.model_validate(value)
-        for part in value.values():
-            yield from _file_entries(part)
-    elif isinstance(value, list):
-        for part in value:
-            yield from _file_entries(part)
 
 
 def _copy_object(source: Path, target: Path, file: FileEntry) -> None:
@@ -161,9 +143,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         release, files, size = write_site(read_settings(["--models-dir", models]), Path(out))
     except (SiteError, SettingsError) as error:
         print(error, file=sys.stderr)
-        return 1
-    except ValidationError:
-        print("A file entry of the release's manifest is wrong; export it again.", file=sys.stderr)
         return 1
     except OSError as error:
         reason = "the disk is full" if error.errno == errno.ENOSPC else error.strerror or str(error)

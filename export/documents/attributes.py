@@ -5,7 +5,7 @@ from typing import Any
 import torch
 
 from export.documents.json_numbers import decimals, to_json
-from train.data.datasets import Dataset, Images
+from train.data.images import Dataset, Images
 from train.evaluation.attribute_vectors import AttributeVectors, attribute_vectors
 from train.evaluation.encodings import Encodings
 from train.models.attribute_network import attributes_of

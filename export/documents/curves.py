@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from export.documents.json_numbers import to_json
-from train.recipes.published import Recipe
+from train.recipes.recipe import Recipe
 from train.rounding import significant
 
 MOST = 120

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from export.documents.json_numbers import decimals, to_json
-from train.data.datasets import Images
+from train.data.images import Images
 from train.evaluation.encodings import Encodings
 from train.models.attribute_network import attributes_of
 from train.rounding import significant

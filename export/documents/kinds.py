@@ -1,6 +1,6 @@
 """The kind of model that a recipe makes: the manifest's `kind`."""
 
-from train.recipes.published import Recipe
+from train.recipes.recipe import Recipe
 
 _BY_CONDITION = {"none": "vae", "decoder": "label-decoder-vae", "both": "cvae"}
 

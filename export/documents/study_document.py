@@ -7,7 +7,7 @@ from typing import Any
 from export.documents.json_numbers import to_json
 from export.documents.kinds import kind_of
 from train.errors import UserError
-from train.recipes.stored import recipe_from_json
+from train.recipes.serialisation import recipe_from_json
 from train.report.significance import spread
 from train.report.study_claims import study_verdicts
 from train.rounding import significant

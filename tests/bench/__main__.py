@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import faces, lighthouse, memory, page, scatter, server_encode
+from tests.bench import face_decoding, lighthouse, memory, page, scatter, server_encode
 from tests.bench.report import BENCH_PAGE, MODELS_PAGE, TABLE, rows
 from tests.support.server import Server
 
@@ -70,7 +70,7 @@ def server() -> dict[str, float]:
 def training() -> dict[str, Any]:
     """Return training speed, where MNIST is at hand."""
     from tests.bench import pipeline
-    from tests.bench import training as speed
+    from tests.bench import training_speed as speed
     from train.errors import UserError
 
     try:
@@ -84,7 +84,7 @@ PARTS: dict[str, Callable[[], dict[str, Any]]] = {
     "release": release,
     "server": server,
     "page": lambda: page.measure(MODELS),
-    "faces": lambda: faces.measure(MODELS),
+    "faces": lambda: face_decoding.measure(MODELS),
     "scatter": scatter.measure,
     "lighthouse": lambda: lighthouse.measure(MODELS),
     "memory": lambda: memory.summary(memory.measure(MODELS, MINUTES)),

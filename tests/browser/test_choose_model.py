@@ -215,7 +215,7 @@ def test_B13_a_choice_that_is_taken_back_at_once_leaves_nothing_behind(
     atlas.page.locator(f"#hover latent-map[model={FIRST.id}][state=ready]").wait_for()
     atlas.move_to(Z)
     expect_decoded(atlas, own, FIRST.id)
-    atlas.page.wait_for_timeout(300)  # for what is still on its way
+    atlas.page.wait_for_load_state("networkidle")  # what is still on its way comes too late
     expect_decoded(atlas, own, FIRST.id)
     assert atlas.map().evaluate("map => map.points.count") == 200
     assert atlas.page.locator("#hover progress:visible").count() == 0

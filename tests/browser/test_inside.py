@@ -20,6 +20,20 @@ _STATE = """diagram => ({
   mu: [...diagram.mu], sigma: [...diagram.sigma], epsilon: [...diagram.epsilon], z: diagram.z,
 })"""
 
+# Counts the pictures that the drawing's own tile is given.
+_NOTE_WHAT_THE_TILE_SHOWS = """() => {
+  window.__shown = 0;
+  const tile = document.querySelector("image-view[name=inside-tile-drawing]");
+  const { get, set } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(tile), "pixels");
+  Object.defineProperty(tile, "pixels", {
+    get() { return get.call(this); },
+    set(pixels) {
+      if (pixels !== null) __shown++;
+      set.call(this, pixels);
+    },
+  });
+}"""
+
 
 def enter(atlas: Atlas) -> Locator:
     """Scroll to the section, wait until it decodes, and return its diagram."""
@@ -229,6 +243,7 @@ def test_B4_a_drawing_that_was_wiped_meanwhile_does_not_come_back(
     open_atlas: OpenAtlas, reference: Reference
 ) -> None:
     atlas = open_atlas()
+    atlas.page.clock.install()
     held: list[Any] = []
     encoder = reference.model("vae-2")["encoder"]["url"]
     atlas.page.route(f"**/{encoder}", lambda route: held.append(route))
@@ -246,14 +261,14 @@ def test_B4_a_drawing_that_was_wiped_meanwhile_does_not_come_back(
     take("face")
     atlas.until(lambda: held, seconds=SLOW)
     # Longer than the pen is waited for: by then this section has asked as well.
-    atlas.page.wait_for_timeout(500)
+    atlas.page.clock.fast_forward(500)
+    atlas.page.evaluate(_NOTE_WHAT_THE_TILE_SHOWS)
     pad.get_by_role("button", name="Clear").click()
-    atlas.page.wait_for_timeout(500)
+    atlas.page.clock.fast_forward(500)
     for route in held:
         route.continue_()
     # Its answer comes, and is nobody's any more.
     atlas.page.locator("#draw latent-map[state=ready]").wait_for(timeout=1000 * SLOW)
-    atlas.page.wait_for_timeout(300)
     own = atlas.page.locator("#inside input[value=drawing]")
     assert own.is_disabled()
     assert atlas.pixels("inside-tile-drawing") is None
@@ -263,3 +278,5 @@ def test_B4_a_drawing_that_was_wiped_meanwhile_does_not_come_back(
     three = atlas.pixels("input")
     assert three is not None
     assert np.array_equal(atlas.pixels("inside-tile-drawing"), three)
+    # The worker answers in turn: the face's answer has come long before, and was not shown.
+    assert atlas.page.evaluate("__shown") == 1

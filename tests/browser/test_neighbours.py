@@ -15,6 +15,7 @@ from tests.support.tiny_dataset import make_mnist
 
 COUNT = 200  # as many as a made-up release has points
 FIGURE = "#hover .neighbours"
+REST_MS = 150  # a pointer that has been still for so long is looking (hover/neighbours.ts)
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +66,6 @@ def test_B11_without_the_data_set_there_is_nothing_and_nothing_is_asked(
     asked: list[str] = []
     atlas.page.on("request", lambda request: asked.append(request.url))
     atlas.page.mouse.move(*atlas.at(0.6, 0.3))
-    atlas.page.wait_for_timeout(600)
+    atlas.timers(REST_MS)
     assert atlas.page.locator(FIGURE).is_hidden()
     assert not [url for url in asked if "/api/" in url]

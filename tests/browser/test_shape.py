@@ -135,7 +135,7 @@ def test_S2_6_a_grid_around_the_digit_and_with_the_step_that_the_reader_picks(
     rows = document(reference, "vae-2", "statistics")["splits"]["train"]
     grid = section.page.locator("#shape-grid")
     for digit, step in ((3, "0.2"), (7, "0.5")):
-        section.page.locator(f"#shape .chips label:nth-of-type({digit + 1}) span").click()
+        section.page.locator(f"input[name=shape-digit][value='{digit}']").check()
         section.page.locator("#shape-step").select_option(step)
         mean = np.array(rows[digit]["mean"])
         steps = float(step) * np.arange(-3, 4)
@@ -235,6 +235,7 @@ def test_S2_3_an_error_of_the_model_before_does_not_take_the_place_of_the_sample
     grid = section.page.locator("#shape-samples")
     expect_grid(section, grid, expected)
     # The answer to the earlier choice fails only now.
-    held[0].fulfill(status=503, body="")
-    section.page.wait_for_timeout(300)
+    with section.page.expect_response(f"**/{lost}"):
+        held[0].fulfill(status=503, body="")
+    section.frames()
     expect_grid(section, grid, expected)

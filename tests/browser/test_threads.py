@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Route
 
 from tests.browser.test_runtime import status
 from tests.support.atlas import Atlas
-from tests.support.faces import make_face_release
+from tests.support.face_release import make_face_release
 from tests.support.reference import Reference
 from tests.support.server import Server
 

@@ -14,11 +14,12 @@ from export.__main__ import main
 from export.documents.example_faces import examples_json
 from export.onnx_graphs.parity import make_session
 from export.onnx_graphs.subpixel import with_transposed_convolutions
-from tests.support.celeba import make_celeba
+from tests.support.invented_celeba import make_celeba
 from tests.support.quick import quick_faces
 from tests.support.whole import read_whole_release
 from train.__main__ import main as train_main
-from train.data.datasets import Images, as_float, load_dataset
+from train.data.datasets import load_dataset
+from train.data.images import Images, as_float
 from train.evaluation.attribute_vectors import attribute_vectors
 from train.evaluation.encodings import Encodings
 from train.evaluation.likelihood import encode_all

@@ -11,12 +11,12 @@ import torch
 
 from export.__main__ import main as export_main
 from export.onnx_graphs.parity import make_session
-from tests.support.own_images import make_folder
+from tests.support.disc_images import make_folder
 from tests.support.quick import quick_measurements
 from tests.support.server import Server
 from tests.support.whole import read_whole_release
 from train.__main__ import main as train_main
-from train.data.datasets import as_float, one_hot
+from train.data.images import as_float, one_hot
 from train.runs.run_folder import load_dataset
 from webapp.manifest import Golden, Manifest
 

@@ -16,7 +16,7 @@ from export.onnx_graphs.parity import make_session
 from tests.support.server import Server
 from tests.support.whole import read_whole_release
 from train.data import datasets
-from train.data.datasets import as_float, one_hot
+from train.data.images import as_float, one_hot
 from train.runs.run_folder import load_run
 
 pytestmark = pytest.mark.slow

@@ -129,6 +129,11 @@ class Atlas:
         """Wait until the page has drawn what is now, and told its observers."""
         self.page.evaluate(_TWO_FRAMES)
 
+    def timers(self, delay_ms: int) -> None:
+        """Let every timer of the page run that is due within `delay_ms`: none starts after ours."""
+        self.page.evaluate("delay => new Promise(done => setTimeout(done, delay))", delay_ms)
+        self.frames()
+
     def resize(self, width: int, height: int) -> None:
         """Give the window another size, and the page time to follow."""
         self.page.set_viewport_size({"width": width, "height": height})

@@ -7,15 +7,16 @@ from typing import NoReturn
 import pytest
 
 from train.data import datasets
+from train.data.images import Images, Split
 from train.errors import UserError
 
 
-def mnist_or_skip(split: datasets.Split) -> datasets.Images:
+def mnist_or_skip(split: Split) -> Images:
     """Return an MNIST split from DATA_ROOT or a download."""
     return dataset_or_skip("mnist", split)
 
 
-def dataset_or_skip(dataset: str, split: datasets.Split) -> datasets.Images:
+def dataset_or_skip(dataset: str, split: Split) -> Images:
     """Return a split of a dataset from DATA_ROOT or a download."""
     try:
         return datasets.load(dataset, split)

@@ -6,11 +6,12 @@ from dataclasses import replace
 import pytest
 from torch import nn
 
-from train.data.datasets import Images
+from train.data.images import Images
 from train.evaluation import measure, samples
 from train.files import sha256
 from train.models import held_out_classifier
-from train.recipes.published import RECIPES, Recipe
+from train.recipes.published import RECIPES
+from train.recipes.recipe import Recipe
 
 _trained: dict[tuple[object, ...], nn.Sequential] = {}
 _train_network = held_out_classifier.train_network

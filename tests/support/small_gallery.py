@@ -3,7 +3,7 @@
 import torch
 
 from tests.support.quick import quick_faces
-from train.data.datasets import Images
+from train.data.images import Images
 from train.evaluation.attribute_vectors import attribute_vectors
 from train.evaluation.likelihood import encode_all
 from train.models.autoencoder import Autoencoder

@@ -15,6 +15,7 @@ from torch import nn
 
 from export.onnx_graphs import graphs
 from train.data import datasets
+from train.data.images import as_float
 from train.models.held_out_classifier import train_network
 
 EPOCHS = 6
@@ -26,9 +27,7 @@ def main() -> None:
     images, test = datasets.load("mnist", "train"), datasets.load("mnist", "test")
     net = train_network(images, epochs=EPOCHS).eval()
     with torch.no_grad():
-        read = torch.cat(
-            [net(datasets.as_float(part)).argmax(1) for part in test.pixels.split(1000)]
-        )
+        read = torch.cat([net(as_float(part)).argmax(1) for part in test.pixels.split(1000)])
     print(f"{(read == test.labels).float().mean():.2%} of the test set are read correctly")
     export(net)
 

@@ -1,4 +1,4 @@
-"""The test's end of tests/support/trainer.py, and what a run leaves for comparison."""
+"""The test's end of tests/support/forked_trainer.py, and what a run leaves for comparison."""
 
 import json
 import os
@@ -19,7 +19,7 @@ TRAIN_IMAGES = 256
 EPOCHS = 12
 TINY_RUN = (
     f"--epochs={EPOCHS}", "--batch-size=64", "--encoder-layers=16", "--decoder-layers=16,16",
-    "--fourier-features=4", "--warmup-steps=5", "--samples=2",
+    "--fourier-features=4", "--warmup-steps=5", "--samples=2", "--precision=32-true",
 )  # fmt: skip
 
 
@@ -36,7 +36,7 @@ class Trainers(Forking):
         self.arguments = arguments
         self.said = ""
         """What the processes of the last run printed."""
-        super().__init__("tests.support.trainer", environment=environment(folder))
+        super().__init__("tests.support.forked_trainer", environment=environment(folder))
 
     def train(
         self,
@@ -88,7 +88,6 @@ def environment(folder: Path) -> dict[str, str]:
     """Return the environment of a process that trains on the data in `folder`, one thread each."""
     return {
         **os.environ, "DATA_ROOT": str(folder / "data"), "OMP_NUM_THREADS": "1",
-        "ATLAS_PRECISION": "32-true", "ATLAS_COMPILE": "0",
     }  # fmt: skip
 
 

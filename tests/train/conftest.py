@@ -13,7 +13,7 @@ from train.__main__ import main
 
 TINY = (
     "--epochs=3", "--batch-size=64", "--encoder-layers=16", "--decoder-layers=16,16",
-    "--fourier-features=4", "--warmup-steps=5", "--samples=8",
+    "--fourier-features=4", "--warmup-steps=5", "--samples=8", "--precision=32-true",
 )  # fmt: skip
 
 
@@ -22,7 +22,6 @@ def data_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     root = tmp_path / "data"
     make_mnist(root)
     monkeypatch.setenv("DATA_ROOT", str(root))
-    monkeypatch.setenv("ATLAS_PRECISION", "32-true")
     quick_measurements(monkeypatch)
     return root
 

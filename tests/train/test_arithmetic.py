@@ -6,11 +6,12 @@ import pytest
 import torch
 from torch.distributions import Bernoulli, Normal, kl_divergence
 
-from train.data import datasets
+from train.data.images import Images, as_float
 from train.evaluation.likelihood import likelihood
 from train.evaluation.style import boldness, slant, trend
 from train.models.autoencoder import Autoencoder
-from train.recipes.published import RECIPES, Recipe
+from train.recipes.published import RECIPES
+from train.recipes.recipe import Recipe
 from train.training import losses
 from train.training.trainer import build_model, ema_decay, learning_rate
 
@@ -36,10 +37,10 @@ def test_gaussian_kl(mean: float) -> None:
     torch.testing.assert_close(losses.gaussian_kl(mu, logvar, mean), expected.sum(1))
 
 
-def images(count: int = 20) -> datasets.Images:
+def images(count: int = 20) -> Images:
     generator = torch.Generator().manual_seed(0)
     pixels = torch.randint(0, 256, (count, 1, 6, 6), generator=generator, dtype=torch.uint8)
-    return datasets.Images(pixels, torch.arange(count) % 10, 10)
+    return Images(pixels, torch.arange(count) % 10, 10)
 
 
 def small(condition: str = "none") -> Autoencoder:
@@ -59,7 +60,7 @@ def test_log_likelihood_is_exact_where_the_decoder_ignores_z() -> None:
     measured = likelihood(model, test, samples=7)
     assert measured.kl == pytest.approx(0)
     probability = torch.sigmoid(model.to_logits.bias)
-    grey = datasets.as_float(test.pixels).flatten(1)
+    grey = as_float(test.pixels).flatten(1)
     expected = -losses.bernoulli_nll(model.to_logits.bias.expand(20, -1), grey).mean()
     assert measured.elbo == pytest.approx(float(expected), rel=1e-5)
     # The binary targets' likelihood has the grey targets' as its mean.

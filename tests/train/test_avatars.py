@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 from tests.support.mnist import missing
 from train.data import avatars, datasets
 from train.data.avatars.avatar_faces import ATTRIBUTES, GROUPS, HAIR_COLOURS, Parts, face
-from train.data.datasets import Dataset
+from train.data.images import Dataset
 from train.errors import UserError
 
 COUNT, SEED = 60, 5

@@ -10,7 +10,7 @@ from PIL import Image
 from torchvision.datasets import CelebA
 from torchvision.transforms.v2 import functional as transforms
 
-from tests.support.celeba import COUNT, HAIR, NAMES, make_celeba, name
+from tests.support.invented_celeba import COUNT, HAIR, NAMES, make_celeba, name
 from train.data import datasets
 from train.errors import UserError
 

@@ -1,7 +1,8 @@
-"""Damaged checkpoints are noticed by their hash, and older ones are gone on from."""
+"""Damaged checkpoints are noticed by their hash, and runs of earlier versions are resumed."""
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ from safetensors.torch import load, save
 
 from train.files import sha256
 from train.recipes.published import RECIPES
-from train.recipes.stored import differences, fields_of, recipe_from_json
+from train.recipes.recipe import Recipe
+from train.recipes.serialisation import differences, fields_of, recipe_from_json
+from train.recipes.study_recipes import STUDY
 from train.runs.run_folder import load_run
 from train.training.checkpoint import read_metadata
 
@@ -51,8 +54,10 @@ def test_only_the_last_two_checkpoints_are_kept(train: Callable[..., int], tmp_p
 
 
 # What recipes have gained since the first checkpoints were written.
-LATER = ("network", "perceptual", "perceptual_weight", "adversarial_weight", "feature_weight",
-         "reconstruction_weight", "train_images")  # fmt: skip
+LATER = (
+    "precision", "compile", "network", "perceptual", "perceptual_weight", "adversarial_weight",
+    "feature_weight", "reconstruction_weight", "train_images",
+)  # fmt: skip
 
 
 def without_later_fields(path: Path, **changed: object) -> None:
@@ -67,7 +72,7 @@ def without_later_fields(path: Path, **changed: object) -> None:
     path.with_name(f"{path.name[:6]}-{sha256(older)}.safetensors").write_bytes(older)
 
 
-def test_a_checkpoint_from_before_a_recipe_s_fields_is_gone_on_from(
+def test_a_checkpoint_from_before_a_recipe_s_fields_is_resumed(
     train: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert train() == 0
@@ -100,3 +105,45 @@ def test_stored_recipes_are_compared_field_by_field_with_defaults_for_what_is_mi
     assert "id" in differences({}, recipe)
     # What it is called, or meant to reach, makes no other recipe of it.
     assert differences({**fields_of(recipe), "title": "renamed", "goal": {"fid": 1}}, recipe) == []
+
+
+def test_a_recipe_is_read_whatever_fields_recipes_have_gained_or_lost_since(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    recipe = replace(RECIPES["vae-2"], latent_size=3, precision="32-true")
+    stored = fields_of(recipe)
+    del stored["ema_decay"], stored["goal"]["elbo"]
+    assert recipe_from_json(stored).ema_decay == Recipe("", "").ema_decay
+    assert capsys.readouterr().out == ""
+    stored |= {"momentum": 0.9, "goal": {**stored["goal"], "fid": 1}}
+    found = recipe_from_json(stored)
+    assert replace(found, goal=recipe.goal) == recipe
+    assert found.goal.elbo is None
+    assert capsys.readouterr().out == "vae-2: recipes no longer have momentum; ignored.\n"
+
+
+def test_before_recipes_had_a_precision_a_run_chose_it_and_is_no_other_run() -> None:
+    for recipe in (RECIPES["vae-2"], STUDY["grid"][0]):
+        stored = fields_of(recipe)
+        del stored["precision"], stored["compile"]
+        for precision in ("32-true", "bf16-mixed"):
+            assert differences(stored, replace(recipe, precision=precision)) == []
+    assert differences(fields_of(recipe), replace(recipe, precision="bf16-mixed")) == ["precision"]
+
+
+def test_a_finished_run_from_before_recipes_had_a_precision_is_read_and_left_alone(
+    train: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train() == 0
+    folder = tmp_path / "runs" / "vae-2"
+    weights = (folder / "weights.safetensors").read_bytes()
+    meta = read_metadata(weights)
+    recipe = json.loads(meta["recipe"])
+    del recipe["precision"], recipe["compile"]
+    older = save(load(weights), metadata={**meta, "recipe": json.dumps(recipe)})
+    (folder / "weights.safetensors").write_bytes(older)
+    report = json.loads((folder / "report.json").read_text())
+    (folder / "report.json").write_text(json.dumps({**report, "weights_sha256": sha256(older)}))
+    assert load_run(folder).recipe.precision == "32-true"
+    assert train("--resume", "--precision=bf16-mixed") == 0
+    assert "trained already" in capsys.readouterr().out

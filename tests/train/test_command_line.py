@@ -164,3 +164,58 @@ def test_a_loss_that_is_not_finite_is_said(
 ) -> None:
     assert train("--learning-rate=1e6", "--clip-norm=0") == 1
     assert "not finite" in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_precision_and_compilation_are_recorded_and_overridden(
+    train: Train,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    # The compiler itself would take a minute, and is not what is tested here.
+    def compile_module(module: torch.nn.Module, **options: object) -> torch.nn.Module:
+        assert options == {"mode": "reduce-overhead"}
+        return module
+
+    monkeypatch.setattr(torch, "compile", compile_module)
+    folder = tmp_path / "runs" / "vae-2"
+    for arguments, environment, precision, compiled in (
+        ((), {"ATLAS_PRECISION": "bf16-mixed"}, "32-true", False),  # options come first
+        (("--precision=bf16-mixed", "--compile=true"), {}, "bf16-mixed", True),
+        ((), {"ATLAS_COMPILE": "1"}, "32-true", True),
+    ):
+        with monkeypatch.context() as patch:
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            assert train("--epochs=1", *arguments) == 0
+        run = load_run(folder)
+        assert (run.recipe.precision, run.recipe.compile) == (precision, compiled)
+        assert (run.report["precision"], run.report["compile"]) == (precision, compiled)
+        assert f"{precision}, compiled" in capsys.readouterr().out or not compiled
+    monkeypatch.setenv("ATLAS_PRECISION", "16")
+    assert train() == 1
+    assert "ATLAS_PRECISION is one of" in capsys.readouterr().err
+
+
+def test_mixed_precision_rounds_matrix_products_and_only_where_it_is_asked_for(
+    train: Train, tmp_path: Path
+) -> None:
+    weights = []
+    for precision in ("32-true", "bf16-mixed"):
+        assert train("--epochs=1", f"--precision={precision}") == 0
+        weights.append(load_run(tmp_path / "runs" / "vae-2").model.to_logits.weight)
+    assert not torch.equal(*weights)
+    torch.testing.assert_close(*weights, atol=0.05, rtol=0.1)
+
+
+def test_a_network_that_cannot_be_compiled_is_answered_by_one_sentence(
+    train: Train, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Broken(torch.nn.Module):
+        def forward(self, *_: object) -> object:
+            raise torch._dynamo.exc.TorchDynamoException("no compiler\nand a long story")
+
+    monkeypatch.setattr(torch, "compile", lambda *_, **__: Broken())
+    assert train("--compile=true") == 1
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert error == ("vae-2 cannot be compiled here (no compiler); train it with --compile false.")

@@ -9,44 +9,45 @@ import torch
 
 from tests.support.tiny_dataset import write_idx
 from train.data import datasets
+from train.data.images import Images, hold_out
 from train.errors import UserError
 
-Images = "train-images-idx3-ubyte"
-Labels = "train-labels-idx1-ubyte"
+IMAGE_FILE = "train-images-idx3-ubyte"
+LABEL_FILE = "train-labels-idx1-ubyte"
 
 
 def truncate(folder: Path) -> None:
-    path = folder / Images
+    path = folder / IMAGE_FILE
     path.write_bytes(path.read_bytes()[:-1000])
 
 
 def empty(folder: Path) -> None:
-    (folder / Images).write_bytes(b"")
+    (folder / IMAGE_FILE).write_bytes(b"")
 
 
 def garbage(folder: Path) -> None:
-    (folder / Labels).write_bytes(b"<html>not found</html>")
+    (folder / LABEL_FILE).write_bytes(b"<html>not found</html>")
 
 
 def too_few_labels(folder: Path) -> None:
-    write_idx(folder / Labels, np.zeros(7, np.uint8))
+    write_idx(folder / LABEL_FILE, np.zeros(7, np.uint8))
 
 
 def label_out_of_range(folder: Path) -> None:
-    write_idx(folder / Labels, np.full(320, 11, np.uint8))
+    write_idx(folder / LABEL_FILE, np.full(320, 11, np.uint8))
 
 
 def swapped(folder: Path) -> None:
-    (folder / Labels).write_bytes((folder / Images).read_bytes())
+    (folder / LABEL_FILE).write_bytes((folder / IMAGE_FILE).read_bytes())
 
 
 def wrong_shape(folder: Path) -> None:
-    write_idx(folder / Images, np.zeros((320, 14, 14), np.uint8))
+    write_idx(folder / IMAGE_FILE, np.zeros((320, 14, 14), np.uint8))
 
 
 def no_images(folder: Path) -> None:
-    write_idx(folder / Images, np.zeros((0, 28, 28), np.uint8))
-    write_idx(folder / Labels, np.zeros(0, np.uint8))
+    write_idx(folder / IMAGE_FILE, np.zeros((0, 28, 28), np.uint8))
+    write_idx(folder / LABEL_FILE, np.zeros(0, np.uint8))
 
 
 DAMAGES = (
@@ -91,8 +92,8 @@ def test_pixels_and_labels_come_as_whole_tensors(data_root: Path) -> None:
 
 def test_held_out_images_are_a_fixed_part(data_root: Path) -> None:
     images = datasets.load("mnist", "train")
-    kept, held = datasets.hold_out(images, 0.1, seed=3)
-    again = datasets.hold_out(images, 0.1, seed=3)[1]
+    kept, held = hold_out(images, 0.1, seed=3)
+    again = hold_out(images, 0.1, seed=3)[1]
     assert (len(kept), len(held)) == (288, 32)
     assert torch.equal(held.pixels, again.pixels)
 
@@ -101,16 +102,16 @@ def test_attributes_go_where_their_images_go() -> None:
     numbers = torch.arange(40)
     pixels = numbers.to(torch.uint8)[:, None, None, None].expand(40, 3, 2, 2)
     attributes = torch.stack([numbers % 2, numbers % 3 % 2], 1).to(torch.uint8)
-    images = datasets.Images(pixels, numbers % 5, 5, attributes)
+    images = Images(pixels, numbers % 5, 5, attributes)
     parts = [images.to(torch.device("cpu")), images.select(numbers[7:12]), images.select(slice(3))]
-    for part in (*parts, *datasets.hold_out(images, 0.25, seed=3)):
+    for part in (*parts, *hold_out(images, 0.25, seed=3)):
         assert part.attributes is not None
         which = part.pixels[:, 0, 0, 0].long()
         assert torch.equal(part.labels, which % 5)
         assert torch.equal(part.attributes, attributes[which])
-    without = datasets.Images(pixels, numbers % 5, 5)
+    without = Images(pixels, numbers % 5, 5)
     assert without.to(torch.device("cpu")).attributes is None
-    assert datasets.hold_out(without, 0.25, seed=3)[1].attributes is None
+    assert hold_out(without, 0.25, seed=3)[1].attributes is None
 
 
 def test_an_unknown_dataset_is_refused_with_those_that_there_are() -> None:

@@ -11,11 +11,11 @@ import pytest
 import torch
 from PIL import Image
 
-from tests.support.own_images import disc, make_folder
+from tests.support.disc_images import disc, make_folder
 from tests.support.quick import quick_measurements
 from train.__main__ import main
-from train.data.datasets import Dataset
 from train.data.image_folder import Reading, read_folder
+from train.data.images import Dataset
 from train.runs.run_folder import load_dataset, load_run
 
 TINY = (

@@ -10,6 +10,7 @@ import torch
 
 from train.__main__ import main
 from train.data import datasets
+from train.data.images import Images, as_float
 from train.evaluation import anomaly, samples
 from train.evaluation.likelihood import active_units, reconstruction_errors
 from train.evaluation.probes import knn_accuracy, linear_probe
@@ -93,9 +94,7 @@ def test_active_units_are_those_that_vary() -> None:
 
 def test_errors_are_zero_for_an_image_that_is_reproduced(data_root: Path) -> None:
     model = Autoencoder(RECIPES["vae-2"], (1, 28, 28), 10).eval()
-    black = datasets.Images(
-        torch.zeros(20, 1, 28, 28, dtype=torch.uint8), torch.arange(20) % 10, 10
-    )
+    black = Images(torch.zeros(20, 1, 28, 28, dtype=torch.uint8), torch.arange(20) % 10, 10)
     with torch.no_grad():
         model.to_logits.weight.zero_()
         model.to_logits.bias.fill_(-100)
@@ -156,7 +155,7 @@ def test_a_conditioned_model_scores_a_stranger_by_its_best_label(data_root: Path
     each = []
     for label in range(10):
         one = torch.eye(10)[[label] * 5]
-        image = datasets.as_float(pixels)
+        image = as_float(pixels)
         x = torch.sigmoid(model.decode(model.encode(image, one).mu, one))
         each.append((x - image).square().flatten(1).sum(1))
     assert torch.allclose(found, torch.stack(each).amin(0))
@@ -174,7 +173,7 @@ def test_the_judge_learns_is_kept_and_mended(
     before = path.stat().st_mtime_ns
     again = judge_of(images, test, tmp_path / "judges")
     assert path.stat().st_mtime_ns == before
-    image = datasets.as_float(test.pixels)
+    image = as_float(test.pixels)
     assert torch.allclose(again.probabilities(image), first.on_test, atol=1e-6)
     path.write_bytes(b"broken")
     mended = judge_of(images, test, tmp_path / "judges")

@@ -9,7 +9,8 @@ import torch
 
 from train.evaluation.likelihood import likelihood
 from train.models.autoencoder import Autoencoder
-from train.recipes.published import RECIPES, Recipe
+from train.recipes.published import RECIPES
+from train.recipes.recipe import Recipe
 from train.runs.run_folder import load_run
 from train.training import losses
 from train.training.trainer import loss_terms, total_loss
@@ -40,7 +41,7 @@ def test_S1_1_an_autoencoder_has_a_linear_latent_and_no_noise() -> None:
 
 
 def _images(image: torch.Tensor):  # type: ignore[no-untyped-def]
-    from train.data.datasets import Images
+    from train.data.images import Images
 
     return Images((image * 255).byte(), torch.zeros(len(image), dtype=torch.int64), 10)
 

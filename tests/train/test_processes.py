@@ -1,11 +1,9 @@
 """Several processes train what one would, and speak with one voice."""
 
-import contextlib
 import signal
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,10 +19,11 @@ from tests.support.trainers import (
     last_checkpoint,
     metrics_of,
 )
-from train.data.datasets import Images
+from train.data.images import Images
 from train.errors import UserError
-from train.recipes.published import Recipe
+from train.recipes.recipe import Recipe
 from train.training import processes
+from train.training.processes import Process
 from train.training.rank import Rank, own_rank
 from train.training.trainer import Trainer
 
@@ -75,7 +74,7 @@ def test_two_processes_of_torchrun_train_what_one_does(forked: Trainers, alone: 
 
 
 @pytest.mark.parametrize(("before", "after"), [(1, 2), (2, 1)])
-def test_a_run_goes_on_with_another_number_of_processes(
+def test_a_run_resumes_with_another_number_of_processes(
     forked: Trainers, alone: Path, before: int, after: int
 ) -> None:
     runs = f"from-{before}-to-{after}"
@@ -139,7 +138,7 @@ def test_a_file_that_cannot_be_written_ends_all_processes(forked: Trainers) -> N
 def test_a_process_that_dies_ends_the_others(forked: Trainers) -> None:
     statuses = forked.train("--epochs=1000", runs="death", processes=2, kill=(1, 0.5), begun=True)
     assert statuses == [1 << 8, signal.SIGKILL]
-    assert "go on with --resume" in forked.said.splitlines()[-1]
+    assert "resume with --resume" in forked.said.splitlines()[-1]
     assert "Traceback" not in forked.said
 
 
@@ -147,7 +146,7 @@ def test_ctrl_c_ends_all_processes_with_one_sentence(forked: Trainers) -> None:
     statuses = forked.train("--epochs=1000", runs="stopped", processes=2, interrupt=1, begun=True)
     assert statuses[0] == 130 << 8, forked.said
     assert statuses[1] in (130 << 8, 1 << 8)
-    assert forked.said.count("Stopped; go on with --resume.") == 1
+    assert forked.said.count("Stopped; resume with --resume.") == 1
     assert "Traceback" not in forked.said
 
 
@@ -177,12 +176,7 @@ def record(rank: int, world_size: int) -> Recorder:
     pixels[:, 0, 0, 0], pixels[:, 0, 0, 1] = torch.arange(300) // 256, torch.arange(300) % 256
     images = Images(pixels, torch.zeros(300, dtype=torch.int64), 10)
     recipe = Recipe("m", "m", encoder_layers=(8,), decoder_layers=(8,), batch_size=48)
-    fabric = SimpleNamespace(
-        device=torch.device("cpu"), global_rank=rank, world_size=world_size,
-        autocast=contextlib.nullcontext, backward=lambda loss: loss.backward(),
-        setup_module=lambda module: module,
-    )  # fmt: skip
-    trainer = Trainer(recipe, images, fabric)  # type: ignore[arg-type]
+    trainer = Trainer(recipe, images, Process(torch.device("cpu"), Rank(rank, world_size)))
     recorder = Recorder(trainer.network)
     trainer.network = recorder
     trainer.train_epoch(0)
@@ -245,9 +239,6 @@ def test_the_machines_agree_on_devices(
 def test_one_process_beside_several_gpus_says_how_to_use_them(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("ATLAS_PRECISION", "32-true")
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 4)
-    launched = SimpleNamespace(launch=lambda: None)
-    monkeypatch.setattr(processes, "Fabric", lambda **_: launched)
     processes.launch()
     assert "torchrun --nproc-per-node 4 -m train" in capsys.readouterr().out

@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from multiprocessing import active_children
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +18,14 @@ import pytest
 from tests.support.tiny_dataset import make_mnist
 from train.__main__ import main
 from train.data import datasets
-from train.data.datasets import Images
+from train.data.images import Images, hold_out
 from train.models import held_out_classifier
-from train.recipes.published import RECIPES, STUDY
+from train.recipes.published import RECIPES
+from train.recipes.study_recipes import STUDY
 from train.runs.run_folder import load_run
 from train.study import grid, study_results
 from train.training import hardware
-from train.training.checkpoint import newest
+from train.training.checkpoint import epochs_done, newest
 
 pytestmark = pytest.mark.slow
 
@@ -46,14 +46,13 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     make_mnist(folder / "data")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATA_ROOT", str(folder / "data"))
-        patch.setenv("ATLAS_PRECISION", "32-true")
 
         def untrained(images: Images) -> Any:
             return held_out_classifier.network(images.shape[0], images.classes).eval()
 
         patch.setattr(held_out_classifier, "train_network", untrained)
         images, test = datasets.load("mnist", "train"), datasets.load("mnist", "test")
-        kept = [datasets.hold_out(images, 0.1, seed)[0] for seed in SEEDS]
+        kept = [hold_out(images, 0.1, seed)[0] for seed in SEEDS]
         for some in (images, *kept):
             held_out_classifier.judge_of(some, test, folder / "judges")
         yield folder
@@ -95,13 +94,29 @@ def numbers(runs: Path) -> list[dict[str, Any]]:
 
 def at_epoch(runs: Path, name: str, epoch: int) -> None:
     """Wait until a run has a checkpoint of `epoch` or later."""
+    state = runs / "study" / name / "state"
+    wait_until(lambda: epochs_done(state) >= epoch, f"{name} did not get to epoch {epoch}")
+
+
+def wait_until(condition: Callable[[], bool], otherwise: str) -> None:
     deadline = time.monotonic() + 240
-    while time.monotonic() < deadline:
-        found = newest(runs / "study" / name / "state")
-        if found is not None and found.epochs >= epoch:
-            return
+    while not condition():
+        assert time.monotonic() < deadline, otherwise
         time.sleep(0.02)
-    raise AssertionError(f"{name} did not get to epoch {epoch}")
+
+
+def children_of(process: int) -> list[int]:
+    """Return the processes that any thread of a process has started and that still run."""
+    listed = Path(f"/proc/{process}/task").glob("*/children")
+    return [int(child) for path in listed for child in path.read_text().split()]
+
+
+def is_running(process: int) -> bool:
+    """Tell whether a process is there and no zombie, whose parent has yet to take note."""
+    try:
+        return " Z " not in Path(f"/proc/{process}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def meanwhile(action: Callable[[], object]) -> threading.Thread:
@@ -168,7 +183,7 @@ def test_runs_of_another_recipe_are_not_trained_over(
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="asks Linux for the children")
-def test_a_study_killed_midway_goes_on_to_the_same_numbers(
+def test_a_study_killed_midway_resumes_to_the_same_numbers(
     uninterrupted: Path, runs: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     command = [*STUDY_OF_TWO, "--runs", str(runs)]
@@ -176,13 +191,11 @@ def test_a_study_killed_midway_goes_on_to_the_same_numbers(
         [sys.executable, "-m", "train", *command], cwd=ROOT, start_new_session=True
     )
     at_epoch(runs, "study-class-w10-s1", 3)
-    children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children").read_text().split()
+    children = children_of(parent.pid)
+    assert len(children) == 1
     parent.kill()
     parent.wait()
-    deadline = time.monotonic() + 60
-    while any(Path(f"/proc/{child}").exists() for child in children):
-        assert time.monotonic() < deadline, "a child outlived its parent"
-        time.sleep(0.02)
+    wait_until(lambda: not any(map(is_running, children)), "a child outlived its parent")
     reached = newest(runs / "study" / "study-class-w10-s1" / "state")
     assert reached is not None
     assert reached.epochs < EPOCHS
@@ -199,6 +212,7 @@ def test_a_study_killed_midway_goes_on_to_the_same_numbers(
     assert "2 of 2 runs done" in shown
 
 
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="asks Linux for the children")
 def test_ctrl_c_a_killed_child_and_a_diverging_run_cost_no_other_run(
     uninterrupted: Path,
     runs: Path,
@@ -219,13 +233,13 @@ def test_ctrl_c_a_killed_child_and_a_diverging_run_cost_no_other_run(
     assert main(command) == 130
     thread.join()
     assert "the same command" in capfd.readouterr().err
-    assert not active_children()
+    assert not children_of(os.getpid())
     stopped = newest(runs / "study" / "study-class-w10-s1" / "state")
     assert stopped is not None
 
     def kill_a_child() -> None:
         at_epoch(runs, "study-class-w10-s1", stopped.epochs + 2)
-        active_children()[0].kill()
+        os.kill(children_of(os.getpid())[0], signal.SIGKILL)
 
     thread = meanwhile(kill_a_child)
     assert main(command) == 1
@@ -416,7 +430,7 @@ def test_every_group_of_the_study_differs_in_what_it_compares_alone() -> None:
             named = {"id", "title", *compared[group]}
             same = {name: getattr(recipes[0], name) for name in named}
             assert replace(recipe, **same) == recipes[0]
-    own = {"id", "title", "goal", "epochs", "residual", "pixel_dropout"}
+    own = {"id", "title", "goal", "epochs", "residual", "pixel_dropout", "precision"}
     for group in ("parts", "parts-longer"):
         whole, *others = STUDY[group]
         apart = {field: getattr(whole, field) for field in own}

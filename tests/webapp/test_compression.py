@@ -6,7 +6,8 @@ import os
 import brotli
 import pytest
 
-from webapp.http.compression import StoppedError, compress, main
+from tests.webapp.conftest import eventually
+from webapp.http.compression import BackgroundCompressor, compress, main
 
 TEXT = b"the same words again and again, " * 200
 
@@ -39,9 +40,7 @@ def test_a_file_that_does_not_shrink_is_tried_once(tmp_path, monkeypatch):
     assert main([str(tmp_path)]) == 0
     assert path.with_name("random.onnx.br").read_bytes() == b""
     assert path.with_name("random.onnx.gz").read_bytes() == b""
-    monkeypatch.setattr(
-        "webapp.http.compression._encode_in_chunks", lambda *_: pytest.fail("again")
-    )
+    monkeypatch.setattr("webapp.http.compression.encode", lambda *_, **__: pytest.fail("again"))
     assert main([str(tmp_path)]) == 0
 
 
@@ -58,17 +57,6 @@ def test_what_is_done_is_not_done_again_unless_the_file_changed(tmp_path):
     assert brotli.decompress(path.with_name("a.css.br").read_bytes()) == TEXT[::-1]
 
 
-def test_large_files_are_compressed_in_steps_that_can_be_called_off(tmp_path):
-    path = tmp_path / "a.wasm"
-    path.write_bytes(TEXT * 200)
-    steps = iter([False, False, True])
-    with pytest.raises(StoppedError):
-        compress(path, lambda: next(steps))
-    assert names(tmp_path) == ["a.wasm"]
-    compress(path)
-    assert brotli.decompress(path.with_name("a.wasm.br").read_bytes()) == TEXT * 200
-
-
 def test_a_failed_write_leaves_nothing_behind(tmp_path, monkeypatch, capsys):
     (tmp_path / "a.js").write_bytes(TEXT)
 
@@ -81,6 +69,30 @@ def test_a_failed_write_leaves_nothing_behind(tmp_path, monkeypatch, capsys):
     assert names(tmp_path) == ["a.js"]
 
 
-def test_naming_no_folder_is_an_error(capsys):
-    assert main([]) == 2
-    assert "Name the folders" in capsys.readouterr().err
+def test_a_file_that_cannot_be_written_costs_no_other_its_copies(tmp_path, capsys):
+    (tmp_path / "a.js").write_bytes(TEXT * 2)
+    (tmp_path / "a.js.br").mkdir()  # nothing can be renamed to it
+    os.utime(tmp_path / "a.js.br", (0, 0))
+    (tmp_path / "b.js").write_bytes(TEXT)
+    assert main([str(tmp_path)]) == 1
+    assert capsys.readouterr().err.startswith("1 ")
+    assert brotli.decompress((tmp_path / "b.js.br").read_bytes()) == TEXT
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_the_background_compressor_writes_the_same_copies(tmp_path):
+    (tmp_path / "a.js").write_bytes(TEXT)
+    compressor = BackgroundCompressor(tmp_path)
+    compressor.start()
+    try:
+        eventually(lambda: (tmp_path / "a.js.gz").exists(), 90)
+    finally:
+        compressor.stop()
+    assert gzip.decompress((tmp_path / "a.js.gz").read_bytes()) == TEXT
+    assert brotli.decompress((tmp_path / "a.js.br").read_bytes()) == TEXT
+
+
+def test_naming_no_folder_is_an_error():
+    with pytest.raises(SystemExit) as stopped:
+        main([])
+    assert stopped.value.code == 2

@@ -42,20 +42,6 @@ def test_B14_the_page_names_every_built_file_with_its_hash(client, shared_folder
     assert "http-equiv" not in page
 
 
-def test_B14_the_runtime_on_webgpu_is_kept_only_where_it_is_asked_for(folders, app):
-    make_release(folders.models, "r1")
-    for name in ("ort-wasm-simd-threaded.jspi-abcd1234.wasm", "worker-webgpu-abcd1234.js"):
-        (folders.dist / "assets" / name).write_bytes(b"webgpu")
-    with app(folders) as client:
-        page = client.get("/").text
-    held = re.search(r'<script type="application/json" id="built">(.*?)</script>', page)
-    optional = {file["url"] for file in json.loads(held.group(1)) if file.get("optional")}
-    assert optional == {
-        "assets/ort-wasm-simd-threaded.jspi-abcd1234.wasm",
-        "assets/worker-webgpu-abcd1234.js",
-    }
-
-
 def test_B14_compressed_copies_and_hidden_files_are_not_of_the_page(folders, app):
     make_release(folders.models, "r1")
     for name in ("main-abcd1234.js.br", "main-abcd1234.js.gz", ".hidden", "half.tmp"):

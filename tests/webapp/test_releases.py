@@ -1,8 +1,8 @@
 """Releases: verified, swapped while running, refused when bad, healed when files come back."""
 
 import json
+import os
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -19,6 +19,7 @@ from tests.support.releases import (
     write_object,
 )
 from tests.webapp.conftest import eventually
+from webapp.http.compression import BackgroundCompressor
 from webapp.inference import Runtime
 from webapp.manifest import Manifest
 from webapp.releases import ReleaseStore
@@ -34,6 +35,15 @@ def store(folders):
     with ThreadPoolExecutor(1) as executor:
         runtime = Runtime(executor, Settings(**folders.settings()), lambda *_: None)
         yield ReleaseStore(folders.models, runtime)
+
+
+def looked_again(monkeypatch, times=3):
+    """Return after the server has looked at the disk that many times more."""
+    looks = []
+    refresh = ReleaseStore.refresh
+    with monkeypatch.context() as patch:
+        patch.setattr(ReleaseStore, "refresh", lambda store: (looks.append(1), refresh(store))[1])
+        eventually(lambda: len(looks) > times)  # the last of them may not be done
 
 
 def encode(client, model_id):
@@ -74,7 +84,6 @@ def test_a_bad_file_takes_its_model_out_of_service_and_no_other(folders, app, ho
         answer = encode(client, "one")
         assert answer.status_code == 503
         assert answer.headers["retry-after"]
-        assert answer.json()["detail"] == "This model is out of service."
         assert encode(client, "other").status_code == 200
         assert client.get("/readyz").json()["models"] == {"one": "out of service", "other": "ready"}
         assert client.get("/api/manifest").json() == manifest
@@ -103,7 +112,7 @@ def test_a_file_is_of_the_release_wherever_the_manifest_names_it(folders):
     }
 
 
-def test_a_model_returns_when_its_file_does(folders, app):
+def test_a_model_returns_when_its_file_does(folders, app, monkeypatch):
     manifest = make_release(folders.models, "r1", TWO)
     path = object_path(folders.models, manifest["models"][0]["decoder"])
     whole = path.read_bytes()
@@ -111,7 +120,7 @@ def test_a_model_returns_when_its_file_does(folders, app):
     with app(folders) as client:
         assert encode(client, "one").status_code == 503
         path.write_bytes(whole[:100])
-        time.sleep(0.2)
+        looked_again(monkeypatch)
         assert encode(client, "one").status_code == 503
         path.write_bytes(whole)
         eventually(lambda: encode(client, "one").status_code == 200)
@@ -220,16 +229,19 @@ BREAKAGES = [
 
 
 @pytest.mark.parametrize("how", BREAKAGES)
-def test_a_bad_release_is_refused_and_the_old_one_goes_on(folders, app, how, caplog):
+def test_a_bad_release_is_refused_and_the_old_one_goes_on(folders, app, how, caplog, monkeypatch):
     make_release(folders.models, "r1")
     with app(folders) as client:
         break_manifest(folders, how)
-        eventually(lambda: "A release is refused, r1 goes on" in caplog.text)
-        time.sleep(0.2)
+        eventually(lambda: "atlas_releases_refused_total 1.0" in client.get("/metrics").text)
+        looked_again(monkeypatch)
         assert served(client) == "r1"
         assert encode(client, "vae-2").status_code == 200
-        refusals = [r for r in caplog.messages if r.startswith("A release is refused")]
-        assert len(refusals) == 1, "it is said once, however often the disk is looked at"
+        warnings = [
+            record.getMessage() for record in caplog.records if record.levelname == "WARNING"
+        ]
+        assert len(warnings) == len(set(warnings)), "said once, however often the disk is looked at"
+        assert sum("r1" in warning for warning in warnings) == 1  # which release stays in service
         assert "atlas_releases_refused_total 1.0" in client.get("/metrics").text
         make_release(folders.models, "r4", [TinyModel(seed=4)])
         eventually(lambda: served(client) == "r4")
@@ -353,22 +365,23 @@ def test_readers_see_no_failure_and_no_mixture_while_releases_change(folders, ap
 def test_a_new_release_s_files_get_compressed_copies_in_the_background(folders, app):
     manifest = make_release(folders.models, "r1")
     url = manifest["models"][0]["means"]["url"]
+    blocked = object_path(folders.models, manifest["models"][0]["encoder"])
+    blocked = blocked.with_name(blocked.name + ".br")
+    blocked.mkdir()  # a copy that cannot be written costs no other file its copies
+    os.utime(blocked, (0, 0))
     with app(folders, compress_objects=True) as client:
         headers = {"accept-encoding": "br"}
-        # The compressor has the lowest of priorities: on a busy machine it takes its time.
+        # The compressor has a low priority: on a busy machine it takes its time.
         eventually(lambda: "content-encoding" in client.get("/" + url, headers=headers).headers, 90)
         path = object_path(folders.models, manifest["models"][0]["means"])
         assert client.get("/" + url, headers=headers).content == path.read_bytes()
 
 
-def test_a_folder_that_cannot_be_written_is_said_once(folders, app, monkeypatch, caplog):
-    def refuse(*_: object) -> None:
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr("webapp.http.compression._write", refuse)
-    make_release(folders.models, "r1", TWO)
-    with app(folders, compress_objects=True) as client:
-        eventually(lambda: "Compressed copies cannot be written" in caplog.text, 90)
-        time.sleep(0.2)
-        assert client.get("/").status_code == 200
-    assert caplog.text.count("Compressed copies cannot be written") == 1
+def test_a_stopped_server_leaves_no_compressor_behind(folders, monkeypatch):
+    (folders.models / "objects").mkdir(parents=True)
+    (folders.models / "objects" / "large.js").write_bytes(os.urandom(1 << 16).hex().encode() * 40)
+    compressor = BackgroundCompressor(folders.models)
+    compressor.start()
+    process = compressor._process
+    compressor.stop()
+    assert process.poll() is not None

@@ -96,13 +96,13 @@ def test_B14_what_is_not_ours_is_not_touched(folders, write, tmp_path, capsys):
     out = tmp_path / "out"
     out.mkdir()
     (out / "thesis.tex").write_text("years of work")
-    refused(write, out, capsys, "holds something other than a site")
+    refused(write, out, capsys, str(out))
     (out / "thesis.tex").rename(out / "index.html")
-    refused(write, out, capsys, "holds something other than a site")
+    refused(write, out, capsys, str(out))
     (out / "index.html").unlink()
     assert write(out) == 0  # an empty folder
     (out / ".git").mkdir()
-    refused(write, out, capsys, "holds something other than a site")
+    refused(write, out, capsys, str(out))
     refused(write, out / "index.html", capsys, "is a file")
     refused(write, out / "index.html" / "site", capsys, "Not a directory")
 
@@ -118,7 +118,7 @@ def test_B14_a_damaged_or_missing_file_of_the_release_is_told(folders, write, tm
     path.write_bytes(whole)
     manifest["models"][0]["new"] = {"url": "models/objects/../../x", "sha256": "0"}
     write_manifest(folders.models, manifest)
-    refused(write, tmp_path / "out", capsys, "file entry")
+    refused(write, tmp_path / "out", capsys, "manifest of r1")
 
 
 def test_B14_a_release_or_a_front_end_that_is_not_there_is_told(folders, write, tmp_path, capsys):
@@ -127,7 +127,7 @@ def test_B14_a_release_or_a_front_end_that_is_not_there_is_told(folders, write, 
     refused(write, tmp_path / "out", capsys, "the manifest of r1 cannot be read")
     make_release(folders.models, "r1")
     (folders.dist / WORKER).unlink()
-    refused(write, tmp_path / "out", capsys, "not built whole")
+    refused(write, tmp_path / "out", capsys, "make demo")
     (folders.dist / ".vite" / "manifest.json").unlink()
     refused(write, tmp_path / "out", capsys, "the front end is not built")
 

@@ -28,7 +28,7 @@ from train.data.celeba_tables import (
     listed,
     read_tables,
 )
-from train.data.datasets import Dataset, Images
+from train.data.images import Dataset, Images
 from train.errors import UserError
 from train.files import remove_leftovers, replacing, sha256
 

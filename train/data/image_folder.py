@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 from tqdm import tqdm
 
-from train.data.datasets import Dataset, Images
+from train.data.images import Dataset, Images
 from train.errors import UserError
 
 Bytes = NDArray[np.uint8]

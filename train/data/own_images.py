@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from train.data.datasets import OWN_IMAGES, Dataset
+from train.data.datasets import OWN_IMAGES
 from train.data.image_folder import (
     IMAGE_SIZE,
     LARGEST_SIZE,
@@ -14,8 +14,10 @@ from train.data.image_folder import (
     folder_name,
     read_folder,
 )
+from train.data.images import Dataset
 from train.errors import UserError
-from train.recipes.published import RECIPES, Goal, Recipe
+from train.recipes.published import RECIPES
+from train.recipes.recipe import Goal, Recipe
 from train.runs.run_folder import has_images, load_dataset, save_images
 
 _LONGEST_ID = 60

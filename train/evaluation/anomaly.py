@@ -9,7 +9,7 @@ from sklearn.metrics import roc_auc_score, roc_curve
 from torch import Tensor
 
 from train.data import datasets
-from train.data.datasets import Images, as_float, batch_rows, one_hot
+from train.data.images import Images, as_float, batch_rows, one_hot
 from train.errors import UserError
 from train.models.autoencoder import Autoencoder
 from train.training import losses

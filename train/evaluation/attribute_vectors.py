@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from train.data.datasets import Images, batch_rows
+from train.data.images import Images, batch_rows
 from train.models.attribute_network import AttributeNetwork, attributes_of, read
 from train.models.autoencoder import Autoencoder
 

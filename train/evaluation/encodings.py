@@ -10,7 +10,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_arrays
 from safetensors.numpy import save as save_arrays
 
-from train.data.datasets import Images
+from train.data.images import Images
 from train.evaluation.likelihood import encode_all
 from train.files import write_atomic
 from train.models.autoencoder import Autoencoder

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from train.data.datasets import Images, as_float, batches
+from train.data.images import Images, as_float, batches
 from train.models.attribute_network import AttributeNetwork
 from train.models.autoencoder import Autoencoder
 from train.training.losses import feature_distance

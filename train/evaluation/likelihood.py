@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from train.data.datasets import Images, as_float, batches, one_hot
+from train.data.images import Images, as_float, batches, one_hot
 from train.models.autoencoder import Autoencoder, Posterior
 from train.training import losses
 

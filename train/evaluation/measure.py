@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from train.data.datasets import Dataset, Images
+from train.data.images import Dataset, Images
 from train.evaluation.anomaly import detection
 from train.evaluation.attribute_vectors import attribute_vectors, effects
 from train.evaluation.encodings import Encodings
@@ -24,7 +24,7 @@ from train.evaluation.style import style_trends
 from train.models.attribute_network import attributes_of, reader
 from train.models.autoencoder import Autoencoder
 from train.models.held_out_classifier import judge_of
-from train.recipes.published import Recipe
+from train.recipes.recipe import Recipe
 from train.runs.run_folder import rows_trained_on, trained_on
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from train.data.datasets import Images, one_hot
+from train.data.images import Images, one_hot
 from train.models.autoencoder import Autoencoder
 from train.models.held_out_classifier import Judge
 

@@ -16,10 +16,9 @@ from torch.nn import functional
 from torchvision.transforms.v2.functional import gaussian_blur
 from tqdm import tqdm
 
-from train.data.datasets import Dataset, Images, as_float
+from train.data.images import Dataset, Images, as_float
 from train.errors import UserError
 from train.models.cached_networks import load_or_train
-from train.training.precision import choose_precision
 
 Role = Literal["teacher", "judge"]
 
@@ -146,14 +145,12 @@ def _train(network: AttributeNetwork, images: Images, role: Role) -> None:
     steps = min(_STEPS, max(100, 20 * len(images) // _BATCH))
     optimizer = torch.optim.AdamW(network.parameters(), weight_decay=1e-2)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _PEAK_RATE, total_steps=steps)
-    mixed = choose_precision() == "bf16-mixed"
     for _ in tqdm(range(steps), desc=f"{role} of attributes", unit="step", dynamic_ncols=True):
         batch = torch.randint(len(images), (_BATCH,))
         image = _disturbed(as_float(images.pixels.index_select(0, batch)).to(device))
-        with torch.autocast(device.type, torch.bfloat16, enabled=mixed):
-            scores = network(image.contiguous(memory_format=torch.channels_last))
+        scores = network(image.contiguous(memory_format=torch.channels_last))
         target = attributes[batch].float().to(device)
-        loss = functional.binary_cross_entropy_with_logits(scores.float(), target)
+        loss = functional.binary_cross_entropy_with_logits(scores, target)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

@@ -14,7 +14,7 @@ from train.models.networks import (
     log_odds,
     upsampling_layers,
 )
-from train.recipes.published import Recipe
+from train.recipes.recipe import Recipe
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from train.data.datasets import Images, as_float
+from train.data.images import Images, as_float
 from train.files import sha256
 from train.models.cached_networks import load_or_train
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from train.data import datasets
-from train.data.datasets import Images
+from train.data.images import Images, Split
 from train.evaluation.encodings import (
     Encodings,
     encode_dataset,
@@ -19,7 +19,7 @@ from train.evaluation.encodings import (
 )
 from train.evaluation.samples import decode_all
 from train.models.autoencoder import Autoencoder
-from train.recipes.published import Recipe
+from train.recipes.recipe import Recipe
 from train.runs.run_folder import load_run
 
 Floats = NDArray[np.float32]
@@ -91,7 +91,7 @@ class Gallery:
             )  # fmt: skip
         return self._exhibits[run_id]
 
-    def _split(self, dataset: str, split: datasets.Split) -> Images:
+    def _split(self, dataset: str, split: Split) -> Images:
         if (dataset, split) not in self._splits:
             self._splits[dataset, split] = datasets.load(dataset, split)
         return self._splits[dataset, split]

@@ -1,6 +1,7 @@
 """What each part of the recipe for two latents is worth: tables of two groups of the study."""
 
-from train.recipes.published import RECIPES, STUDY
+from train.recipes.published import RECIPES
+from train.recipes.study_recipes import STUDY
 from train.report.significance import Comparison, Verdict, compare, holm, spread
 from train.report.study_claims import Document, over_seeds, values_over_seeds
 from train.report.tables import table

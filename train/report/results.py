@@ -18,7 +18,7 @@ from train.errors import UserError
 from train.evaluation.encodings import halves
 from train.files import write_atomic
 from train.recipes.published import RECIPES
-from train.recipes.stored import fields_of
+from train.recipes.serialisation import fields_of
 from train.report.figures.catalogue import FIGURES, file_name, render
 from train.report.gallery import Exhibit, Gallery
 from train.report.results_page import NOT_WHOLE, is_whole, page

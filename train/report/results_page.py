@@ -1,12 +1,12 @@
 """docs/results.md: what was measured, in words and tables, from the results files alone."""
 
 import re
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from train.recipes.published import RECIPES, STUDY
+from train.recipes.published import RECIPES
+from train.recipes.study_recipes import STUDY
 from train.report.claims import (
     KINDS,
     PUBLISHED_ERRORS,
@@ -258,24 +258,15 @@ def _reproduce(models: Document, study: Document) -> str:
     ]  # fmt: skip
     listed = table(("model", "seed", "epochs", "precision", "training", "commit"), rows)
     command = study.get("command", "python -m train study")
-    setting = _precision_of(models.values())
     return (
-        f"`{setting}python -m train <id>` trains one of the models again with the recipe of that "
-        f"name (`train/recipes/`), in the precision of the table. Without `ATLAS_PRECISION` "
-        f"training measures which precision is faster on its machine, and takes that. On one "
-        f"machine, training in `32-true` on a CPU ends bit for bit the same; otherwise rounding "
-        f"differs, and the numbers come out near these, not equal to them. The minutes are those "
-        f"of the machine that trained it, which was shared.\n\n"
-        f"{listed}\n\nThe study: `{_precision_of(study['runs'])}{command}`; each run in "
-        f"`study.json` names its recipe, seed, precision and commit."
+        f"`python -m train <id>` trains one of the models again with the recipe of that name "
+        f"(`train/recipes/published.py`), whose precision is that of the table. On one machine, "
+        f"training in `32-true` on a CPU ends bit for bit the same; otherwise rounding differs, "
+        f"and the numbers come out near these, not equal to them. The minutes are those of the "
+        f"machine that trained it, which was shared.\n\n"
+        f"{listed}\n\nThe study: `{command}`; each run in `study.json` names its recipe, seed, "
+        f"precision and commit."
     )
-
-
-def _precision_of(runs: Iterable[dict[str, Any]]) -> str:
-    """Return what to write before a command so that it trains as all of `runs` were trained."""
-    found = {run.get("precision") for run in runs}
-    precision = found.pop() if len(found) == 1 else None
-    return "" if precision is None else f"ATLAS_PRECISION={precision} "
 
 
 def is_whole(study: Document, *groups: str) -> bool:

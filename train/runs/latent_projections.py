@@ -10,7 +10,7 @@ from safetensors.numpy import save as save_arrays
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 
-from train.data.datasets import Images, as_float
+from train.data.images import Images, as_float
 from train.files import sha256, write_atomic
 from train.training.hardware import cores
 

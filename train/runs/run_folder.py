@@ -15,13 +15,14 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
 from train.data import datasets
-from train.data.datasets import OWN_IMAGES, Dataset, Images
+from train.data.datasets import OWN_IMAGES
+from train.data.images import Dataset, Images, hold_out
 from train.errors import UserError
 from train.evaluation.encodings import Encodings, save_encodings
 from train.files import sha256, write_atomic
 from train.models.autoencoder import Autoencoder
-from train.recipes.published import Recipe
-from train.recipes.stored import fields_of, recipe_from_json
+from train.recipes.recipe import Recipe
+from train.recipes.serialisation import fields_of, recipe_from_json
 from train.training.checkpoint import Checkpoints, read_metadata
 
 Report = dict[str, Any]
@@ -36,6 +37,8 @@ class Run:
     recipe: Recipe
     model: Autoencoder
     report: Report
+    stored_recipe: dict[str, Any]
+    """The recipe's fields as they were stored, perhaps by an earlier version."""
 
 
 @functools.cache  # a process that trains many runs has the code that it began with
@@ -150,7 +153,7 @@ def trained_on(recipe: Recipe, images: Images) -> Images:
 
     They are `images` themselves where the recipe leaves none out.
     """
-    rest, _ = datasets.hold_out(images, recipe.validation_fraction, recipe.seed)
+    rest, _ = hold_out(images, recipe.validation_fraction, recipe.seed)
     return rest.select(slice(0, recipe.train_images)) if recipe.train_images > 0 else rest
 
 
@@ -185,11 +188,12 @@ def load_run(folder: Path) -> Run:
     except SafetensorError as error:
         raise UserError(f"The weights in {folder} are damaged; train the run again.") from error
     meta = read_metadata(weights)
-    recipe = recipe_from_json(json.loads(meta["recipe"]))
+    stored = json.loads(meta["recipe"])
+    recipe = recipe_from_json({"precision": report["precision"], **stored})
     channels, height, width = json.loads(meta["image_shape"])
     model = Autoencoder(recipe, (channels, height, width), int(meta["classes"]))
     model.load_state_dict(state)
-    return Run(recipe, model.eval(), report)
+    return Run(recipe, model.eval(), report, stored)
 
 
 def _json(value: object) -> bytes:

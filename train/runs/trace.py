@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from train.data.datasets import Images
+from train.data.images import Images
 from train.evaluation.likelihood import encode_all
 from train.files import write_atomic
 from train.models.autoencoder import Autoencoder

@@ -1,4 +1,4 @@
-"""The study: which runs it is made of, how far each of them is, and training what is missing."""
+"""The study: its runs, how far each of them is, and training those that are missing."""
 
 import dataclasses
 import shutil
@@ -10,12 +10,12 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from train.errors import UserError
-from train.recipes.published import STUDY, Recipe
-from train.recipes.stored import differences, fields_of
+from train.recipes.recipe import Recipe
+from train.recipes.serialisation import differences
+from train.recipes.study_recipes import STUDY
 from train.runs import run_folder
-from train.study.pool import train_all
+from train.study.jobs import Job, refuse_torchrun, train_all
 from train.study.study_results import Results
-from train.study.worker import Task
 from train.training.checkpoint import newest
 
 SEEDS = (1, 2, 3)
@@ -32,7 +32,7 @@ class StudyRun:
 
     @property
     def name(self) -> str:
-        """The run as it is called on the display and on disk."""
+        """The run's name on the display and on disk."""
         return self.folder.name
 
 
@@ -96,9 +96,9 @@ def progress(run: StudyRun) -> Progress:
     try:
         held = run_folder.load_run(run.folder)
     except UserError:
-        pass  # not finished, or damaged: it goes on from its checkpoint
+        pass  # not finished, or damaged: it resumes from its checkpoint
     else:
-        _refuse_another(run, fields_of(held.recipe))
+        _refuse_another(run, held.stored_recipe)
         return Progress(len(run_folder.load_metrics(run.folder)), held.report)
     checkpoint = newest(run.folder / "state")
     if checkpoint is None:
@@ -117,59 +117,56 @@ def show(chosen: Sequence[StudyRun]) -> None:
 
 
 def train_study(
-    chosen: Sequence[StudyRun], folder: Path, jobs: int, samples: int, results: Results
+    chosen: Sequence[StudyRun], folder: Path, at_once: int, samples: int, results: Results
 ) -> None:
     """Train what is not finished of `chosen`, and write the results after each run.
 
     Args:
-        chosen: the runs, in the order in which they are begun.
+        chosen: the runs, in the order in which they are started.
         folder: of all the study's runs.
-        jobs: how many at a time.
+        at_once: how many to train at a time.
         samples: importance samples of the reports that are yet to be written.
-        results: the file that they go to.
+        results: the file that collects the measurements.
 
     Raises:
         UserError: another study is using the folder, the folder holds other recipes' runs, or
             some runs failed.
     """
+    refuse_torchrun()
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(folder / ".lock", timeout=0):
-            _train_study(chosen, jobs, samples, results)
+            _train_study(chosen, at_once, samples, results)
     except Timeout as error:
         raise UserError(f"Another study is running in {folder}; wait for its end.") from error
 
 
-def _train_study(chosen: Sequence[StudyRun], jobs: int, samples: int, results: Results) -> None:
+def _train_study(chosen: Sequence[StudyRun], at_once: int, samples: int, results: Results) -> None:
     by_name = {run.name: run for run in chosen}
-    waiting: list[Task] = []
-    done: list[Task] = []
+    waiting: list[Job] = []
+    done: list[Job] = []
     for run in chosen:
-        found = progress(run)
-        task = Task(
-            run.name, run.recipe, run.folder, samples, resume=True, for_page=False,
-            epochs_done=found.epochs,
-        )  # fmt: skip
-        (waiting if found.report is None else done).append(task)
+        job = Job(run.name, run.recipe, run.folder, samples, resume=True, for_page=False)
+        (waiting if progress(run).report is None else done).append(job)
 
-    def keep(task: Task) -> None:
-        """Put a finished run among the results; nobody goes on from its checkpoints any more."""
-        run = by_name[task.name]
+    def collect(job: Job) -> None:
+        """Put a finished run among the results; its checkpoints are needed no longer."""
+        run = by_name[job.name]
         report = run_folder.load_run(run.folder).report
         results.put(run.group, run.recipe, report, run_folder.load_metrics(run.folder))
         shutil.rmtree(run.folder / "state", ignore_errors=True)
 
-    for task in done:
-        keep(task)
+    for job in done:
+        collect(job)
     if done:
         results.write()
 
-    def keep_and_write(task: Task) -> None:
-        keep(task)
+    def collect_and_write(job: Job) -> None:
+        collect(job)
         results.write()
 
     if waiting:
-        train_all(waiting, jobs, "study", keep_and_write, done)
+        train_all(waiting, at_once, "study", collect_and_write, done)
     print(f"All {len(chosen)} runs of the study are done; the results are in {results.path}.")
 
 

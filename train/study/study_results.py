@@ -11,8 +11,9 @@ import torch
 
 from train.errors import UserError
 from train.files import write_atomic
-from train.recipes.published import STUDY, Recipe
-from train.recipes.stored import differences, fields_of
+from train.recipes.recipe import Recipe
+from train.recipes.serialisation import differences, fields_of
+from train.recipes.study_recipes import STUDY
 from train.rounding import significant
 from train.runs.run_folder import Report
 from train.training.hardware import cores

@@ -11,8 +11,8 @@ def keep_freed_memory() -> bool:
     """Tell glibc not to give a step's tensors back to the system; tell whether it listened.
 
     By default it returns large blocks at once, and the next step faults every page in again:
-    measurably slower at large batches (tests/bench/training.py). Other C libraries have no such
-    switch and are left alone.
+    measurably slower at large batches (tests/bench/training_speed.py). Other C libraries have no
+    such switch.
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt

@@ -14,8 +14,8 @@ from torch import Tensor, nn
 
 from train.errors import UserError
 from train.files import sha256, write_atomic
-from train.recipes.published import Recipe
-from train.recipes.stored import differences, fields_of
+from train.recipes.recipe import Recipe
+from train.recipes.serialisation import differences, fields_of
 
 _KEPT = 2
 
@@ -40,6 +40,11 @@ class Newest:
     epochs: int
     recipe: dict[str, Any]
     """The recipe's fields."""
+
+
+def epochs_done(folder: Path) -> int:
+    """Return how many epochs the newest checkpoint in `folder` names, whole or not; else 0."""
+    return max((int(path.name[:6]) for path in folder.glob("*.safetensors")), default=0)
 
 
 def newest(folder: Path) -> Newest | None:

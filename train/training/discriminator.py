@@ -7,14 +7,14 @@ encoder, too, and pixels still count: training is the calmer for it.
 """
 
 import torch
-from lightning_fabric import Fabric
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.parametrizations import spectral_norm
 
-from train.recipes.published import Recipe
+from train.recipes.recipe import Recipe
 from train.training.losses import feature_distance
-from train.training.processes import average_gradients
+from train.training.precision import autocast
+from train.training.processes import Process, average_gradients, sum_over_processes
 
 _WIDTHS = (32, 64, 128, 128)
 # It learns only while it is not far ahead: at a loss of ln 2 it tells nothing apart, and below
@@ -60,18 +60,19 @@ class Adversary:
     Args:
         recipe: whose seed and learning rate it takes.
         image_shape: channels, height and width.
-        fabric: launched; every process has the same discriminator and sees its share of a batch.
+        process: every process has the same discriminator and sees its share of a batch.
     """
 
-    def __init__(self, recipe: Recipe, image_shape: tuple[int, int, int], fabric: Fabric) -> None:
+    def __init__(self, recipe: Recipe, image_shape: tuple[int, int, int], process: Process) -> None:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(recipe.seed + 7919)
             self.discriminator = Discriminator(*image_shape)
-        self.discriminator.to(fabric.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.discriminator.to(process.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.optimizer = torch.optim.AdamW(
             self.discriminator.parameters(), recipe.learning_rate, betas=(0.5, 0.99), fused=True
         )
-        self.fabric = fabric
+        self.recipe = recipe
+        self.process = process
 
     def terms(self, image: Tensor, decoded: Tensor, drawn: Tensor) -> dict[str, Tensor]:
         """Return the model's terms by name, each (N,), unweighted.
@@ -86,7 +87,7 @@ class Adversary:
             drawn: as many decodings of the prior.
         """
         self.discriminator.requires_grad_(False)
-        with self.fabric.autocast():
+        with autocast(self.recipe, self.process.device):
             with torch.no_grad():
                 _, theirs = self.discriminator(image)
             scores, features = self.discriminator(torch.cat([decoded, drawn]))
@@ -101,14 +102,16 @@ class Adversary:
         reconstructions', half that of the draws from the prior. Neither may carry a gradient.
         """
         self.discriminator.requires_grad_(True)
-        with self.fabric.autocast():
+        with autocast(self.recipe, self.process.device):
             scores, _ = self.discriminator(torch.cat([image, decoded, drawn]))
         true, *made = scores.float().chunk(3)
         false = torch.stack([functional.softplus(score) for score in made]).mean(0)
         loss = 0.5 * (functional.softplus(-true) + false)
         loss.mean().backward()
+        average_gradients(self.discriminator)
         # Every process decides by the mean over all of them.
-        if average_gradients(self.discriminator, loss.detach().mean()) > _AHEAD:
+        (mean,) = sum_over_processes([float(loss.mean()) / self.process.rank.processes])
+        if mean > _AHEAD:
             for group in self.optimizer.param_groups:
                 group["lr"] = rate
             self.optimizer.step()

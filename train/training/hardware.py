@@ -1,9 +1,11 @@
-"""What this machine has for training: cores, GPUs, memory, and so how many runs at a time."""
+"""What this machine has for training: cores, GPUs, memory, and how many runs fit at a time."""
 
 import os
 from pathlib import Path
 
-# A child with torch, MNIST and what scikit-learn takes for the measurements.
+import torch
+
+# A process with torch, MNIST and what scikit-learn takes for the measurements.
 _BYTES_A_RUN = 2 << 30
 
 
@@ -36,8 +38,6 @@ def available_memory() -> int | None:
 
 def visible_gpus() -> list[str]:
     """Return each usable GPU by the name that CUDA_VISIBLE_DEVICES has for it."""
-    import torch  # here, because a child sets its number of threads before torch is loaded
-
     count = torch.cuda.device_count()
     named = os.environ.get("CUDA_VISIBLE_DEVICES", "")
     return named.split(",")[:count] if named else [str(number) for number in range(count)]

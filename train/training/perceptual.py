@@ -11,10 +11,10 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from train.data.datasets import Dataset
+from train.data.images import Dataset
 from train.errors import UserError
 from train.models.attribute_network import reader
-from train.recipes.published import Recipe
+from train.recipes.recipe import Recipe
 from train.training.losses import feature_distance
 
 # relu1_1, relu2_1 and relu3_1, as Hou et al. compare them ("VAE-123").

@@ -14,55 +14,51 @@ first process touches files: machines need not share a disk.
 
 import functools
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar, cast
 
 import torch
-from lightning_fabric import Fabric
-from lightning_fabric.strategies.ddp import DDPStrategy
 from torch import Tensor, distributed
 
 from train.errors import UserError
-from train.training.precision import choose_precision
-from train.training.rank import own_rank
+from train.training.rank import ALONE, Rank, own_rank
 
 T = TypeVar("T")
 
 # The first process may download, or measure a finished model, for long while the others wait. A
-# process that dies needs no time-out to be noticed: its connections close, and torchrun looks.
-_PATIENCE = timedelta(days=1)
+# process that dies needs no timeout to be noticed: its connections close, and torchrun looks.
+_TIMEOUT = timedelta(days=1)
 
 
-def launch() -> Fabric:
-    """Build and launch the Fabric of this process: its device, its peers, their precision.
+@dataclass(frozen=True)
+class Process:
+    """One process of a run: the device it computes on, and its rank among the others."""
+
+    device: torch.device
+    rank: Rank = ALONE
+
+
+def launch() -> Process:
+    """Meet the other processes of this run, if there are any, and choose this one's device.
 
     Raises:
         UserError: torchrun has started more processes on a machine than it has GPUs.
     """
     rank = own_rank()
     if rank.processes == 1:
-        fabric = Fabric(accelerator="auto", devices=1, precision=choose_precision())
         gpus = torch.cuda.device_count()
         if gpus > 1:
             print(
                 f"One process trains on one of {gpus} GPUs; "
                 f"torchrun --nproc-per-node {gpus} -m train uses all of them."
             )
-    else:
-        on_gpus = _agree_on_devices()
-        fabric = Fabric(
-            accelerator="cuda" if on_gpus else "cpu",
-            devices=rank.local_processes,
-            num_nodes=rank.processes // rank.local_processes,
-            # The buffers are constants, the same everywhere.
-            strategy=DDPStrategy(
-                process_group=_gpu_group() if on_gpus else None, broadcast_buffers=False
-            ),
-            # Measured once: processes that compete for a machine might each find another.
-            precision=first(choose_precision),
-        )
-    fabric.launch()
-    return fabric
+        accelerator = torch.accelerator.current_accelerator(check_available=True)
+        return Process(accelerator or torch.device("cpu"))
+    if not _agree_on_devices():
+        return Process(torch.device("cpu"), rank)
+    torch.cuda.set_device(rank.local_number)
+    return Process(torch.device("cuda", rank.local_number), rank)
 
 
 def leave() -> None:
@@ -80,7 +76,7 @@ def first(call: Callable[[], T]) -> T:
     The others wait as long as it takes.
 
     Raises:
-        UserError, OSError: in every process, where the call raised it.
+        UserError, OSError: in every process, if the call raised it.
     """
     rank = own_rank()
     if rank.processes == 1:
@@ -117,22 +113,18 @@ def sum_over_processes(values: Sequence[float]) -> list[float]:
     return sums.tolist()
 
 
-def average_gradients(module: torch.nn.Module, loss: Tensor) -> float:
-    """Average a module's gradients and `loss` over the processes; return the averaged loss.
-
-    For modules that are trained beside the one that Fabric wraps.
-    """
-    if own_rank().processes == 1:
-        return float(loss)
+def average_gradients(module: torch.nn.Module) -> None:
+    """Average a module's gradients over the processes, as one tensor and so in one message."""
+    processes = own_rank().processes
+    if processes == 1:
+        return
     gradients = [p.grad for p in module.parameters() if p.grad is not None]
-    flat = torch.cat([g.flatten() for g in gradients] + [loss.view(1)]).float().cpu()
-    distributed.all_reduce(flat)
-    flat /= own_rank().processes
-    start = 0
-    for gradient in gradients:
-        gradient.copy_(flat[start : start + gradient.numel()].view_as(gradient))
-        start += gradient.numel()
-    return float(flat[-1])
+    flat = torch.cat([gradient.flatten() for gradient in gradients])
+    distributed.all_reduce(flat, group=_gpu_group() if flat.is_cuda else None)
+    flat /= processes
+    parts = flat.split([gradient.numel() for gradient in gradients])
+    for gradient, part in zip(gradients, parts, strict=True):
+        gradient.copy_(part.view_as(gradient))
 
 
 def lost_another(error: RuntimeError) -> bool:
@@ -146,7 +138,7 @@ def lost_another(error: RuntimeError) -> bool:
 @functools.cache
 def _join() -> None:
     """Meet the other processes, once."""
-    distributed.init_process_group("gloo", timeout=_PATIENCE)
+    distributed.init_process_group("gloo", timeout=_TIMEOUT)
 
 
 def _agree_on_devices() -> bool:
@@ -169,5 +161,4 @@ def _agree_on_devices() -> bool:
 @functools.cache
 def _gpu_group() -> distributed.ProcessGroup:
     """Make the group in which GPUs average gradients, once."""
-    torch.cuda.set_device(own_rank().local_number)
     return cast(distributed.ProcessGroup, distributed.new_group(backend="nccl"))

@@ -16,13 +16,16 @@ class Rank:
     local_processes: int = 1
 
 
+ALONE = Rank()
+
+
 def own_rank() -> Rank:
-    """Return this process's rank; without torchrun it is the only one.
+    """Return this process's rank: the only one, unless torchrun started it.
 
     Other launchers set some of these variables too, and mean something else: only torchrun's
     own mark counts.
     """
     if "TORCHELASTIC_RUN_ID" not in os.environ:
-        return Rank()
+        return ALONE
     names = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE")
     return Rank(*(int(os.environ[name]) for name in names))

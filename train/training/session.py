@@ -1,25 +1,24 @@
 """One run from data to report: what `python -m train <id>` does for each recipe."""
 
 import platform
-from collections.abc import Callable
 from pathlib import Path
 
 import torch
 
 from train.data import datasets
+from train.data.images import Dataset, hold_out
 from train.errors import UserError
 from train.evaluation.encodings import Encodings, encode_dataset
 from train.evaluation.measure import measure
 from train.files import remove_leftovers
 from train.models.autoencoder import Autoencoder
 from train.models.quantisation import round_to_stored
-from train.recipes.published import Recipe
-from train.recipes.stored import differences, fields_of
+from train.recipes.recipe import Recipe
+from train.recipes.serialisation import differences
 from train.runs import run_folder
 from train.runs.latent_projections import save_tsne
 from train.runs.trace import tracer
 from train.training.allocator import keep_freed_memory
-from train.training.compilation import choose_compiled
 from train.training.perceptual import perceptual_loss
 from train.training.processes import first, launch
 from train.training.trainer import fit
@@ -30,7 +29,7 @@ def train(
     folder: Path,
     resume: bool,
     samples: int,
-    watch: Callable[[int], None] | None = None,
+    quiet: bool = False,
     for_page: bool = True,
 ) -> None:
     """Train `recipe` into `folder`, evaluate it on the test set and write the report.
@@ -40,7 +39,7 @@ def train(
         folder: where the run goes.
         resume: go on from the last checkpoint; leave a finished run alone.
         samples: importance samples of the report.
-        watch: called with the number of epochs done, after each; in place of a progress bar.
+        quiet: draw no progress bar.
         for_page: keep what only the page needs, too: the trace of the means, projections.
 
     Raises:
@@ -51,38 +50,35 @@ def train(
         return
     keep_freed_memory()
     commit = run_folder.commit()  # of the code that is loaded now; the tree may change meanwhile
-    fabric = launch()
+    process = launch()
     first(lambda: remove_leftovers(folder))
     dataset = first(lambda: run_folder.load_dataset(recipe.dataset, folder))
     images = run_folder.trained_on(recipe, dataset.train)
-    _, held_out = datasets.hold_out(dataset.train, recipe.validation_fraction, recipe.seed)
+    _, held_out = hold_out(dataset.train, recipe.validation_fraction, recipe.seed)
     if recipe.validation_fraction == 0:
         held_out = dataset.test
     if len(images) == 0 or len(held_out) == 0:
         raise UserError("Nothing is left to train or to validate with; see validation_fraction.")
     perceptual = first(lambda: perceptual_loss(recipe, dataset, folder.parent / "judges"))
-    compiled = first(lambda: choose_compiled(recipe, images, fabric))
     source = "" if recipe.dataset == datasets.OWN_IMAGES else f" of {recipe.dataset}"
-    several = f"in {fabric.world_size} processes, the first " if fabric.world_size > 1 else ""
-    place = f"{several}on {fabric.device}"
+    processes = process.rank.processes
+    several = f"in {processes} processes, the first " if processes > 1 else ""
+    place = f"{several}on {process.device}"
     print(
         f"{recipe.id}: {len(images):,} images{source}, {recipe.epochs} epochs "
-        f"{place}, {fabric.strategy.precision.precision}{', compiled' if compiled else ''}"
+        f"{place}, {recipe.precision}{', compiled' if recipe.compile else ''}"
     )
     trace = tracer(folder, images) if for_page and recipe.latent_size == 2 else None
-
-    def after_epoch(done: int, averaged: Autoencoder) -> None:
-        if trace is not None:
-            trace(done, averaged)
-        if watch is not None:
-            watch(done)
-
-    state = folder / "state"
-    quiet = watch is not None
-    result = fit(
-        recipe, images, held_out, fabric, state, resume, print, after_epoch, quiet, compiled,
-        perceptual,
-    )  # fmt: skip
+    try:
+        result = fit(
+            recipe, images, held_out, process, folder / "state", resume,
+            after_epoch=trace, quiet=quiet, perceptual=perceptual,
+        )  # fmt: skip
+    except torch._dynamo.exc.TorchDynamoException as error:
+        reason = str(error).partition("\n")[0]
+        raise UserError(
+            f"{recipe.id} cannot be compiled here ({reason}); train it with --compile false."
+        ) from error
     model = round_to_stored(result.model)
     model = model.cpu()
     report: run_folder.Report = {
@@ -93,7 +89,8 @@ def train(
         "train_images": len(images),
         "epochs": len(result.metrics),
         "train_seconds": round(result.seconds, 1),
-        "precision": str(fabric.strategy.precision.precision),
+        "precision": recipe.precision,
+        "compile": recipe.compile,
         "torch": torch.__version__,
         "machine": platform.machine(),
         "parameters": {
@@ -144,7 +141,7 @@ def evaluate(folder: Path, samples: int) -> None:
 def _measure(
     recipe: Recipe,
     model: Autoencoder,
-    dataset: datasets.Dataset,
+    dataset: Dataset,
     encodings: dict[str, Encodings],
     samples: int,
     folder: Path,
@@ -166,7 +163,7 @@ def _parameters(*modules: torch.nn.Module) -> int:
 
 def _is_finished(recipe: Recipe, folder: Path) -> bool:
     try:
-        return not differences(fields_of(run_folder.load_run(folder).recipe), recipe)
+        return not differences(run_folder.load_run(folder).stored_recipe, recipe)
     except UserError:
         return False
 

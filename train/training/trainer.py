@@ -10,19 +10,25 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import torch
-from lightning_fabric import Fabric
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from train.data.datasets import Images, as_float, batches, one_hot
+from train.data.images import Images, as_float, batches, one_hot
 from train.errors import UserError
 from train.models.autoencoder import Autoencoder, Output
-from train.recipes.published import Recipe
+from train.recipes.recipe import Recipe
 from train.training import losses
 from train.training.checkpoint import Checkpoints, State, restore
 from train.training.discriminator import Adversary
 from train.training.perceptual import PerceptualLoss
-from train.training.processes import as_first, first, sum_over_processes
+from train.training.precision import autocast
+from train.training.processes import (
+    Process,
+    as_first,
+    average_gradients,
+    first,
+    sum_over_processes,
+)
 
 Metrics = dict[str, float]
 T = TypeVar("T", Tensor, float)
@@ -94,8 +100,7 @@ class Trainer:
     Args:
         recipe: what to train.
         images: the training images, on any device.
-        fabric: launched; decides devices, processes and precision.
-        compiled: compile the network (see train/training/compilation.py).
+        process: its device, and its rank among the run's processes.
         perceptual: the recipe's perceptual loss, where it has one.
 
     Raises:
@@ -107,19 +112,21 @@ class Trainer:
         self,
         recipe: Recipe,
         images: Images,
-        fabric: Fabric,
-        compiled: bool = False,
+        process: Process,
         perceptual: PerceptualLoss | None = None,
     ) -> None:
+        processes = process.rank.processes
         batch = min(recipe.batch_size, len(images))
-        if batch % fabric.world_size:
+        if batch % processes:
             raise UserError(
-                f"{fabric.world_size} processes cannot share a batch of {batch} images equally; "
-                f"choose a --batch-size that is a multiple of {fabric.world_size}."
+                f"{processes} processes cannot share a batch of {batch} images equally; "
+                f"choose a --batch-size that is a multiple of {processes}."
             )
         self.recipe = recipe
-        self.fabric = fabric
-        self.model = build_model(recipe, images).to(fabric.device)
+        self.process = process
+        self.model = build_model(recipe, images).to(process.device)
+        for tensor in self.model.state_dict().values():
+            tensor.copy_(as_first(tensor))  # machines may round the mean image differently
         # Convolutions run twice as fast on images whose channels lie side by side.
         self.layout = torch.contiguous_format
         if self.model.convolutional:
@@ -128,17 +135,14 @@ class Trainer:
         # The model of the averaged weights, which is the one that is kept.
         self.averaged = copy.deepcopy(self.model).requires_grad_(False)
         self.optimizer = build_optimizer(recipe, self.model)
-        # Only several processes need Fabric's wrapper, and small steps would feel it.
-        several = fabric.world_size > 1
-        network: nn.Module = self.model
-        if compiled:
-            network = cast(nn.Module, torch.compile(self.model, mode="reduce-overhead"))
-        self.network = fabric.setup_module(network) if several else network
-        self.perceptual = None if perceptual is None else perceptual.to(fabric.device)
+        self.network: nn.Module = self.model
+        if recipe.compile:
+            self.network = cast(nn.Module, torch.compile(self.model, mode="reduce-overhead"))
+        self.perceptual = None if perceptual is None else perceptual.to(process.device)
         self.adversary = (
-            Adversary(recipe, images.shape, fabric) if recipe.adversarial_weight > 0 else None
+            Adversary(recipe, images.shape, process) if recipe.adversarial_weight > 0 else None
         )
-        self.images = images.to(fabric.device)
+        self.images = images.to(process.device)
         self.steps_per_epoch = max(1, len(images) // recipe.batch_size)
 
     def train_epoch(self, epoch: int, after_step: Callable[[], object] = lambda: None) -> Metrics:
@@ -151,15 +155,16 @@ class Trainer:
         Raises:
             UserError: the loss is not finite.
         """
-        recipe, fabric, images = self.recipe, self.fabric, self.images
+        recipe, images = self.recipe, self.images
+        device, rank = self.process.device, self.process.rank
         self.network.train()
-        generator = _generator(fabric.device, recipe.seed, epoch)
+        generator = _generator(device, recipe.seed, epoch)
         # Dropout draws from the global one, in each process for rows of its own.
-        torch.manual_seed(recipe.seed * 100_003 + epoch + 1_000_000_007 * fabric.global_rank)
+        torch.manual_seed(recipe.seed * 100_003 + epoch + 1_000_000_007 * rank.number)
         # GPUs of different kinds might draw different ones.
-        order = as_first(torch.randperm(len(images), generator=generator, device=fabric.device))
-        share = slice(fabric.global_rank, None, fabric.world_size)
-        kept = [parameter.detach() for parameter in self.averaged.parameters()]
+        order = as_first(torch.randperm(len(images), generator=generator, device=device))
+        share = slice(rank.number, None, rank.processes)
+        averaged = [parameter.detach() for parameter in self.averaged.parameters()]
         moving = [parameter.detach() for parameter in self.model.parameters()]
         terms: dict[str, list[Tensor]] = {}
         rate = 0.0
@@ -169,43 +174,44 @@ class Trainer:
             for group in self.optimizer.param_groups:
                 group["lr"] = rate
             batch = order[index * recipe.batch_size : (index + 1) * recipe.batch_size]
-            noise = torch.randn(
-                len(batch), recipe.latent_size, generator=generator, device=fabric.device
-            )[share]
+            noise = torch.randn(len(batch), recipe.latent_size, generator=generator, device=device)[
+                share
+            ]
             batch = batch[share]
             # index_select copies whole images, where [batch] gathers byte by byte.
             image = as_float(images.pixels.index_select(0, batch))
             image = image.contiguous(memory_format=self.layout)
             labels = images.labels[batch]
             label = one_hot(labels, images.classes) if recipe.condition != "none" else None
-            with fabric.autocast():
+            with autocast(recipe, device):
                 output = self.network(image, label, noise)
             step_terms = loss_terms(recipe, output, image, labels, self.model.prior_mean(labels))
             if self.perceptual is not None:
-                with fabric.autocast():
+                with autocast(recipe, device):
                     step_terms["perceptual"] = self.perceptual(as_pixels(output), image)
             if self.adversary is None:
-                fabric.backward(total_loss(recipe, step_terms).mean())
+                total_loss(recipe, step_terms).mean().backward()
             else:
                 # The same noise, as draws from the prior: for which image it was does not matter.
-                with fabric.autocast():
+                with autocast(recipe, device):
                     drawn = torch.sigmoid(self.model.decode(noise, label).float())
                 step_terms |= self.adversary.terms(image, as_pixels(output), drawn)
-                fabric.backward(total_loss(recipe, step_terms).mean())
+                total_loss(recipe, step_terms).mean().backward()
                 made = as_pixels(output).detach(), drawn.detach()
                 step_terms["discriminator"] = self.adversary.learn(image, *made, rate)
+            average_gradients(self.model)
             if recipe.clip_norm > 0:
                 torch.nn.utils.clip_grad_norm_(
                     self.model.parameters(), recipe.clip_norm, foreach=True
                 )
             self.optimizer.step()
             self.optimizer.zero_grad(set_to_none=True)
-            torch._foreach_lerp_(kept, moving, 1 - ema_decay(recipe, step))
+            torch._foreach_lerp_(averaged, moving, 1 - ema_decay(recipe, step))
             for name, values in step_terms.items():
                 terms.setdefault(name, []).append(values.detach())
             after_step()
         own = torch.stack([torch.cat(values).mean() for values in terms.values()])
-        means = sum_over_processes([mean / fabric.world_size for mean in own.tolist()])
+        means = sum_over_processes([mean / rank.processes for mean in own.tolist()])
         row = _metrics(recipe, dict(zip(terms, means, strict=True)))
         if not math.isfinite(row["loss"]):
             raise UserError(
@@ -271,13 +277,12 @@ def fit(
     recipe: Recipe,
     images: Images,
     held_out: Images,
-    fabric: Fabric,
+    process: Process,
     folder: Path,
     resume: bool = False,
     report: Callable[[str], None] = print,
     after_epoch: Callable[[int, Autoencoder], None] | None = None,
     quiet: bool = False,
-    compiled: bool = False,
     perceptual: PerceptualLoss | None = None,
 ) -> Result:
     """Train `recipe` on `images` and keep a checkpoint in `folder` after each epoch.
@@ -286,14 +291,13 @@ def fit(
         recipe: what to train.
         images: the training images, any device.
         held_out: the images of the held-out ELBO.
-        fabric: launched; decides devices, processes and precision.
+        process: this one, as `launch` returned it.
         folder: the run folder's `state/`.
         resume: go on from the last whole checkpoint there, where there is one.
         report: takes sentences for the user.
         after_epoch: called on the first process with the number of epochs done, from 0 before
             the first, and the averaged model, before that epoch's checkpoint is written.
         quiet: draw no progress bar.
-        compiled: compile the network.
         perceptual: the recipe's perceptual loss, where it has one.
 
     Raises:
@@ -301,8 +305,8 @@ def fit(
             cannot share a batch equally, or the network does not fit the images.
         OSError: a file cannot be written.
     """
-    trainer = Trainer(recipe, images, fabric, compiled, perceptual)
-    held_out = held_out.to(fabric.device)
+    trainer = Trainer(recipe, images, process, perceptual)
+    held_out = held_out.to(process.device)
     checkpoints = Checkpoints(folder)
     rival = trainer.adversary
     state = State(
@@ -334,7 +338,7 @@ def fit(
         desc=recipe.id,
         unit="step",
         dynamic_ncols=True,
-        disable=quiet or not fabric.is_global_zero,
+        disable=quiet or process.rank.number > 0,
         mininterval=0.5,
     ) as bar:
         for epoch in range(len(metrics), recipe.epochs):
@@ -363,10 +367,10 @@ def _held_out(trainer: Trainer, images: Images, epoch: int) -> Metrics:
     Each process takes its share of the images. What a discriminator says is left out: it says
     something else in each epoch.
     """
-    recipe, fabric, model = trainer.recipe, trainer.fabric, trainer.averaged.eval()
+    recipe, rank, model = trainer.recipe, trainer.process.rank, trainer.averaged.eval()
     device = images.pixels.device
     generator = _generator(device, recipe.seed, epoch, 1)
-    share = slice(fabric.global_rank, None, fabric.world_size)
+    share = slice(rank.number, None, rank.processes)
     totals: dict[str, float] = {}
     for whole in batches(images):
         noise = torch.randn(len(whole), recipe.latent_size, generator=generator, device=device)
@@ -374,7 +378,7 @@ def _held_out(trainer: Trainer, images: Images, epoch: int) -> Metrics:
         image = as_float(part.pixels).contiguous(memory_format=trainer.layout)
         label = one_hot(part.labels, part.classes) if recipe.condition != "none" else None
         # Convolutions take long, and no digit of theirs that mixed precision loses is looked at.
-        with fabric.autocast() if model.convolutional else contextlib.nullcontext():
+        with autocast(recipe, device) if model.convolutional else contextlib.nullcontext():
             output = model(image, label, noise)
             terms = loss_terms(recipe, output, image, part.labels, model.prior_mean(part.labels))
             if trainer.perceptual is not None:

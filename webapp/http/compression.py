@@ -2,19 +2,17 @@
 
     python -m webapp.http.compression static/dist static/models
 
-A copy that would not be worth it (95 % of the original or more) is left empty: that is how the
-next run knows it was tried.
+A copy that would save less than 5 % is left empty, which records that it was tried.
 """
 
+import argparse
 import gzip
 import logging
 import os
-import queue
+import subprocess
 import sys
 import tempfile
-import threading
-import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -28,83 +26,39 @@ _TYPES = frozenset(
     {".css", ".html", ".js", ".json", ".map", ".mjs", ".onnx", ".svg", ".txt", ".wasm"}
 )
 _SMALLEST = 1024
-_WORTH = 0.95
-_CHUNK = 1 << 18
-_BEST = 11
+_LARGEST_SHARE = 0.95
 # Weights are close to noise: the best quality takes sixty times as long and saves one per cent.
-# Nobody waits for the runtime of graphics processors, which is fetched after the first picture.
-_QUICK = 9
-_QUICKLY = (".onnx", ".jspi")
+_QUALITY = {".onnx": 9}
 
 
-class StoppedError(Exception):
-    """The work was called off; nothing was written."""
-
-
-def compressible(path: Path) -> bool:
-    """Return whether `path` is a file that compression may help."""
-    return (
-        path.suffix in _TYPES
-        and not path.name.startswith(".")
-        and path.is_file()
-        and path.stat().st_size > _SMALLEST
-    )
-
-
-def _hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
-
-
-def encode(data: bytes, encoding: str, *, quality: int | None = None) -> bytes:
-    """Return `data` in an encoding, `br` or `gzip`; by default as small as it gets."""
+def encode(data: bytes, encoding: str, *, quality: int = 11) -> bytes:
+    """Return `data` in an encoding, `br` (of that quality) or `gzip`."""
     if encoding == "br":
-        compressed: bytes = brotli.compress(data, quality=_BEST if quality is None else quality)
+        # A window of 2^24 bytes covers all of the largest file, the WebAssembly runtime.
+        compressed: bytes = brotli.compress(data, quality=quality, lgwin=24)
         return compressed
-    return gzip.compress(data, 9 if quality is None else quality, mtime=0)
+    return gzip.compress(data, mtime=0)
 
 
-def compress(path: Path, stopped: Callable[[], bool] = lambda: False) -> None:
+def compress(path: Path) -> None:
     """Write the copies of `path` that are missing or older than it, each atomically.
-
-    `stopped` is asked between chunks.
 
     Raises:
         OSError: a file cannot be read or written.
-        StoppedError: `stopped` returned true.
     """
     for encoding, suffix in SUFFIXES.items():
         copy = path.with_name(path.name + suffix)
-        if not _current(copy, path):
+        if not _is_current(copy, path):
             data = path.read_bytes()
-            quality = _QUICK if any(part in path.name for part in _QUICKLY) else _BEST
-            encoded = _encode_in_chunks(data, encoding, quality, stopped)
-            _write(copy, encoded if len(encoded) < _WORTH * len(data) else b"")
+            encoded = encode(data, encoding, quality=_QUALITY.get(path.suffix, 11))
+            _write(copy, encoded if len(encoded) < _LARGEST_SHARE * len(data) else b"")
 
 
-def _current(copy: Path, original: Path) -> bool:
+def _is_current(copy: Path, original: Path) -> bool:
     try:
         return copy.stat().st_mtime_ns >= original.stat().st_mtime_ns
     except FileNotFoundError:
         return False
-
-
-def _encode_in_chunks(
-    data: bytes, encoding: str, quality: int, stopped: Callable[[], bool]
-) -> bytes:
-    """Encode like `encode`, but in steps short enough to be called off."""
-    if encoding == "br":
-        # A window of 2^24 holds all of the largest file, the WebAssembly runtime.
-        compressor = brotli.Compressor(quality=quality, lgwin=24)
-        step, finish = compressor.process, compressor.finish
-    else:
-        gzipper = zlib.compressobj(9, zlib.DEFLATED, 31)
-        step, finish = gzipper.compress, gzipper.flush
-    encoded = []
-    for start in range(0, len(data), _CHUNK):
-        if stopped():
-            raise StoppedError
-        encoded.append(step(data[start : start + _CHUNK]))
-    return b"".join([*encoded, finish()])
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -122,70 +76,83 @@ def _write(path: Path, data: bytes) -> None:
         raise
 
 
-class BackgroundCompressor:
-    """Compresses files one by one in a thread of low priority, until it is stopped."""
+def _compressible(folder: Path) -> list[Path]:
+    """Return the files below `folder` that compression may help."""
+    return [
+        path
+        for path in folder.rglob("*")
+        if path.suffix in _TYPES
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        and _size(path) > _SMALLEST
+    ]
 
-    def __init__(self) -> None:
-        self._paths: queue.SimpleQueue[Path | None] = queue.SimpleQueue()
-        self._stopped = threading.Event()
-        self._complained = False
-        self._thread = threading.Thread(target=self._work, name="compressor", daemon=True)
+
+def _size(path: Path) -> int:
+    """Return a regular file's size; 0 for anything else, also for a file that is gone."""
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except OSError:
+        return 0
+
+
+def _failure(path: Path) -> OSError | None:
+    """Compress a file; return what went wrong, but not that the file is gone by now."""
+    try:
+        compress(path)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return error
+    return None
+
+
+class BackgroundCompressor:
+    """Compresses a folder's files in a process of low priority, until it is stopped."""
+
+    def __init__(self, folder: Path) -> None:
+        self._command = [sys.executable, "-m", __name__, "--background", str(folder)]
+        self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start the thread."""
-        self._thread.start()
-
-    def add(self, paths: Iterable[Path]) -> None:
-        """Queue files; those not worth it, or done already, cost next to nothing."""
-        for path in paths:
-            self._paths.put(path)
+        """Compress the files there are now; what an earlier start has finished is kept."""
+        self.stop()
+        try:
+            # In a session of its own: Ctrl-C in a terminal reaches the server alone.
+            self._process = subprocess.Popen(self._command, start_new_session=True)  # noqa: S603
+        except OSError as error:
+            logger.warning("The compressor cannot be started: %s.", error.strerror)
 
     def stop(self) -> None:
-        """Call off what is under way and wait for the thread, a second at most."""
-        self._stopped.set()
-        self._paths.put(None)
-        self._thread.join(1)
-
-    def _work(self) -> None:
-        if sys.platform == "linux":
-            # There a priority is a thread's own; elsewhere this would slow the whole server.
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 15)
-        while (path := self._paths.get()) is not None and not self._stopped.is_set():
-            try:
-                if compressible(path):
-                    compress(path, self._stopped.is_set)
-            except StoppedError:
-                return
-            except OSError as error:
-                if not self._complained:
-                    self._complained = True
-                    logger.warning(
-                        "Compressed copies cannot be written (%s); files go out as they are.",
-                        error.strerror,
-                    )
+        """End the process, if it still runs."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait()
+            self._process = None
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Compress everything worth it below the folders named; return the exit status."""
-    folders = [Path(word) for word in (sys.argv[1:] if argv is None else argv)]
-    if not folders:
+    """Compress what is worth it in the given folders; return the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m webapp.http.compression",
+        description="Write compressed copies (.br, .gz) beside the files of folders.",
+    )
+    parser.add_argument("folders", nargs="+", type=Path, metavar="DIR")
+    parser.add_argument(
+        "--background", action="store_true", help="use one thread, of low priority where possible"
+    )
+    arguments = parser.parse_args(argv)
+    if arguments.background and hasattr(os, "nice"):
+        os.nice(15)
+    paths = [path for folder in arguments.folders for path in _compressible(folder)]
+    paths.sort(key=_size, reverse=True)  # the largest first, so that no core is idle at the end
+    with ThreadPoolExecutor(1 if arguments.background else os.cpu_count()) as pool:
+        failures = [error for error in pool.map(_failure, paths) if error is not None]
+    if failures:
         print(
-            "Name the folders to compress: python -m webapp.http.compression DIR…", file=sys.stderr
+            f"{len(failures)} compressed copies cannot be written: {failures[0].strerror}. "
+            "These files are sent uncompressed.",
+            file=sys.stderr,
         )
-        return 2
-    paths = [
-        path
-        for folder in folders
-        for path in folder.rglob("*")
-        if compressible(path) and not _hidden(path.relative_to(folder))
-    ]
-    paths.sort(key=lambda path: -path.stat().st_size)  # the longest first: no core idles at the end
-    try:
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            for _ in pool.map(compress, paths):
-                pass
-    except OSError as error:
-        print(f"Compressed copies cannot be written: {error.strerror}.", file=sys.stderr)
         return 1
     return 0
 

@@ -1,4 +1,4 @@
-"""Chooses what to send: the encoding a client prefers, or nothing when it has it already."""
+"""Content negotiation: the encoding that a client prefers, or 304 if it has the content already."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from starlette.datastructures import Headers
 from starlette.responses import Response
 
-# In the order of our preference, where a client likes several equally well.
+# In order of preference, where a client accepts several equally.
 SUFFIXES: Mapping[str, str] = {"br": ".br", "gzip": ".gz"}
 
 
 def preferred_encoding(accept_encoding: str, available: Collection[str]) -> str | None:
-    """Return which of `available` (`br`, `gzip`) a client wants, or None for the plain file.
+    """Return which of `available` (`br`, `gzip`) a client prefers, or None for no encoding.
 
-    Follows RFC 9110, 12.5.3, except that the plain file is sent even where it is refused:
-    a client rather has that than an error.
+    Follows RFC 9110, 12.5.3, except that the unencoded content is sent even where the client
+    excludes it: that is more useful than an error.
     """
     weights: dict[str, float] = {}
     for part in accept_encoding.lower().split(","):
@@ -41,24 +41,21 @@ def _quality(parameters: str) -> float:
 
 
 def has_already(headers: Headers, etag: str) -> bool:
-    """Return whether the client's `If-None-Match` names `etag` (compared weakly)."""
-    given = headers.get("if-none-match")
-    if given is None:
-        return False
-    tags = {tag.strip().removeprefix("W/") for tag in given.split(",")}
+    """Return whether the client's `If-None-Match` names `etag` (weak comparison)."""
+    tags = {tag.strip().removeprefix("W/") for tag in headers.get("if-none-match", "").split(",")}
     return "*" in tags or etag in tags
 
 
 @dataclass(frozen=True)
 class Representation:
-    """A body kept in memory with its compressed forms, made once and sent many times."""
+    """A body kept in memory together with its compressed forms."""
 
     body: bytes
     media_type: str
     tag: str
-    """What its ETag is made of; no quotes."""
+    """The ETag without quotes."""
     encoded: Mapping[str, bytes]
-    """The body by content encoding: `br`, `gzip`."""
+    """The compressed body by content encoding: `br`, `gzip`."""
 
     def respond(self, headers: Headers) -> Response:
         """Answer a request with these headers: the body in its preferred encoding, or 304."""

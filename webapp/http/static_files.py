@@ -1,12 +1,11 @@
-"""Serves files of a folder: compressed copies made ahead, ETags, ranges, nothing hidden."""
+"""Serves files from a folder: compressed copies made ahead, ETags, ranges, nothing hidden."""
 
 import asyncio
 import hashlib
 import os
 import re
 import stat
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,7 +15,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from webapp.http.negotiation import SUFFIXES, has_already, preferred_encoding
-from webapp.http.security import Problem
+from webapp.http.problems import Problem
 
 _TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -26,7 +25,6 @@ _TYPES = {
     ".json": "application/json",
     ".map": "application/json",
     ".mjs": "text/javascript; charset=utf-8",
-    ".onnx": "application/octet-stream",
     ".png": "image/png",
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
@@ -34,79 +32,49 @@ _TYPES = {
     ".webmanifest": "application/manifest+json",
     ".woff2": "font/woff2",
 }
-_HASHED = re.compile(r"-[A-Za-z0-9_-]{8}\.[a-z0-9.]+$")
 _CHUNK = 1 << 18
 _NOT_FOUND = Problem(404, "There is nothing at this address.")
 _DAMAGED = Problem(503, "This file is damaged on the server.", {"retry-after": "5"})
 
 
-@dataclass(frozen=True)
-class Policy:
-    """How a folder's files are cached and checked."""
-
-    immutable: Callable[[str], bool]
-    """Whether a file, by its path in the folder, never changes under its name."""
-    whole: Callable[[Path], bool] = lambda _: True
-    """Whether an immutable file is what its name says."""
-
-
-def is_built_file(path: str) -> bool:
-    """Return whether Vite put a hash of the content into this name."""
-    return _HASHED.search(path) is not None
-
-
-def is_release_file(path: str) -> bool:
-    """Return whether this is an object or a manifest, which are written once."""
-    return path.startswith(("objects/", "releases/"))
-
-
 class StaticFiles:
-    """The files of one folder."""
+    """The files of one folder, answered for GET and HEAD.
 
-    def __init__(self, folder: Path, policy: Policy) -> None:
+    `is_immutable` tells from a file's path in the folder whether its content never changes;
+    `is_intact` whether an immutable file still has the content that its name promises.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        is_immutable: Callable[[str], bool] = lambda _: False,
+        is_intact: Callable[[Path], bool] = lambda _: True,
+    ) -> None:
         self._folder = folder
-        self._policy = policy
+        self._is_immutable = is_immutable
+        self._is_intact = is_intact
 
-    async def respond(self, request: Request) -> Response:
-        """Answer GET and HEAD for the file that the path parameter `path` names.
+    async def respond(self, path: str, request: Request) -> Response:
+        """Answer a request for the file at `path` in the folder.
 
         Raises:
             Problem: 404, 416, or 503 for a damaged file.
         """
-        return await asyncio.to_thread(self._respond, request.path_params["path"], request.headers)
-
-    def single(self, name: str) -> Callable[[Request], Awaitable[Response]]:
-        """Return what answers GET and HEAD with the one file of this name."""
-
-        async def respond(request: Request) -> Response:
-            return await asyncio.to_thread(self._respond, name, request.headers)
-
-        return respond
+        return await asyncio.to_thread(self._respond, path, request.headers)
 
     def _respond(self, name: str, headers: Headers) -> Response:
         path = self._find(name)
-        immutable = self._policy.immutable(name)
-        if immutable and name.startswith("objects/") and not self._policy.whole(path):
-            raise _DAMAGED
-        if not immutable:
-            return _small_file(path, headers)
-
-        copies = _copies(path)
-        encoding = None
-        if "range" not in headers:
-            encoding = preferred_encoding(headers.get("accept-encoding", ""), copies)
         try:
-            file = (path if encoding is None else copies[encoding]).open("rb")
+            if not self._is_immutable(name):
+                return _mutable_file(path, headers)
+            if not self._is_intact(path):
+                raise _DAMAGED
+            return _immutable_file(path, headers)
         except OSError as error:
             raise _NOT_FOUND from error
-        try:
-            return _large_file(file, path, encoding, headers, varies=bool(copies))
-        except BaseException:
-            file.close()
-            raise
 
     def _find(self, name: str) -> Path:
-        """Return the file's path; refuse what is hidden, unfinished, a copy, or outside."""
+        """Return the file's path; refuse hidden and unfinished files, copies and links outside."""
         parts = name.split("/")
         if any(not part or part.startswith(".") or "\\" in part or "\0" in part for part in parts):
             raise _NOT_FOUND
@@ -115,16 +83,57 @@ class StaticFiles:
         try:
             root = self._folder.resolve(strict=True)
             path = root.joinpath(*parts).resolve(strict=True)
-            regular = stat.S_ISREG(path.stat().st_mode)
+            is_regular = stat.S_ISREG(path.stat().st_mode)
         except (OSError, ValueError, RuntimeError) as error:
             raise _NOT_FOUND from error
-        if not regular or not path.is_relative_to(root):
+        if not is_regular or not path.is_relative_to(root):
             raise _NOT_FOUND
         return path
 
 
+def _mutable_file(path: Path, headers: Headers) -> Response:
+    """Answer with a small file that may change under its name, such as current.json."""
+    data = path.read_bytes()
+    # A hash of the content: two versions of equal size can have the same modification time.
+    etag = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
+    fields = {"etag": etag, "cache-control": "no-cache"}
+    if has_already(headers, etag):
+        return Response(status_code=304, headers=fields)
+    return Response(data, headers=fields | {"content-type": _media_type(path)})
+
+
+def _immutable_file(path: Path, headers: Headers) -> Response:
+    copies = _copies(path)
+    encoding = None
+    if "range" not in headers:  # a range counts bytes of the original
+        encoding = preferred_encoding(headers.get("accept-encoding", ""), copies)
+    # Opened before the head is sent, so that a failure here can still become an error response.
+    file = copies.get(encoding or "", path).open("rb")
+    try:
+        status = os.fstat(file.fileno())
+        etag = f'"{status.st_mtime_ns:x}-{status.st_size:x}{"-" + encoding if encoding else ""}"'
+        fields = {"etag": etag, "cache-control": "public, max-age=31536000, immutable"}
+        if copies:
+            fields["vary"] = "accept-encoding"
+        if has_already(headers, etag):
+            file.close()
+            return Response(status_code=304, headers=fields)
+        fields["content-type"] = _media_type(path)
+        fields |= {"content-encoding": encoding} if encoding else {"accept-ranges": "bytes"}
+        wanted = None
+        if headers.get("if-range", etag) == etag:
+            wanted = _range(headers.get("range", ""), status.st_size)
+        if wanted is None:
+            return _FileResponse(file, range(status.st_size), 200, fields)
+        fields["content-range"] = f"bytes {wanted.start}-{wanted.stop - 1}/{status.st_size}"
+        return _FileResponse(file, wanted, 206, fields)
+    except BaseException:
+        file.close()
+        raise
+
+
 def _copies(path: Path) -> dict[str, Path]:
-    """Return the compressed copies that are no older than the file; an empty one is not one."""
+    """Return the compressed copies that are up to date, by encoding; an empty one is a marker."""
     original = path.stat()
     copies = {}
     for encoding, suffix in SUFFIXES.items():
@@ -138,64 +147,27 @@ def _copies(path: Path) -> dict[str, Path]:
     return copies
 
 
-def _small_file(path: Path, headers: Headers) -> Response:
-    """Answer with a file that may change under its name, such as the pointer."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise _NOT_FOUND from error
-    # Of the content: a file replaced within a tick of the clock keeps its size and its time.
-    etag = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
-    fields = {"etag": etag, "cache-control": "no-cache"}
-    if has_already(headers, etag):
-        return Response(status_code=304, headers=fields)
-    return Response(data, headers=fields | {"content-type": _media_type(path)})
+def _range(value: str, size: int) -> range | None:
+    """Return the bytes that a Range header asks for, or None to send the whole file.
 
-
-def _large_file(
-    file: BinaryIO, path: Path, encoding: str | None, headers: Headers, *, varies: bool
-) -> Response:
-    status = os.fstat(file.fileno())
-    etag = f'"{status.st_mtime_ns:x}-{status.st_size:x}{"-" + encoding if encoding else ""}"'
-    fields = {"etag": etag, "cache-control": "public, max-age=31536000, immutable"}
-    if varies:
-        fields["vary"] = "accept-encoding"
-    if has_already(headers, etag):
-        file.close()
-        return Response(status_code=304, headers=fields)
-    fields["content-type"] = _media_type(path)
-    if encoding is not None:
-        return _FileResponse(file, 0, status.st_size, 200, fields | {"content-encoding": encoding})
-    fields["accept-ranges"] = "bytes"
-    wanted = None
-    if headers.get("if-range", etag) == etag:
-        wanted = _range(headers.get("range", ""), status.st_size)
-    if wanted is None:
-        return _FileResponse(file, 0, status.st_size, 200, fields)
-    first, last = wanted
-    fields["content-range"] = f"bytes {first}-{last}/{status.st_size}"
-    return _FileResponse(file, first, last - first + 1, 206, fields)
-
-
-def _range(value: str, size: int) -> tuple[int, int] | None:
-    """Return the first and last byte asked for, or None where the whole file answers it.
+    Several ranges, other units and malformed values are ignored, as RFC 9110, 14.2, allows.
 
     Raises:
-        Problem: 416, no such bytes.
+        Problem: 416 if the file has no such bytes.
     """
     match = re.fullmatch(r"bytes=(\d{0,18})-(\d{0,18})", value.strip(), re.ASCII)
     if match is None or match.group(0) == "bytes=-":
-        return None  # nothing asked, several ranges, or nonsense: all may be answered in full
-    start, end = match.groups()
-    if start:
-        first, last = int(start), min(int(end), size - 1) if end else size - 1
-        if end and int(end) < int(start):
-            return None
+        return None
+    first, last = match.groups()
+    if first and last and int(last) < int(first):
+        return None
+    if first:
+        wanted = range(int(first), min(int(last) + 1, size) if last else size)
     else:
-        first, last = max(0, size - int(end)), size - 1
-    if first > last:
+        wanted = range(max(0, size - int(last)), size)
+    if not wanted:
         raise Problem(416, "The file has no such bytes.", {"content-range": f"bytes */{size}"})
-    return first, last
+    return wanted
 
 
 def _media_type(path: Path) -> str:
@@ -203,16 +175,13 @@ def _media_type(path: Path) -> str:
 
 
 class _FileResponse(Response):
-    """Sends part of an open file, in chunks that a thread reads, and closes it."""
+    """Sends part of an open file in chunks, read in a thread, and closes the file."""
 
-    def __init__(
-        self, file: BinaryIO, start: int, length: int, status: int, headers: dict[str, str]
-    ) -> None:
-        super().__init__(None, status, headers | {"content-length": str(length)})
+    def __init__(self, file: BinaryIO, part: range, status: int, headers: dict[str, str]) -> None:
+        super().__init__(None, status, headers | {"content-length": str(len(part))})
         self._file = file
-        self._left = length
-        file.seek(start)
-        self._chunk = file.read(min(_CHUNK, length))
+        self._left = len(part)
+        file.seek(part.start)
 
     async def __call__(
         self,
@@ -228,17 +197,10 @@ class _FileResponse(Response):
                     "headers": self.raw_headers,
                 }
             )
-            if scope["method"] == "HEAD":
-                await send({"type": "http.response.body"})
-                return
-            chunk = self._chunk
-            while True:
-                self._left -= len(chunk)
-                await send(
-                    {"type": "http.response.body", "body": chunk, "more_body": self._left > 0}
-                )
-                if self._left <= 0:
-                    return
+            while self._left > 0 and scope["method"] != "HEAD":
                 chunk = await asyncio.to_thread(self._file.read, min(_CHUNK, self._left))
                 if not chunk:
                     raise EOFError("a file became shorter while it was sent")
+                self._left -= len(chunk)
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            await send({"type": "http.response.body"})

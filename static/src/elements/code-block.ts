@@ -8,26 +8,25 @@
 // Style
 //   the page's colours and --mono
 // Keys: Tab goes to the button and to the text, whose overflow the arrow keys scroll.
-import { css, html, LitElement, nothing, type PropertyValues } from "lit";
+import { css, html, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
+import { settled } from "../core/async/settled";
+import { AtlasElement } from "./atlas-element";
 import { copyText } from "./copy-text";
-import { buttons } from "./shared-styles";
+import { base, buttons } from "./shared-styles";
 
 const SAID_MS = 4000;
 
 @customElement("code-block")
-export class CodeBlock extends LitElement {
+export class CodeBlock extends AtlasElement {
   static override styles = [
+    base,
     buttons,
     css`
     :host {
-      display: block;
-      position: relative;
       border: 1px solid var(--line, #ccc);
       border-radius: var(--radius, 4px);
       background: var(--surface, #fff);
-      color: var(--text, #1a1a1a);
-      font: 0.875rem / 1.5 var(--font, sans-serif);
     }
     header {
       display: flex;
@@ -50,38 +49,27 @@ export class CodeBlock extends LitElement {
       font: 0.8125rem / 1.55 var(--mono, monospace);
       tab-size: 4;
     }
-    :focus-visible {
-      outline: 2px solid var(--accent, #0b57d0);
-      outline-offset: 2px;
-    }
   `,
   ];
 
-  @property() label = "Program";
-  @property({ reflect: true }) state: "empty" | "ready" | "error" = "empty";
   @property({ attribute: false }) code = "";
+  override label = "Program";
   @state() private said = "";
 
   @query("code") private readonly text!: HTMLElement;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #quiet = settled<void>(SAID_MS, () => {
+    if (this.state === "ready") this.said = "";
+  });
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has("code")) this.state = this.code === "" ? "empty" : "ready";
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearTimeout(this.#timer);
-  }
-
   async #copy(): Promise<void> {
-    clearTimeout(this.#timer);
     if (await copyText(this.code)) {
       this.state = "ready";
       this.said = "Copied.";
-      this.#timer = setTimeout(() => {
-        this.said = "";
-      }, SAID_MS);
+      this.#quiet();
       return;
     }
     this.state = "error";
@@ -99,11 +87,5 @@ export class CodeBlock extends LitElement {
         </button>
       </header>
       ${this.code === "" ? nothing : html`<pre tabindex="0" role="group" aria-label=${this.label}><code>${this.code}</code></pre>`}`;
-  }
-}
-
-declare global {
-  interface HTMLElementTagNameMap {
-    "code-block": CodeBlock;
   }
 }

@@ -20,24 +20,24 @@
 // Keys (of a grid to pick from): one tab stop; arrows, Home and End go from picture to picture.
 // Style: --columns, --gap, --captions (room below each picture until captions come), --ratio (of a
 // place until its picture says otherwise, 1); part tile.
-import { css, html, LitElement, nothing, type PropertyValues } from "lit";
+import { css, html, nothing, type PropertyValues } from "lit";
 import { customElement, property, queryAll, state } from "lit/decorators.js";
-
-interface ImageShape {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-}
+import type { Shape } from "../core/image/sheet";
+import { AtlasElement } from "./atlas-element";
+import { arrowOf, isBrowsersKey } from "./keys";
+import { paintImage } from "./paint";
+import { base } from "./shared-styles";
 
 @customElement("digit-grid")
-export class DigitGrid extends LitElement {
-  static override styles = css`
+export class DigitGrid extends AtlasElement {
+  static override styles = [
+    base,
+    css`
     :host {
-      display: block;
       position: relative;
       color: var(--muted, #666);
-      font: 0.6875rem / 1.25 var(--font, sans-serif);
-      font-variant-numeric: tabular-nums;
+      font-size: 0.6875rem;
+      line-height: 1.25;
     }
     .tiles {
       display: grid;
@@ -84,7 +84,6 @@ export class DigitGrid extends LitElement {
       outline: 1px solid var(--accent, #0b57d0);
     }
     button.tile:focus-visible {
-      outline: 2px solid var(--accent, #0b57d0);
       outline-offset: 1px;
       border-radius: 2px;
     }
@@ -115,16 +114,14 @@ export class DigitGrid extends LitElement {
         outline: 3px solid Highlight;
       }
     }
-  `;
+  `,
+  ];
 
-  @property() label = "";
   @property({ type: Number }) columns = 10;
   @property({ type: Boolean }) pick = false;
-  @property({ reflect: true }) state: "empty" | "loading" | "ready" | "error" = "empty";
-  @property() message = "";
   @property({ type: Number }) count = 0;
   @property({ attribute: false }) images: Float32Array | null = null;
-  @property({ attribute: false }) image: ImageShape = { height: 28, width: 28, channels: 1 };
+  @property({ attribute: false }) image: Shape = { height: 28, width: 28, channels: 1 };
   @property({ attribute: false }) captions: readonly string[] = [];
   @property({ attribute: false }) names: readonly string[] = [];
   @property({ attribute: false }) marked: number | null = null;
@@ -142,10 +139,7 @@ export class DigitGrid extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has("images")) {
-      if (this.images !== null) this.state = "ready";
-      else if (this.state === "ready") this.state = "empty";
-    }
+    if (changed.has("images")) this.takeData(this.images !== null);
     if (changed.has("marked") && this.marked !== null) this.current = this.marked;
     const count = this.#drawn || this.count;
     if (this.current >= count) this.current = Math.max(0, count - 1);
@@ -157,6 +151,7 @@ export class DigitGrid extends LitElement {
     const whole = !this.pick && this.names.length === 0 && this.captions.length === 0;
     return html`<div
         class="tiles"
+        .style=${`grid-template-columns: repeat(var(--columns, ${this.columns}), minmax(0, 1fr))`}
         role=${whole ? "img" : "group"}
         aria-label=${this.label}
         @keydown=${this.pick ? this.#press : nothing}
@@ -196,12 +191,12 @@ export class DigitGrid extends LitElement {
       ?data-marked=${this.marked === index}
       tabindex=${index === this.current ? 0 : -1}
       ?disabled=${this.#drawn === 0}
-      @pointerenter=${() => this.#tell("tile-point", index)}
+      @pointerenter=${() => this.emit("tile-point", { index })}
       @focus=${() => {
         this.current = index;
-        this.#tell("tile-point", index);
+        this.emit("tile-point", { index });
       }}
-      @click=${() => this.#tell("tile-pick", index)}
+      @click=${() => this.emit("tile-pick", { index })}
     >
       ${picture}${text}
     </button>`;
@@ -212,54 +207,27 @@ export class DigitGrid extends LitElement {
     // Of squares the page's own style may say what is to come.
     if (width === height) this.style.removeProperty("--ratio");
     else this.style.setProperty("--ratio", `${width} / ${height}`);
-    if (changed.has("columns")) this.#lay();
     if (changed.has("images") || changed.has("image")) this.#draw();
-  }
-
-  #lay(): void {
-    const tiles = this.renderRoot.querySelector<HTMLElement>(".tiles");
-    tiles?.style.setProperty(
-      "grid-template-columns",
-      `repeat(var(--columns, ${this.columns}), minmax(0, 1fr))`,
-    );
   }
 
   #draw(): void {
     if (this.images === null) return;
-    const { width, height, channels } = this.image;
     for (const [index, tile] of this.tiles.entries()) {
-      const context = tile.querySelector("canvas")?.getContext("2d", { alpha: false });
-      if (context === null || context === undefined) continue;
-      const picture = new ImageData(width, height);
-      const bytes = picture.data;
-      for (let i = 0, from = index * this.#size; i < bytes.length; i += 4, from += channels) {
-        for (let part = 0; part < 3; part++) {
-          bytes[i + part] = (this.images[from + (channels === 3 ? part : 0)] as number) * 255;
-        }
-        bytes[i + 3] = 255;
-      }
-      context.putImageData(picture, 0, 0);
+      const canvas = tile.querySelector("canvas");
+      const pixels = this.images.subarray(index * this.#size, (index + 1) * this.#size);
+      if (canvas !== null) paintImage(canvas, pixels, this.image);
     }
   }
 
-  #tell(type: "tile-point" | "tile-pick", index: number): void {
-    this.dispatchEvent(new CustomEvent(type, { detail: { index }, bubbles: true, composed: true }));
-  }
-
-  #press = (event: KeyboardEvent): void => {
+  readonly #press = (event: KeyboardEvent): void => {
+    if (isBrowsersKey(event)) return;
     // As many to a row as there are on the screen, whoever said so.
     const top = this.tiles[0]?.offsetTop;
     const row = Array.from(this.tiles).filter((tile) => tile.offsetTop === top).length;
     const last = this.tiles.length - 1;
-    const steps: Record<string, number> = {
-      ArrowLeft: this.current - 1,
-      ArrowRight: this.current + 1,
-      ArrowUp: this.current - row,
-      ArrowDown: this.current + row,
-      Home: 0,
-      End: last,
-    };
-    const next = steps[event.key];
+    const arrow = arrowOf(event);
+    const ends: Record<string, number> = { Home: 0, End: last };
+    const next = arrow ? this.current + arrow[0] + row * arrow[1] : ends[event.key];
     if (next === undefined) return;
     event.preventDefault(); // the page scrolls with these keys otherwise
     if (next >= 0 && next <= last) this.tiles[next]?.focus();
@@ -267,9 +235,6 @@ export class DigitGrid extends LitElement {
 }
 
 declare global {
-  interface HTMLElementTagNameMap {
-    "digit-grid": DigitGrid;
-  }
   interface HTMLElementEventMap {
     "tile-point": CustomEvent<{ index: number }>;
     "tile-pick": CustomEvent<{ index: number }>;

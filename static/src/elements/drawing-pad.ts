@@ -17,8 +17,8 @@ import { css, html, LitElement } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import { Drawing, type DrawingChange } from "../core/image/drawing";
 import { type PenPoint, penPoint, type Stroke } from "../core/image/strokes";
+import type { ElementState } from "./atlas-element";
 import { connectWhenNear } from "./connect-when-near";
-import type { ElementState } from "./image-view";
 
 /** Width of the pen on the pad, as a share of its side. */
 const PEN = 0.06;

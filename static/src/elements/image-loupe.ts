@@ -15,11 +15,14 @@
 //   centre-change  {centre}: the reader moved the loupe; bubbles, composed
 // Keys: one tab stop; arrows move the loupe by a pixel, with Shift by eight.
 // Style: --columns, how many pictures a row has.
-import { css, html, LitElement, nothing } from "lit";
+import { css, html, nothing } from "lit";
 import { customElement, property, queryAll } from "lit/decorators.js";
-import { toRgba } from "../core/image/pictures";
+import { clamp } from "../core/geometry/viewport";
 import type { Shape } from "../core/image/sheet";
-import { spoken } from "./shared-styles";
+import { AtlasElement } from "./atlas-element";
+import { arrowOf, isBrowsersKey } from "./keys";
+import { paintImage } from "./paint";
+import { base } from "./shared-styles";
 
 export interface LoupePicture {
   readonly name: string;
@@ -34,16 +37,10 @@ type Centre = readonly [u: number, v: number];
 const LEAP = 8;
 
 @customElement("image-loupe")
-export class ImageLoupe extends LitElement {
+export class ImageLoupe extends AtlasElement {
   static override styles = [
-    spoken,
+    base,
     css`
-      :host {
-        display: block;
-        color: var(--text, #1a1a1a);
-        font: 0.875rem / 1.5 var(--font, sans-serif);
-        font-variant-numeric: tabular-nums;
-      }
       .row {
         display: grid;
         grid-template-columns: repeat(var(--columns, 4), minmax(0, 1fr));
@@ -51,7 +48,6 @@ export class ImageLoupe extends LitElement {
         border-radius: var(--radius, 4px);
       }
       .row:focus-visible {
-        outline: 2px solid var(--accent, #0b57d0);
         outline-offset: 4px;
       }
       figure {
@@ -106,9 +102,6 @@ export class ImageLoupe extends LitElement {
     `,
   ];
 
-  @property() label = "";
-  @property({ reflect: true }) state: "empty" | "loading" | "ready" | "error" = "empty";
-  @property() message = "";
   @property({ type: Number }) power = 4;
   @property({ attribute: false }) pictures: readonly LoupePicture[] = [];
   @property({ attribute: false }) image: Shape = { height: 64, width: 64, channels: 3 };
@@ -117,9 +110,7 @@ export class ImageLoupe extends LitElement {
   @queryAll("figure") private readonly figures!: NodeListOf<HTMLElement>;
 
   protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
-    if (!changed.has("pictures")) return;
-    if (this.pictures.some(({ pixels }) => pixels !== null)) this.state = "ready";
-    else if (this.state === "ready") this.state = "empty";
+    if (changed.has("pictures")) this.takeData(this.pictures.some(({ pixels }) => pixels !== null));
   }
 
   protected override render() {
@@ -139,7 +130,7 @@ export class ImageLoupe extends LitElement {
               @pointerdown=${this.#point}
             >
               <canvas role="img" aria-label=${name}></canvas>
-              <span class="frame" ?hidden=${pixels === null}></span>
+              <span class="frame" .style=${this.#frame()} ?hidden=${pixels === null}></span>
               ${message === "" ? nothing : html`<p class="missing" role="status">${message}</p>`}
             </div>
             <canvas role="img" aria-label=${`A part of it, enlarged: ${name}`}></canvas>
@@ -159,17 +150,13 @@ export class ImageLoupe extends LitElement {
       if (whole === undefined || part === undefined) continue;
       if (!isMoved) this.#drawWhole(whole, pixels);
       this.#drawPart(whole, part, pixels !== null);
-      this.#place(figure.querySelector<HTMLElement>(".frame"));
     }
   }
 
   #drawWhole(canvas: HTMLCanvasElement, pixels: Float32Array | null): void {
-    const { width, height, channels } = this.image;
-    canvas.width = width;
-    canvas.height = height;
-    if (pixels === null) return;
-    const picture = new ImageData(toRgba(pixels, channels), width, height);
-    canvas.getContext("2d")?.putImageData(picture, 0, 0);
+    canvas.width = this.image.width; // which also empties it
+    canvas.height = this.image.height;
+    if (pixels !== null) paintImage(canvas, pixels, this.image);
   }
 
   /** Whole pixels, so that what is enlarged is what is there. */
@@ -177,7 +164,7 @@ export class ImageLoupe extends LitElement {
     const { width, height } = this.image;
     const across = Math.round(width / this.power);
     const at = (share: number, length: number): number =>
-      Math.min(Math.max(Math.round(share * length - across / 2), 0), length - across);
+      clamp(Math.round(share * length - across / 2), 0, length - across);
     return [at(this.centre[0], width), at(this.centre[1], height), across];
   }
 
@@ -190,24 +177,20 @@ export class ImageLoupe extends LitElement {
     }
   }
 
-  /** By hand: the page's policy forbids style attributes. */
-  #place(frame: HTMLElement | null): void {
-    if (frame === null) return;
+  /** Where the part lies on the whole, as a style. */
+  #frame(): string {
     const [x, y, across] = this.#corner();
     const { width, height } = this.image;
-    frame.style.left = `${(100 * x) / width}%`;
-    frame.style.top = `${(100 * y) / height}%`;
-    frame.style.width = `${(100 * across) / width}%`;
-    frame.style.height = `${(100 * across) / height}%`;
+    const share = (pixels: number, all: number): string => `${(100 * pixels) / all}%`;
+    return `left: ${share(x, width)}; top: ${share(y, height)};
+      width: ${share(across, width)}; height: ${share(across, height)}`;
   }
 
   #move(u: number, v: number): void {
     // Not nearer to an edge than half of what is enlarged: arrows would be lost there.
     const margin = 0.5 / this.power;
-    const within = (share: number): number => Math.min(Math.max(share, margin), 1 - margin);
-    this.centre = [within(u), within(v)];
-    const detail = { centre: this.centre };
-    this.dispatchEvent(new CustomEvent("centre-change", { detail, bubbles: true, composed: true }));
+    this.centre = [clamp(u, margin, 1 - margin), clamp(v, margin, 1 - margin)];
+    this.emit("centre-change", { centre: this.centre });
   }
 
   readonly #point = (event: PointerEvent): void => {
@@ -217,19 +200,11 @@ export class ImageLoupe extends LitElement {
   };
 
   readonly #key = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const step = (event.shiftKey ? LEAP : 1) / this.image.width;
-    const [u, v] = this.centre;
-    const moves: Record<string, Centre> = {
-      ArrowLeft: [u - step, v],
-      ArrowRight: [u + step, v],
-      ArrowUp: [u, v - step],
-      ArrowDown: [u, v + step],
-    };
-    const to = moves[event.key];
-    if (to === undefined) return;
+    const arrow = arrowOf(event);
+    if (arrow === null || isBrowsersKey(event)) return;
     event.preventDefault();
-    this.#move(...to);
+    const step = (event.shiftKey ? LEAP : 1) / this.image.width;
+    this.#move(this.centre[0] + arrow[0] * step, this.centre[1] + arrow[1] * step);
   };
 }
 

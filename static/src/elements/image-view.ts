@@ -11,16 +11,19 @@
 // Slot
 //   default  a prepared picture, shown until the first pixels are set
 
-import { css, html, LitElement } from "lit";
+import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { pictureDrawn } from "../core/async/after-picture";
+import { AtlasElement } from "./atlas-element";
 import { connectWhenNear } from "./connect-when-near";
-
-export type ElementState = "empty" | "loading" | "ready" | "error";
+import { paintImage } from "./paint";
+import { base } from "./shared-styles";
 
 @customElement("image-view")
-export class ImageView extends LitElement {
-  static override styles = css`
+export class ImageView extends AtlasElement {
+  static override styles = [
+    base,
+    css`
     :host {
       display: grid;
       position: relative;
@@ -38,18 +41,16 @@ export class ImageView extends LitElement {
       height: 100%;
       image-rendering: var(--image-rendering, pixelated);
     }
-    canvas {
+    :host(:not([drawn])) canvas {
       opacity: 0;
-    }
-    :host([drawn]) canvas {
-      opacity: 1;
     }
     p {
       grid-area: 1 / 1;
       align-self: center;
       margin: 0;
       padding: 0.75rem;
-      font: 0.8125rem/1.4 var(--font, sans-serif);
+      font-size: 0.8125rem;
+      line-height: 1.4;
       text-align: center;
       z-index: 1;
     }
@@ -62,20 +63,16 @@ export class ImageView extends LitElement {
         outline: 1px solid CanvasText;
       }
     }
-  `;
+  `,
+  ];
 
   @property() name = "";
-  @property() label = "";
   @property({ type: Number }) width = 28;
   @property({ type: Number }) height = 28;
   @property({ type: Number }) channels = 1;
-  @property({ reflect: true }) state: ElementState = "empty";
-  @property() message = "";
   @property({ type: Boolean, reflect: true }) drawn = false;
 
   private readonly canvas = document.createElement("canvas");
-  private context: CanvasRenderingContext2D | null = null;
-  private picture: ImageData | null = null;
   private shown: Float32Array | null = null;
 
   /** The image last drawn, or null before the first. */
@@ -90,46 +87,21 @@ export class ImageView extends LitElement {
       this.state = "empty";
       return;
     }
-    this.draw(pixels);
-    if (!this.drawn) this.drawn = true;
-    if (this.state !== "ready") this.state = "ready";
+    paintImage(this.canvas, pixels, this);
+    pictureDrawn();
+    this.drawn = true;
+    this.state = "ready";
   }
 
   override connectedCallback(): void {
     connectWhenNear(this, () => super.connectedCallback());
   }
 
-  private draw(pixels: Float32Array): void {
-    const { width, height, channels } = this;
-    if (this.picture === null || this.picture.width !== width || this.picture.height !== height) {
-      this.canvas.width = width;
-      this.canvas.height = height;
-      this.picture = new ImageData(width, height);
-      this.context = this.canvas.getContext("2d", { alpha: false });
-    }
-    const bytes = this.picture.data;
-    for (let i = 0, from = 0; i < bytes.length; i += 4, from += channels) {
-      // A Uint8ClampedArray rounds and clamps by itself.
-      bytes[i] = (pixels[from] as number) * 255;
-      bytes[i + 1] = (pixels[channels === 1 ? from : from + 1] as number) * 255;
-      bytes[i + 2] = (pixels[channels === 1 ? from : from + 2] as number) * 255;
-      bytes[i + 3] = 255;
-    }
-    this.context?.putImageData(this.picture, 0, 0);
-    pictureDrawn();
-  }
-
   protected override render() {
     this.canvas.setAttribute("role", "img");
     this.canvas.setAttribute("aria-label", this.label || this.name);
     return html`<slot></slot>${this.canvas}${
-      this.state === "error" ? html`<p role="status">${this.message}</p>` : null
+      this.state === "error" ? html`<p role="status">${this.message}</p>` : nothing
     }`;
-  }
-}
-
-declare global {
-  interface HTMLElementTagNameMap {
-    "image-view": ImageView;
   }
 }

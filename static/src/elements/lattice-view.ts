@@ -9,26 +9,28 @@
 //               axisNames  two names; ["z₁", "z₂"]
 // Style         the canvas is as wide as the element less 2.25rem for the vertical axis, and 1.5rem
 //               of horizontal axis follow it; the page's colours
-import { css, html, LitElement, nothing, type PropertyValues, svg } from "lit";
+import { css, html, nothing, type PropertyValues, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Lattice } from "../core/geometry/lattice";
 import { formatNumber, ticks } from "../core/geometry/viewport";
-import { toRgba } from "../core/image/pictures";
-import { sheetOf } from "../core/image/sheet";
-import type { ElementState } from "./image-view";
+import { AtlasElement } from "./atlas-element";
+import { paintLattice } from "./paint";
+import { base } from "./shared-styles";
 
 /** About so many ticks an axis. */
 const TICKS = 5;
 
 @customElement("lattice-view")
-export class LatticeView extends LitElement {
-  static override styles = css`
+export class LatticeView extends AtlasElement {
+  static override styles = [
+    base,
+    css`
     :host {
       display: grid;
       grid-template: 1fr 1.5rem / 2.25rem minmax(0, 1fr);
       color: var(--muted, #666);
-      font: 0.75rem / 1 var(--font, sans-serif);
-      font-variant-numeric: tabular-nums;
+      font-size: 0.75rem;
+      line-height: 1;
     }
     .picture {
       display: grid;
@@ -84,12 +86,10 @@ export class LatticeView extends LitElement {
         outline: 1px solid CanvasText;
       }
     }
-  `;
+  `,
+  ];
 
   @property({ reflect: true }) model = "";
-  @property() label = "";
-  @property({ reflect: true }) state: ElementState = "empty";
-  @property() message = "";
   @property({ attribute: false }) lattice: Lattice | null = null;
   @property({ attribute: false }) axisNames: readonly [string, string] = ["z₁", "z₂"];
 
@@ -97,22 +97,8 @@ export class LatticeView extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has("lattice")) return;
-    if (this.lattice === null) {
-      if (changed.get("lattice") != null) this.state = "empty";
-      return;
-    }
-    this.#draw(this.lattice);
-    this.state = "ready";
-  }
-
-  #draw({ images, image, columns, rows }: Lattice): void {
-    const [width, height] = [columns * image.width, rows * image.height];
-    if (this.canvas.width !== width) this.canvas.width = width;
-    if (this.canvas.height !== height) this.canvas.height = height;
-    const pixels = toRgba(sheetOf(images, image, columns, rows), image.channels);
-    this.canvas
-      .getContext("2d", { alpha: false })
-      ?.putImageData(new ImageData(pixels, width, height), 0, 0);
+    if (this.lattice !== null) paintLattice(this.canvas, this.lattice);
+    this.takeData(this.lattice !== null);
   }
 
   protected override render() {
@@ -148,11 +134,5 @@ export class LatticeView extends LitElement {
         })}
         <text class="name" x="27" y="9" text-anchor="end">${this.axisNames[1]}</text>
       </svg>`;
-  }
-}
-
-declare global {
-  interface HTMLElementTagNameMap {
-    "lattice-view": LatticeView;
   }
 }

@@ -19,42 +19,33 @@
 //
 // Where the reader wants less motion it never starts by itself, and `play()` goes in still steps: five,
 // or from one discrete position to the next.
-import { css, html, LitElement, nothing, type PropertyValues } from "lit";
+import { css, html, nothing, type PropertyValues } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import { clamp } from "../core/geometry/viewport";
+import { AtlasElement, type ElementState } from "./atlas-element";
+import { base, buttons } from "./shared-styles";
 
 /** Steps in which a value that must not move smoothly goes from end to end. */
 const STILLS = 5;
 const SMOOTH_STEP = 0.001;
 
 @customElement("play-bar")
-export class PlayBar extends LitElement {
-  static override styles = css`
+export class PlayBar extends AtlasElement {
+  static override styles = [
+    base,
+    buttons,
+    css`
     :host {
       display: flex;
       gap: 0.75rem;
       align-items: center;
       min-height: 2.5rem;
-      color: var(--text, #1a1a1a);
-      font: 0.875rem / 1.4 var(--font, sans-serif);
-      font-variant-numeric: tabular-nums;
-    }
-    :host([hidden]) {
-      display: none;
+      line-height: 1.4;
     }
     button {
       flex: none;
       width: 2.25rem;
-      height: 2.25rem;
       padding: 0;
-      border: 1px solid var(--line, #ccc);
-      border-radius: var(--radius, 4px);
-      background: var(--surface, #fff);
-      color: inherit;
-      cursor: pointer;
-    }
-    button:disabled {
-      color: var(--muted, #666);
-      cursor: default;
     }
     svg {
       display: block;
@@ -69,26 +60,22 @@ export class PlayBar extends LitElement {
       margin: 0;
       accent-color: var(--accent, #0b57d0);
     }
-    :focus-visible {
-      outline: 2px solid var(--accent, #0b57d0);
-      outline-offset: 2px;
-    }
     output {
       flex: none;
       min-width: 6em;
       color: var(--muted, #666);
     }
-  `;
+  `,
+  ];
 
-  @property() label = "";
   @property({ type: Number }) duration = 4;
   @property({ type: Number }) steps = 0;
   @property({ type: Boolean }) bounce = false;
   @property({ type: Boolean, reflect: true }) disabled = false;
-  @property({ reflect: true }) state: "empty" | "ready" = "ready";
   @property({ type: Number }) value = 0;
   @property({ attribute: false }) playing = false;
   @property() text = "";
+  override state: ElementState = "ready";
 
   #frame = 0;
   #last = 0;
@@ -97,7 +84,7 @@ export class PlayBar extends LitElement {
   play(): void {
     if (this.playing || this.disabled) return;
     this.playing = true;
-    if (!this.bounce && this.value >= 1) this.#emit(0);
+    if (!this.bounce && this.value >= 1) this.#moveTo(0);
     this.#last = performance.now();
     this.#frame = requestAnimationFrame(this.#step);
   }
@@ -133,18 +120,16 @@ export class PlayBar extends LitElement {
 
   #advance(passed: number): void {
     const next = this.value + (this.#forward ? passed : -passed);
-    this.#emit(Math.min(1, Math.max(0, next)));
+    this.#moveTo(clamp(next, 0, 1));
     // The first frame may come with no time passed: it stands at the start, and has not arrived.
     if (this.#forward ? next < 1 : next > 0) return;
     if (this.bounce) this.#forward = !this.#forward;
     else this.pause();
   }
 
-  #emit(value: number): void {
+  #moveTo(value: number): void {
     this.value = value;
-    this.dispatchEvent(
-      new CustomEvent("value-change", { detail: { value }, bubbles: true, composed: true }),
-    );
+    this.emit("value-change", { value });
   }
 
   protected override render() {
@@ -168,7 +153,7 @@ export class PlayBar extends LitElement {
         ?disabled=${this.disabled}
         @input=${(event: Event) => {
           this.pause();
-          this.#emit(Number((event.target as HTMLInputElement).value));
+          this.#moveTo(Number((event.target as HTMLInputElement).value));
         }}
       />
       ${this.text === "" ? nothing : html`<output>${this.text}</output>`}`;
@@ -176,9 +161,6 @@ export class PlayBar extends LitElement {
 }
 
 declare global {
-  interface HTMLElementTagNameMap {
-    "play-bar": PlayBar;
-  }
   interface HTMLElementEventMap {
     "value-change": CustomEvent<{ value: number }>;
   }

@@ -4,8 +4,10 @@
 //   runtime  "" (nothing has answered yet) | browser | server | none
 //   state    loading | ready | error (reflected; follows runtime)
 
-import { css, html, LitElement } from "lit";
+import { css, html } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import { AtlasElement, type ElementState } from "./atlas-element";
+import { base } from "./shared-styles";
 
 const SENTENCES: Record<string, string> = {
   "": "Loading the model…",
@@ -15,15 +17,18 @@ const SENTENCES: Record<string, string> = {
 };
 
 @customElement("runtime-status")
-export class RuntimeStatus extends LitElement {
-  static override styles = css`
+export class RuntimeStatus extends AtlasElement {
+  static override styles = [
+    base,
+    css`
     :host {
       display: inline-grid;
       grid-template-columns: 0.5em auto;
       align-items: center;
       column-gap: 0.5em;
       color: var(--muted, #666);
-      font: 0.8125rem/1.4 var(--font, sans-serif);
+      font-size: 0.8125rem;
+      line-height: 1.4;
     }
     i {
       width: 0.5em;
@@ -47,10 +52,11 @@ export class RuntimeStatus extends LitElement {
       outline: 2px solid var(--accent, #06c);
       outline-offset: -2px;
     }
-  `;
+  `,
+  ];
 
   @property({ reflect: true }) runtime: "" | "browser" | "server" | "none" = "";
-  @property({ reflect: true }) state: "loading" | "ready" | "error" = "loading";
+  override state: ElementState = "loading";
 
   protected override willUpdate(): void {
     if (this.runtime === "") this.state = "loading";
@@ -60,11 +66,5 @@ export class RuntimeStatus extends LitElement {
   protected override render() {
     return html`<i aria-hidden="true"></i><span class="room" aria-hidden="true">${SENTENCES.browser}</span
       ><span role="status">${SENTENCES[this.runtime]}</span>`;
-  }
-}
-
-declare global {
-  interface HTMLElementTagNameMap {
-    "runtime-status": RuntimeStatus;
   }
 }

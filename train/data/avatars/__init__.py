@@ -25,7 +25,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from train.data.avatars.avatar_faces import ATTRIBUTES, GROUPS, HAIR_COLOURS, Parts, face
-from train.data.datasets import Dataset, Images
+from train.data.images import Dataset, Images
 from train.errors import UserError
 from train.files import remove_leftovers, replacing, sha256
 

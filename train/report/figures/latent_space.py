@@ -10,7 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Ellipse
 
-from train.data.datasets import CLASS_NAMES, as_float
+from train.data.images import as_float
+from train.data.mnist_like import CLASS_NAMES
 from train.evaluation.encodings import enclosing_circle, halves
 from train.evaluation.samples import draw_prior
 from train.palette import PALETTE

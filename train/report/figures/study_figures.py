@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from scipy.stats import gaussian_kde
 
-from train.data.datasets import CLASS_NAMES
+from train.data.mnist_like import CLASS_NAMES
 from train.palette import PALETTE
 from train.report.figures.figure_parts import Draw, legend, new_figure, scatter
 from train.report.gallery import Gallery

@@ -1,4 +1,4 @@
-// What a file of a picture is, told from its first bytes, and whether it is one to open.
+// Recognises an image file by its first bytes, and says whether it can be opened here.
 
 export interface PictureFile {
   readonly type: "png" | "jpeg" | "gif" | "webp" | "other";
@@ -7,11 +7,11 @@ export interface PictureFile {
   readonly size: { readonly width: number; readonly height: number } | null;
 }
 
-/** So many bytes of a file are read to tell: a JPEG's thumbnail and profile may come first. */
+/** Bytes of a file that are read to recognise it: a JPEG's thumbnail and profile may come first. */
 export const HEAD_BYTES = 1 << 20;
 const MOST_BYTES = 100e6;
 const MOST_PIXELS = 120e6;
-/** A picture is made smaller while it is decoded, so that its longer side has so many pixels. */
+/** The longer side in pixels, to which a larger picture is reduced while it is decoded. */
 export const LONGEST_SIDE = 1600;
 
 const text = (bytes: Uint8Array, at: number, length: number): string =>

@@ -28,11 +28,11 @@ const FIRST_LATENTS = 4;
 
 /** "vae-2-z_0.42_-1.37", "cvae-2-label_7-z_0.00_0.00", "vae-100-z_0.10_0.20_0.30_0.40_and_96_more" */
 export function pictureName(model: Model, z: readonly number[], label: number): string {
-  const told = model.condition === "none" ? "" : `-label_${label}`;
+  const labelled = model.condition === "none" ? "" : `-label_${label}`;
   const all = z.length <= NAMED_LATENTS;
   const named = (all ? z : z.slice(0, FIRST_LATENTS)).map((value) =>
     value.toFixed(2).replace(/^-(0\.00)$/, "$1"),
   );
   const more = all ? "" : `_and_${z.length - FIRST_LATENTS}_more`;
-  return `${model.id}${told}-z_${named.join("_")}${more}`;
+  return `${model.id}${labelled}-z_${named.join("_")}${more}`;
 }

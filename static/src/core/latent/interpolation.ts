@@ -1,25 +1,28 @@
-// From one point of a latent space to another: straight, or along the sphere.
+// Interpolation between two points of a latent space: linear or spherical.
 
-/** "line": z = (1 − t) a + t b. "arc": spherical interpolation (Shoemake 1985; White 2016). */
-export type Way = "line" | "arc";
+/**
+ * "line": linear, z = (1 − t) a + t b. "arc": spherical, or slerp (Shoemake 1985; White 2016). Links
+ * say it in these words.
+ */
+export type Interpolation = "line" | "arc";
 
-/** Below this sine two directions are one, or opposite, and no arc is told apart from another. */
+/** Below this sine two directions are one, or opposite, and the arc between them is not defined. */
 const SMALLEST_SINE = 1e-6;
 
 /**
- * Returns the point at a share t of the way from a to b.
+ * Returns the point at a share t between a and b.
  *
- * The arc turns from a's direction to b's at an even rate. A mix of two draws of N(0, I) keeps
+ * Slerp turns from a's direction to b's at a constant rate. A mix of two draws of N(0, I) keeps
  * their length on it, while the straight line passes nearer to the origin than almost any draw.
- * It is the line where there is no single arc: from or to 0, or where b = c·a.
+ * It is linear where there is no single arc: from or to 0, or where b = c·a.
  */
-export function between(
+export function interpolate(
   a: readonly number[],
   b: readonly number[],
   share: number,
-  way: Way,
+  interpolation: Interpolation,
 ): number[] {
-  const [from, to] = way === "arc" ? arcWeights(a, b, share) : [1 - share, share];
+  const [from, to] = interpolation === "arc" ? arcWeights(a, b, share) : [1 - share, share];
   return a.map((value, i) => from * value + to * (b[i] as number));
 }
 
@@ -36,12 +39,12 @@ function arcWeights(
   return [Math.sin((1 - share) * angle) / sine, Math.sin(share * angle) / sine];
 }
 
-/** Returns `count` ≥ 2 points at even shares of the way, both ends among them. */
-export function stations(
+/** Returns `count` ≥ 2 evenly spaced points, both ends among them. */
+export function interpolationSteps(
   a: readonly number[],
   b: readonly number[],
   count: number,
-  way: Way,
+  interpolation: Interpolation,
 ): number[][] {
-  return Array.from({ length: count }, (_, i) => between(a, b, i / (count - 1), way));
+  return Array.from({ length: count }, (_, i) => interpolate(a, b, i / (count - 1), interpolation));
 }

@@ -101,7 +101,7 @@ const PROPERTIES = {
   dimensionsModel: { name: "dims", ...modelId },
   dimensionsZ: { name: "dims.z", ...vector },
   dimensionsView: { name: "dims.view", ...view },
-  /** What a conditioned model is told. */
+  /** The class that a conditioned model is given. */
   dimensionsLabel: { name: "dims.digit", ...integer(0, MOST_CLASSES) },
   /** Whose reconstructions are shown by latent size; "kinds": of all kinds at one size. */
   dimensionsRows: { name: "dims.rows", ...choice(...ROWS) },
@@ -145,7 +145,7 @@ const PROPERTIES = {
   /** Which of the draws from the prior, and the digit asked for; null: each in turn. */
   numbersDraws: { name: "draws", ...integer(1, 999) },
   numbersAsked: { name: "draws.digit", ...integer(0, MOST_CLASSES) },
-  /** The data set that the digits are told from. */
+  /** The out-of-distribution inputs of the ROC curves. */
   numbersStranger: { name: "strangers", ...modelId },
 
   // lab

@@ -4,12 +4,12 @@ import { contourDensity } from "d3-contour";
 import type { View } from "../geometry/viewport";
 import type { Points } from "./points";
 
-/** The estimate is made on a square of so many units, and smoothed by a Gaussian so wide. */
+/** Side of the grid of the estimate, and the bandwidth of its Gaussian kernel, in cells. */
 const SIDE = 256;
 const BANDWIDTH = 5;
 /** Contours, at equal steps of the density. */
 const LEVELS = 8;
-/** More points than this move no contour by what can be seen. */
+/** Points that are counted at most: more move no contour visibly. */
 const SAMPLE = 100_000;
 
 export interface Density {

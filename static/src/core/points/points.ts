@@ -118,7 +118,7 @@ const CELLS = 96;
 const REACH = 10;
 /** Points that make a majority worth reporting. */
 const ENOUGH = 15;
-/** More points than this tell no more about a majority; every so manieth is counted. */
+/** Points that are counted at most, every n-th of a larger set: more do not change a majority. */
 const SAMPLE = 120_000;
 
 /** Answers which class is most frequent around a place, from counts on a fixed grid. */

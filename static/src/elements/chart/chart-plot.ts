@@ -197,11 +197,13 @@ function scaleOf({ log, range }: ChartAxis, roomy: boolean): uPlot.Scale {
   };
 }
 
+/** A number with at least and at most so many decimals, and a true minus sign. */
+export function plain(value: number, minimumFractionDigits = 0, maximumFractionDigits = 6): string {
+  const decimals = { minimumFractionDigits, maximumFractionDigits };
+  return value.toLocaleString("en", decimals).replace("-", "−");
+}
+
 function axisOf({ name, ticks, whole }: ChartAxis, ink: ChartInk): uPlot.Axis {
-  const plain = (value: number | null): string =>
-    value === null
-      ? ""
-      : value.toLocaleString("en", { maximumFractionDigits: 6 }).replace("-", "−");
   return {
     label: name,
     labelSize: 20,
@@ -213,7 +215,7 @@ function axisOf({ name, ticks, whole }: ChartAxis, ink: ChartInk): uPlot.Axis {
     space: 44,
     grid: { stroke: ink.grid, width: 1 },
     ticks: { stroke: ink.grid, width: 1, size: 5 },
-    values: (_plot, splits) => splits.map(plain),
+    values: (_plot, splits) => splits.map((value) => (value === null ? "" : plain(value))),
     // Of a logarithmic axis uPlot would leave most ticks unlabelled.
     filter: (_plot, splits) => splits,
     ...(whole === true ? { incrs: WHOLE_STEPS } : {}),

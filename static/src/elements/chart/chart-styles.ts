@@ -3,24 +3,19 @@ import { css } from "lit";
 
 export const chartStyles = css`
   :host {
-    display: block;
     min-width: 0;
-    color: var(--muted, #5b5e63);
-    font: 0.8125rem / 1.4 var(--font, sans-serif);
-    font-variant-numeric: tabular-nums;
-  }
-  :host([hidden]) {
-    display: none;
+    color: var(--muted, #666);
+    font-size: 0.8125rem;
+    line-height: 1.4;
   }
   .surface {
     position: relative;
-    border-radius: var(--radius, 4px);
   }
-  .surface:focus-visible,
-  summary:focus-visible,
-  .scroll:focus-visible {
-    outline: 2px solid var(--accent, #0b57d0);
-    outline-offset: 2px;
+  .surface,
+  summary,
+  .scroll,
+  .note {
+    border-radius: var(--radius, 4px);
   }
   .plot {
     height: var(--chart-height, 18rem);
@@ -29,13 +24,13 @@ export const chartStyles = css`
     overflow: hidden;
   }
   .grid {
-    color: var(--line, #d5d7d9);
+    color: var(--line, #ccc);
   }
   .u-over {
     touch-action: pan-y;
   }
   .u-hz .u-cursor-x {
-    border-right: 1px solid var(--muted, #5b5e63);
+    border-right: 1px solid var(--muted, #666);
   }
   .note {
     position: absolute;
@@ -44,8 +39,7 @@ export const chartStyles = css`
     place-content: center;
     margin: 0;
     padding: 1rem;
-    border: 1px dashed var(--line, #d5d7d9);
-    border-radius: var(--radius, 4px);
+    border: 1px dashed var(--line, #ccc);
     text-align: center;
   }
   .legend {
@@ -57,13 +51,12 @@ export const chartStyles = css`
   }
   .at {
     min-width: 6.5em;
-    color: var(--muted, #5b5e63);
   }
   .entry {
     display: inline-flex;
     gap: 0.45em;
     align-items: center;
-    color: var(--text, #1c1d1f);
+    color: var(--text, #1a1a1a);
   }
   .value {
     min-width: 3.2em;
@@ -87,23 +80,21 @@ export const chartStyles = css`
   summary {
     width: fit-content;
     padding-block: 0.25rem;
-    border-radius: var(--radius, 4px);
     cursor: pointer;
   }
   .scroll {
     max-height: 20rem;
     overflow: auto;
-    border: 1px solid var(--line, #d5d7d9);
-    border-radius: var(--radius, 4px);
+    border: 1px solid var(--line, #ccc);
   }
   table {
     border-collapse: collapse;
-    color: var(--text, #1c1d1f);
+    color: var(--text, #1a1a1a);
   }
   th,
   td {
     padding: 0.2rem 0.75rem;
-    border-bottom: 1px solid var(--line, #d5d7d9);
+    border-bottom: 1px solid var(--line, #ccc);
     text-align: right;
     font-weight: 400;
     white-space: nowrap;
@@ -112,7 +103,7 @@ export const chartStyles = css`
     position: sticky;
     top: 0;
     background: var(--surface, #fff);
-    color: var(--muted, #5b5e63);
+    color: var(--muted, #666);
   }
   @media (forced-colors: active) {
     .entry,

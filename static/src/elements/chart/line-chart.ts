@@ -17,13 +17,17 @@
 //
 // A line is told by its colour, by its dashes or mark, and by its name at its end. The legend shows
 // its value at the cursor, or without one at `rest`; a live region speaks it once at rest.
-import { css, html, LitElement, nothing, type PropertyValues, svg, unsafeCSS } from "lit";
+import { css, html, nothing, type PropertyValues, svg, unsafeCSS } from "lit";
 import { customElement, property, query, queryAll, state } from "lit/decorators.js";
 import plotStyles from "uplot/dist/uPlot.min.css?inline";
+import { settled } from "../../core/async/settled";
+import { clamp } from "../../core/geometry/viewport";
+import { AtlasElement } from "../atlas-element";
+import { isBrowsersKey } from "../keys";
 import { watchTheme } from "../map/map-palette";
-import { spoken } from "../shared-styles";
+import { base } from "../shared-styles";
 import { markerPath } from "./chart-marker";
-import { type ChartAxis, type ChartLine, ChartPlot } from "./chart-plot";
+import { type ChartAxis, type ChartLine, ChartPlot, plain } from "./chart-plot";
 import { chartStyles } from "./chart-styles";
 
 export type { ChartAxis, ChartLine } from "./chart-plot";
@@ -33,17 +37,15 @@ const REST = 500;
 const UNNAMED: readonly [ChartAxis, ChartAxis] = [{ name: "x" }, { name: "y" }];
 
 @customElement("line-chart")
-export class LineChart extends LitElement {
-  static override styles = [css`${unsafeCSS(plotStyles)}`, spoken, chartStyles];
+export class LineChart extends AtlasElement {
+  static override styles = [css`${unsafeCSS(plotStyles)}`, base, chartStyles];
 
-  @property() label = "Chart";
-  @property({ reflect: true }) state: "empty" | "loading" | "ready" | "error" = "empty";
-  @property() message = "";
   @property({ type: Number }) digits = 2;
   @property({ attribute: false }) lines: readonly ChartLine[] = [];
   @property({ attribute: false }) axes: readonly [ChartAxis, ChartAxis] = UNNAMED;
   @property({ attribute: false }) rest: number | null = null;
   @property({ attribute: false }) format: ((x: number) => string) | null = null;
+  override label = "Chart";
 
   /** Where the cursor stands among the plot's x; null: nowhere. */
   @state() private index: number | null = null;
@@ -55,41 +57,34 @@ export class LineChart extends LitElement {
   @queryAll(".swatch") private readonly swatches!: NodeListOf<Element>;
 
   #plot: ChartPlot | null = null;
-  #stop: (() => void)[] = [];
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #unwatch = (): void => {};
+  readonly #resized = new ResizeObserver(() => {
+    if (this.#plot === null) this.#build();
+    else this.#plot.resize(this.plot.clientWidth, this.plot.clientHeight);
+  });
+  readonly #speak = settled(REST, (index: number | null) => {
+    if (index !== null) this.spoken = this.#sentence(index);
+  });
   /** The keyboard's or finger's cursor; the mouse takes its own away when it leaves. */
   #quiet = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
-    if (this.hasUpdated) this.#start();
+    this.#resized.observe(this); // tells the first size, too
+    this.#unwatch = watchTheme(() => this.#build());
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    for (const stop of this.#stop.splice(0)) stop();
-    clearTimeout(this.#timer);
+    this.#resized.disconnect();
+    this.#unwatch();
     this.#drop();
-  }
-
-  protected override firstUpdated(): void {
-    this.#start();
-  }
-
-  #start(): void {
-    const resized = new ResizeObserver(() => {
-      if (this.#plot === null) this.#build();
-      else this.#plot.resize(this.plot.clientWidth, this.plot.clientHeight);
-    });
-    resized.observe(this.plot);
-    this.#stop = [() => resized.disconnect(), watchTheme(() => this.#build())];
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has("lines")) return;
     this.index = null;
-    if (this.lines.length > 0) this.state = "ready";
-    else if (this.state === "ready") this.state = "empty";
+    this.takeData(this.lines.length > 0);
   }
 
   protected override updated(changed: PropertyValues<this>): void {
@@ -121,23 +116,18 @@ export class LineChart extends LitElement {
   #moved(index: number | null): void {
     if (this.#quiet || index === this.index) return;
     this.index = index;
-    clearTimeout(this.#timer);
-    if (index === null) return;
-    this.#timer = setTimeout(() => {
-      this.spoken = this.#sentence(index);
-    }, REST);
-    const detail = { x: this.#plot?.x[index] ?? 0 };
-    this.dispatchEvent(new CustomEvent("cursor-change", { detail, bubbles: true, composed: true }));
+    this.#speak(index);
+    if (index !== null) this.emit("cursor-change", { x: this.#plot?.x[index] ?? 0 });
   }
 
   readonly #press = (event: KeyboardEvent): void => {
-    if (this.#plot === null || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (this.#plot === null || isBrowsersKey(event)) return;
     const last = this.#plot.x.length - 1;
     const at = this.index ?? this.#resting();
     const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: last }[event.key];
     if (to === undefined) return;
     event.preventDefault();
-    this.#plot.point(Math.max(0, Math.min(last, to)));
+    this.#plot.point(clamp(to, 0, last));
   };
 
   /** The index of the last x that is no more than `rest`. */
@@ -152,11 +142,8 @@ export class LineChart extends LitElement {
   }
 
   #number(value: number | null | undefined, most = this.digits): string {
-    if (value === null || value === undefined) return "–";
-    const minimumFractionDigits = most === this.digits ? this.digits : 0;
-    return value
-      .toLocaleString("en", { minimumFractionDigits, maximumFractionDigits: most })
-      .replace("-", "−");
+    const least = most === this.digits ? most : 0;
+    return value == null ? "–" : plain(value, least, most);
   }
 
   #sentence(index: number): string {
@@ -244,9 +231,6 @@ function swatch({ colour, dash, marker }: ChartLine) {
 }
 
 declare global {
-  interface HTMLElementTagNameMap {
-    "line-chart": LineChart;
-  }
   interface HTMLElementEventMap {
     "cursor-change": CustomEvent<{ x: number }>;
   }

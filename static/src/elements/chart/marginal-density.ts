@@ -11,32 +11,26 @@
 // Style         --class-0 … --class-9; it fills the box that the page gives it
 //
 // It has no keys: it follows the map that it belongs to.
-import { css, html, LitElement, nothing, type PropertyValues, svg, unsafeCSS } from "lit";
+import { css, html, nothing, type PropertyValues, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { type Marginal, outline } from "../../core/points/marginal";
+import { AtlasElement } from "../atlas-element";
+import { base, classColour } from "../shared-styles";
 
 /** Units of the drawing along the axis and across it; it is stretched to its box. */
 const LENGTH = 400;
 const HEIGHT = 100;
 /** The highest curve leaves a little room. */
 const FILL = 0.95;
-const CLASSES = 10;
-
-const classColours = Array.from(
-  { length: CLASSES },
-  (_, k) => `.class-${k} { fill: var(--class-${k}, #888); stroke: var(--class-${k}, #888); }`,
-).join("\n");
 
 @customElement("marginal-density")
-export class MarginalDensity extends LitElement {
-  static override styles = css`
+export class MarginalDensity extends AtlasElement {
+  static override styles = [
+    base,
+    css`
     :host {
-      display: block;
       min-width: 0;
       min-height: 0;
-    }
-    :host([hidden]) {
-      display: none;
     }
     svg {
       display: block;
@@ -59,7 +53,6 @@ export class MarginalDensity extends LitElement {
       stroke-width: 1px;
       vector-effect: non-scaling-stroke;
     }
-    ${unsafeCSS(classColours)}
     @media (forced-colors: active) {
       svg {
         forced-color-adjust: none;
@@ -68,15 +61,15 @@ export class MarginalDensity extends LitElement {
         stroke: CanvasText;
       }
     }
-  `;
+  `,
+  ];
 
-  @property() label = "Density along an axis";
   @property({ type: Boolean, reflect: true }) upright = false;
-  @property({ reflect: true }) state: "empty" | "ready" = "empty";
   @property({ attribute: false }) marginal: Marginal | null = null;
   @property({ attribute: false }) range: readonly [number, number] = [-1, 1];
   @property({ attribute: false }) isolated: readonly number[] = [];
   @property({ attribute: false }) at: number | null = null;
+  override label = "Density along an axis";
 
   /** The outline of each class that occurs, by its label; made once, and then only moved. */
   #outlines: { label: number; d: string }[] = [];
@@ -112,7 +105,8 @@ export class MarginalDensity extends LitElement {
     return html`<svg role="img" aria-label=${this.label} viewBox=${box} preserveAspectRatio="none">
       ${order.map(
         ({ label, d }) =>
-          svg`<path class=${dimmed(label) ? "dimmed" : `class-${label % CLASSES}`} d=${d}></path>`,
+          svg`<path class=${dimmed(label) ? "dimmed" : `class-${label}`} fill=${classColour(label)}
+            stroke=${classColour(label)} d=${d}></path>`,
       )}
       ${this.#cursor()}
     </svg>`;
@@ -124,11 +118,5 @@ export class MarginalDensity extends LitElement {
     return this.upright
       ? svg`<line class="at" x1="0" x2=${HEIGHT} y1=${LENGTH - along} y2=${LENGTH - along}></line>`
       : svg`<line class="at" x1=${along} x2=${along} y1="0" y2=${HEIGHT}></line>`;
-  }
-}
-
-declare global {
-  interface HTMLElementTagNameMap {
-    "marginal-density": MarginalDensity;
   }
 }

@@ -41,9 +41,10 @@
 //
 // Keys: arrows move z (Shift: ten times as far), + − 0 zoom, Enter or Space pins, Escape unpins.
 // A pinned z is let go by a click, and carried by a finger, a pen or the arrow keys.
-import { html, LitElement, nothing, type PropertyValues } from "lit";
+import { html, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, queryAll, state } from "lit/decorators.js";
 import { afterPicture } from "../../core/async/after-picture";
+import { settled } from "../../core/async/settled";
 import type { Lattice } from "../../core/geometry/lattice";
 import {
   type Bounds,
@@ -58,9 +59,7 @@ import {
   toPixel,
   type View,
 } from "../../core/geometry/viewport";
-import { toRgba } from "../../core/image/pictures";
 import { boundsOfRegions, paintRegions } from "../../core/image/regions";
-import { sheetOf } from "../../core/image/sheet";
 import { type Density, densityOf } from "../../core/points/density";
 import {
   boundsOf,
@@ -69,8 +68,10 @@ import {
   statisticsOf,
 } from "../../core/points/points";
 import type { Regions } from "../../core/release/release";
+import { AtlasElement } from "../atlas-element";
 import { connectWhenNear } from "../connect-when-near";
-import { spoken } from "../shared-styles";
+import { paintLattice, paintRgba } from "../paint";
+import { base } from "../shared-styles";
 import { MapBitmap } from "./map-bitmap";
 import { cursorTemplate, MapCursor } from "./map-cursor";
 import { MapGestures, type MapTarget, type Source } from "./map-gestures";
@@ -78,32 +79,34 @@ import { pressKey } from "./map-keys";
 import { legend } from "./map-legend";
 import { type Ellipse, OVERLAY_LAYERS, type OverlayData } from "./map-overlay";
 import { type Palette, readPalette, watchTheme } from "./map-palette";
-import { MapReadout } from "./map-readout";
+import { describePlace } from "./map-readout";
 import type { Circle, ClassEllipse, Path } from "./map-shapes";
 import { mapStyles } from "./map-styles";
 import { PointsLayer } from "./points-layer";
 import { MAX_CLASSES } from "./points-renderer";
 
-export type MapState = "empty" | "loading" | "ready" | "error";
 export type Layers = Readonly<Record<string, boolean>>;
 
 const DIGITS = [..."0123456789"];
 const AXES = ["z1", "z2"] as const;
 /** Layers that are off until they are switched on. */
 const OFF_AT_FIRST: ReadonlySet<string> = new Set(["density"]);
+/** What the points, and the pictures among them, are drawn from. */
+const REDRAWN = ["points", "isolated", "classNames", "regions", "lattice", "layers"] as const;
 const NOWHERE: View = { centre: [0, 0], scale: 8 };
 /** More device pixels than this cost memory and show no more of a dot. */
 const MAX_PIXEL_RATIO = 2;
 /** Classes beyond those that can be told apart share the last one's colour. */
 const drawnAs = (label: number): number => Math.min(label, MAX_CLASSES - 1);
-@customElement("latent-map")
-export class LatentMap extends LitElement implements MapTarget {
-  static override styles = [spoken, mapStyles];
+/** A screen reader hears of z once it has rested for so long (ms): words would only pile up. */
+const REST = 600;
 
+@customElement("latent-map")
+export class LatentMap extends AtlasElement implements MapTarget, OverlayData {
+  static override styles = [base, mapStyles];
+
+  override label = "Map of the latent space";
   @property({ reflect: true }) model = "";
-  @property() label = "Map of the latent space";
-  @property({ reflect: true }) state: MapState = "empty";
-  @property() message = "";
   @property({ type: Boolean, reflect: true }) pinned = false;
   @property() symbol = "z";
   @property({ attribute: false }) points: Points | null = null;
@@ -148,10 +151,15 @@ export class LatentMap extends LitElement implements MapTarget {
   #cursor: MapCursor | null = null;
   /** After the picture of z, which a mark painted before it would delay. */
   readonly #placeCursorSoon = afterPicture(() => this.#placeCursor());
-  readonly #readout = new MapReadout((sentence) => {
-    this.spoken = sentence;
+  readonly #speakSoon = settled<void>(REST, () => {
+    this.spoken = describePlace(this);
   });
-  #disconnect: (() => void)[] = [];
+  readonly #resized = new ResizeObserver(() => this.#measure());
+  readonly #passing = new IntersectionObserver(
+    (entries) => this.#pass(entries.at(-1)?.isIntersecting ?? true),
+    { rootMargin: "100% 0px" },
+  );
+  #unwatchTheme = (): void => {};
   /** Within a screen of being seen. Beyond, a map gives its WebGL context back: a page has 16. */
   #near = true;
   /** The points must be drawn anew: the view, the size, the colours or the classes changed. */
@@ -197,36 +205,56 @@ export class LatentMap extends LitElement implements MapTarget {
     if (this.#z !== null && this.#z[0] === z[0] && this.#z[1] === z[1]) return;
     this.#z = [z[0], z[1]];
     // First of all: whoever decodes z should start before anything is drawn here.
-    this.#emit("latent-change", { z: this.z, source });
+    this.emit("latent-change", { z: this.z, source });
     this.#cursor?.liftLabel(source === "touch");
     this.#placeCursorSoon();
-    this.#readout.later(this);
+    this.#speakSoon();
   }
 
   viewBy(view: View): void {
     if (sameView(view, this.view)) return;
     this.#show(view);
-    this.#emit("view-change", { view });
+    this.emit("view-change", { view });
   }
 
   pin(pinned: boolean): void {
     if (pinned === this.pinned) return;
     this.pinned = pinned;
     this.#placeCursor();
-    this.#emit("pin-change", { pinned, z: this.z });
-    this.#readout.later(this);
+    this.emit("pin-change", { pinned, z: this.z });
+    this.#speakSoon();
+  }
+
+  /** Of each class: what the page gave, else what the points say. */
+  get means(): readonly ClassStatistics[] {
+    return this.statistics ?? this.#ownStatistics;
+  }
+
+  get density(): Density | null {
+    return this.#density;
   }
 
   override connectedCallback(): void {
     connectWhenNear(this, () => {
       super.connectedCallback();
-      if (this.hasUpdated) this.#start();
+      this.#resized.observe(this); // tells the first size, too, when layout is done anyway
+      this.#passing.observe(this);
+      addEventListener("resize", this.#measure); // to a screen of another pixel ratio, or zoomed
+      this.#unwatchTheme = watchTheme(() => {
+        this.#palette = null;
+        this.#paintRegions();
+        this.#redraw();
+      });
     });
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    for (const stop of this.#disconnect.splice(0)) stop();
+    this.#resized.disconnect();
+    this.#passing.disconnect();
+    removeEventListener("resize", this.#measure);
+    this.#unwatchTheme();
+    this.#gestures?.destroy();
     this.#gestures = null;
     this.#dropLayer();
   }
@@ -238,48 +266,16 @@ export class LatentMap extends LitElement implements MapTarget {
     if (this.drawn === "yes") this.drawn = "not yet";
   }
 
-  protected override firstUpdated(): void {
-    this.#cursor = new MapCursor(this.surface);
-    this.#start();
-  }
-
-  #start(): void {
-    const gestures = new MapGestures(this.surface, this);
-    this.#gestures = gestures;
-    const resized = new ResizeObserver(() => this.#measure());
-    resized.observe(this.frame); // tells the first size, too, when layout is done anyway
-    const passing = new IntersectionObserver(
-      (entries) => this.#pass(entries.at(-1)?.isIntersecting ?? true),
-      { rootMargin: "100% 0px" },
-    );
-    passing.observe(this);
-    const moved = () => this.#measure(); // to a screen of another pixel ratio, or zoomed
-    addEventListener("resize", moved);
-    const stopWatching = watchTheme(() => {
-      this.#palette = null;
-      this.#paintRegions();
-      this.#redraw();
-    });
-    this.#disconnect = [
-      () => gestures.destroy(),
-      () => resized.disconnect(),
-      () => passing.disconnect(),
-      () => removeEventListener("resize", moved),
-      () => this.#readout.stop(),
-      stopWatching,
-    ];
-  }
-
   #pass(near: boolean): void {
     this.#near = near;
     if (!near) this.#dropLayer();
     this.#redraw(); // or say that all is there to be drawn, where it was not yet
   }
 
-  #measure(): void {
+  readonly #measure = (): void => {
     this.#size = { width: this.frame.clientWidth, height: this.frame.clientHeight };
-    this.#show(this.#view);
-  }
+    this.#redraw();
+  };
 
   /** Shows `view` (null: home) without telling anyone. */
   #show(view: View | null): void {
@@ -298,42 +294,32 @@ export class LatentMap extends LitElement implements MapTarget {
       this.state = "loading";
     }
     if (changed.has("classNames")) this.#palette = null;
-    if (changed.has("isolated") || changed.has("classNames")) this.#stale = true;
     if (changed.has("points") || changed.has("isolated")) this.#density = null;
     if (this.#isOn("density") && this.points !== null) {
       this.#density ??= densityOf(this.points, this.home, this.isolated);
     }
     if (changed.has("lattice")) this.#paintLattice();
-    if (changed.has("regions") || changed.has("lattice") || changed.has("layers")) {
-      this.#stale = true;
-    }
+    this.#stale ||= REDRAWN.some((name) => changed.has(name));
   }
 
   #paintLattice(): void {
-    if (this.lattice === null) {
-      this.#lattice.clear();
-      return;
-    }
-    const { images, image, columns, rows, bounds } = this.lattice;
-    const pixels = toRgba(sheetOf(images, image, columns, rows), image.channels);
-    this.#lattice.draw(pixels, columns * image.width, rows * image.height, bounds);
+    if (this.lattice !== null) paintLattice(this.#lattice.canvas, this.lattice);
+    this.#lattice.show(this.lattice?.bounds ?? null);
   }
 
   #paintRegions(): void {
-    if (this.regions === null) {
-      this.#regions.clear();
-      return;
+    if (this.regions !== null) {
+      this.#palette ??= readPalette(this.frame, this.swatches);
+      const pixels = paintRegions(this.regions, this.#palette.classes);
+      paintRgba(this.#regions.canvas, pixels, ...this.regions.size);
     }
-    this.#palette ??= readPalette(this.frame, this.swatches);
-    const pixels = paintRegions(this.regions, this.#palette.classes);
-    this.#regions.draw(pixels, ...this.regions.size, boundsOfRegions(this.regions));
+    this.#regions.show(this.regions && boundsOfRegions(this.regions));
   }
 
   #takePoints(points: Points | null): void {
     this.#bounds = points === null ? null : boundsOf(points);
     this.#ownStatistics = points === null || this.statistics !== null ? [] : statisticsOf(points);
     this.#limits = null;
-    this.#stale = true;
     if (points === null) {
       this.#dropLayer();
       return;
@@ -343,20 +329,7 @@ export class LatentMap extends LitElement implements MapTarget {
   }
 
   protected override render() {
-    const data: OverlayData = {
-      view: this.view,
-      size: this.#size,
-      statistics: this.statistics ?? this.#ownStatistics,
-      classNames: this.classNames,
-      isolated: this.isolated,
-      axisNames: this.axisNames,
-      density: this.#density,
-      circle: this.circle,
-      ellipses: this.ellipses,
-      targets: this.targets,
-      path: this.path,
-      ellipse: this.ellipse,
-    };
+    const note = this.#note();
     return html`
       <div class="frame" part="frame">
         <div
@@ -374,18 +347,19 @@ export class LatentMap extends LitElement implements MapTarget {
           <div class=${this.#isOn("points") ? "points" : "points off"} aria-hidden="true"></div>
           ${this.#isOn("lattice") ? this.#lattice.canvas : nothing}
           <svg class="overlay" aria-hidden="true">
-            ${this.#size.width === 0 ? nothing : OVERLAY_LAYERS.filter(({ name }) => this.#isOn(name)).map((layer) => layer.draw(data))}
+            ${this.#size.width === 0 ? nothing : this.#renderOverlay()}
           </svg>
           ${cursorTemplate(this.#isOn("cursor"))}
         </div>
-        ${this.#renderNote()}
+        ${this.progress === null || this.state === "error" ? nothing : html`<progress aria-label="Loading" max="1" .value=${this.progress}></progress>`}
+        <p class=${note === "" ? "spoken" : `note ${this.state}`} role="status">${note}</p>
       </div>
       ${legend({
         classNames: this.classNames,
         isolated: this.isolated,
         choose: (isolated) => {
           this.isolated = isolated;
-          this.#emit("classes-change", { isolated });
+          this.emit("classes-change", { isolated });
         },
       })}
       <p id="help" class="spoken">
@@ -405,24 +379,24 @@ export class LatentMap extends LitElement implements MapTarget {
     return this.drawn === "yes" ? "replaced" : "";
   }
 
-  /** One sentence about what is missing, and how far loading is. */
-  #renderNote() {
-    const bar =
-      this.progress !== null && this.state !== "error"
-        ? html`<progress aria-label="Loading" max="1" .value=${this.progress}></progress>`
-        : nothing;
-    let text = "";
+  #renderOverlay() {
+    const layers = OVERLAY_LAYERS.filter(({ name }) => this.#isOn(name));
+    return layers.map((layer) => layer.draw(this));
+  }
+
+  /** One sentence about what is missing. */
+  #note(): string {
     if (this.state === "error")
-      text = this.message || "The points of this map could not be loaded.";
-    else if (this.drawn === "never") {
-      text = "This browser draws no WebGL, so a prepared picture stands in for the points.";
-    } else if (this.state === "loading") text = this.message;
-    const kind = this.state === "error" ? "note error" : "note";
-    return html`${bar}
-      <p class=${text === "" ? "spoken" : kind} role="status">${text}</p>`;
+      return this.message || "The points of this map could not be loaded.";
+    if (this.drawn === "never") {
+      return "This browser draws no WebGL, so a prepared picture stands in for the points.";
+    }
+    return this.state === "loading" ? this.message : "";
   }
 
   protected override updated(changed: PropertyValues<this>): void {
+    this.#cursor ??= new MapCursor(this.surface);
+    if (this.isConnected) this.#gestures ??= new MapGestures(this.surface, this);
     // Painted with the swatches' colours, which have just been rendered.
     if (changed.has("regions") || changed.has("classNames")) this.#paintRegions();
     if (this.#stale) {
@@ -437,17 +411,16 @@ export class LatentMap extends LitElement implements MapTarget {
 
   #drawPoints(): void {
     const { width, height } = this.#size;
-    if (this.points === null || width === 0 || height === 0) return;
-    if (this.drawn === "never") return;
+    if (this.points === null || width === 0 || height === 0 || this.drawn === "never") return;
     if (!this.#near) {
-      if (this.state === "loading") this.state = "ready"; // all is there to draw them once seen
+      this.#endLoading(); // all is there to draw them once seen
       return;
     }
     this.#palette ??= readPalette(this.frame, this.swatches);
     this.#layer ??= new PointsLayer(this.canvasHost, {
       drawn: () => {
         this.drawn = "yes";
-        if (this.state === "loading") this.state = "ready";
+        this.#endLoading();
       },
       lost: () => {
         this.drawn = "not yet";
@@ -455,7 +428,7 @@ export class LatentMap extends LitElement implements MapTarget {
       failed: (reason) => {
         console.warn(`latent-map: the points cannot be drawn (${reason})`);
         this.drawn = "never";
-        if (this.state === "loading") this.state = "ready";
+        this.#endLoading();
       },
     });
     if (this.points !== this.#layerPoints) this.#layer.setPoints(this.points);
@@ -471,6 +444,10 @@ export class LatentMap extends LitElement implements MapTarget {
     });
   }
 
+  #endLoading(): void {
+    if (this.state === "loading") this.state = "ready";
+  }
+
   /** Keeps the picture, which shows exactly `home`, in register with the view. */
   #placePicture(): void {
     const [x, y] = toPixel(this.view, this.#size, this.home.centre);
@@ -483,16 +460,9 @@ export class LatentMap extends LitElement implements MapTarget {
     if (this.#size.width === 0) return;
     this.#cursor?.place(this.#z, this.view, this.#size, this.pinned, this.symbol);
   }
-
-  #emit(type: string, detail: object): void {
-    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
-  }
 }
 
 declare global {
-  interface HTMLElementTagNameMap {
-    "latent-map": LatentMap;
-  }
   interface HTMLElementEventMap {
     "latent-change": CustomEvent<{ z: [number, number]; source: Source }>;
     "view-change": CustomEvent<{ view: View }>;

@@ -12,8 +12,10 @@
 // Light children keep its place before its script has run; they are dropped then.
 //
 // A page wires it to one map or to several: map.layers = {...map.layers, ...detail.layers}.
-import { css, html, LitElement } from "lit";
+import { css, html } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import { AtlasElement } from "../atlas-element";
+import { base } from "../shared-styles";
 
 const NAMES: Record<string, string> = {
   points: "points",
@@ -29,13 +31,10 @@ const NAMES: Record<string, string> = {
 };
 
 @customElement("layer-switches")
-export class LayerSwitches extends LitElement {
-  static override styles = css`
-    :host {
-      display: block;
-      color: var(--text, #1a1a1a);
-      font: 0.875rem / 1.5 var(--font, sans-serif);
-    }
+export class LayerSwitches extends AtlasElement {
+  static override styles = [
+    base,
+    css`
     fieldset {
       display: flex;
       flex-wrap: wrap;
@@ -63,16 +62,12 @@ export class LayerSwitches extends LitElement {
       margin: 0;
       accent-color: var(--accent, #0b57d0);
     }
-    input:focus-visible {
-      outline: 2px solid var(--accent, #0b57d0);
-      outline-offset: 2px;
-    }
-  `;
+  `,
+  ];
 
   @property() layers = "";
-  @property() label = "Layers";
-  @property({ reflect: true }) state: "empty" | "ready" = "empty";
   @property({ attribute: false }) on: Readonly<Record<string, boolean>> = {};
+  override label = "Layers";
 
   protected override willUpdate(): void {
     this.state = this.#offered.length > 0 ? "ready" : "empty";
@@ -105,16 +100,11 @@ export class LayerSwitches extends LitElement {
   #switch(name: string, checked: boolean): void {
     this.on = { ...this.on, [name]: checked };
     const layers = Object.fromEntries(this.#offered.map((one) => [one, this.on[one] ?? false]));
-    this.dispatchEvent(
-      new CustomEvent("layers-change", { detail: { layers }, bubbles: true, composed: true }),
-    );
+    this.emit("layers-change", { layers });
   }
 }
 
 declare global {
-  interface HTMLElementTagNameMap {
-    "layer-switches": LayerSwitches;
-  }
   interface HTMLElementEventMap {
     "layers-change": CustomEvent<{ layers: Record<string, boolean> }>;
   }

@@ -2,6 +2,7 @@
 import { type Bounds, type Size, toPixel, type View } from "../../core/geometry/viewport";
 
 export class MapBitmap {
+  /** Whoever shows a picture draws it here first. */
   readonly canvas = document.createElement("canvas");
   #bounds: Bounds | null = null;
 
@@ -11,23 +12,10 @@ export class MapBitmap {
     this.canvas.setAttribute("aria-hidden", "true");
   }
 
-  /** Shows (height, width, 4) RGBA bytes over `bounds`; the top row is the one of highest y. */
-  draw(
-    pixels: Uint8ClampedArray<ArrayBuffer>,
-    width: number,
-    height: number,
-    bounds: Bounds,
-  ): void {
-    if (this.canvas.width !== width) this.canvas.width = width;
-    if (this.canvas.height !== height) this.canvas.height = height;
-    this.canvas.getContext("2d")?.putImageData(new ImageData(pixels, width, height), 0, 0);
+  /** Shows the picture over `bounds`, its top row at the highest y; null hides it. */
+  show(bounds: Bounds | null): void {
     this.#bounds = bounds;
-    this.canvas.hidden = false;
-  }
-
-  clear(): void {
-    this.#bounds = null;
-    this.canvas.hidden = true;
+    this.canvas.hidden = bounds === null;
   }
 
   /** Keeps the picture in register with what the map shows. */

@@ -42,10 +42,7 @@ export class MapCursor {
   readonly #across: HTMLElement;
   readonly #down: HTMLElement;
   readonly #text = new Text();
-  #width = 0;
   #lifted = false;
-  #shown = "";
-  #flips = "";
 
   /** Moves what `cursorTemplate` rendered into `root`. */
   constructor(root: ParentNode) {
@@ -64,41 +61,26 @@ export class MapCursor {
 
   /** Shows the mark at `z`, which it calls `symbol`, or hides it where z is null. */
   place(z: Point | null, view: View, size: Size, pinned: boolean, symbol: string): void {
-    this.#show(z === null ? "" : pinned ? "pinned" : "free");
+    const holds = z !== null && pinned;
+    this.#mark.hidden = z === null;
+    this.#mark.toggleAttribute("data-pinned", holds);
+    this.#across.hidden = !holds;
+    this.#down.hidden = !holds;
     if (z === null) return;
     const [x, y] = toPixel(view, size, z);
     this.#mark.style.transform = `translate(${x}px, ${y}px)`;
-    if (pinned) {
-      this.#across.style.transform = `translateY(${y}px)`;
-      this.#down.style.transform = `translateX(${x}px)`;
-    }
+    this.#across.style.transform = `translateY(${y}px)`;
+    this.#down.style.transform = `translateX(${x}px)`;
     const text = `${symbol} = ${formatPoint(z, coordinateDecimals(view, size))}${pinned ? " pinned" : ""}`;
     if (text !== this.#text.data) this.#text.data = text;
     const width = text.length * CHARACTER + PADDING;
-    if (width !== this.#width) this.#label.style.width = `${width}px`;
-    this.#width = width;
+    // The label stands where it is inside the map: right of and above the ring, where it can.
     const left = x + OFFSET + width > size.width;
     // Where neither side has room for it, it begins at the map's edge, over the ring or under it.
     const dx = left ? Math.max(0, OFFSET + width - x) : 0;
     const above = this.#lifted ? LIFTED : ABOVE;
-    this.#flip(left, dx, y < above ? BELOW : -above);
-  }
-
-  #show(shown: "" | "free" | "pinned"): void {
-    if (shown === this.#shown) return;
-    this.#shown = shown;
-    this.#mark.hidden = shown === "";
-    this.#mark.toggleAttribute("data-pinned", shown === "pinned");
-    this.#across.hidden = shown !== "pinned";
-    this.#down.hidden = shown !== "pinned";
-  }
-
-  /** The label stands where it is inside the map: right of and above the ring, where it can. */
-  #flip(left: boolean, dx: number, dy: number): void {
-    const flips = `${left} ${dx} ${dy}`;
-    if (flips === this.#flips) return;
-    this.#flips = flips;
     this.#label.toggleAttribute("data-left", left);
-    this.#label.style.transform = `translate(${dx}px, ${dy}px)`;
+    this.#label.style.width = `${width}px`;
+    this.#label.style.transform = `translate(${dx}px, ${y < above ? BELOW : -above}px)`;
   }
 }

@@ -58,22 +58,16 @@ export class MapGestures {
     this.#target = target;
     this.#startZoom();
     const signal = this.#abort.signal;
-    const on = <K extends keyof HTMLElementEventMap>(
-      type: K,
-      handler: (event: HTMLElementEventMap[K]) => void,
-    ) => surface.addEventListener(type, handler, { signal });
-    on("pointerdown", this.#onDown);
-    on("pointermove", this.#onMove);
-    on("pointerup", this.#onUp);
-    on("pointercancel", this.#onUp);
-    on("pointerenter", this.#forgetPlace);
-    on("click", this.#onClick);
-    on("dblclick", this.#onDoubleClick);
+    surface.addEventListener("pointerdown", this.#onDown, { signal });
+    surface.addEventListener("pointermove", this.#onMove, { signal });
+    surface.addEventListener("pointerup", this.#onUp, { signal });
+    surface.addEventListener("pointercancel", this.#onUp, { signal });
+    surface.addEventListener("pointerenter", this.#forgetPlace, { signal });
+    surface.addEventListener("click", this.#onClick, { signal });
+    surface.addEventListener("dblclick", this.#onDoubleClick, { signal });
     // d3-zoom lets the wheel through once the zoom is at its end; the page must not scroll then.
-    surface.addEventListener("wheel", (event) => event.preventDefault(), {
-      signal,
-      passive: false,
-    });
+    const stay = (event: Event): void => event.preventDefault();
+    surface.addEventListener("wheel", stay, { signal, passive: false });
     addEventListener("scroll", this.#forgetPlace, { signal, capture: true, passive: true });
     addEventListener("resize", this.#forgetPlace, { signal });
   }

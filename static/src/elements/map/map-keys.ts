@@ -5,9 +5,9 @@ import {
   clampView,
   type Point,
   reveal,
-  toPixel,
   zoomAbout,
 } from "../../core/geometry/viewport";
+import { arrowOf, isBrowsersKey } from "../keys";
 import type { MapTarget } from "./map-gestures";
 
 /** One press of an arrow, as a share of the view's scale; with Shift ten times as far. */
@@ -16,19 +16,11 @@ const ZOOM = 1.25;
 /** z moved by keys stays this far (CSS pixels) inside the map. */
 const MARGIN = 24;
 
-const ARROWS: Readonly<Record<string, Point>> = {
-  ArrowLeft: [-1, 0],
-  ArrowRight: [1, 0],
-  ArrowUp: [0, 1],
-  ArrowDown: [0, -1],
-};
-
 /** Does what the key stands for, and keeps the page from scrolling by it. */
 export function pressKey(event: KeyboardEvent, map: MapTarget): void {
-  // Ctrl and + is the browser's own zoom; such combinations are not ours.
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const arrow = ARROWS[event.key];
-  if (arrow !== undefined) step(map, arrow, event.shiftKey ? 10 : 1);
+  if (isBrowsersKey(event)) return;
+  const arrow = arrowOf(event);
+  if (arrow !== null) step(map, arrow, event.shiftKey ? 10 : 1);
   else if (event.key === "+" || event.key === "=") zoom(map, ZOOM);
   else if (event.key === "-" || event.key === "−" || event.key === "_") zoom(map, 1 / ZOOM);
   else if (event.key === "0") map.viewBy(map.home);
@@ -48,7 +40,7 @@ function step(map: MapTarget, [dx, dy]: Point, times: number): void {
   const { size, limits } = map;
   const length = map.view.scale * STEP * times;
   const [x, y] = map.z ?? map.view.centre;
-  const z: Point = [x + dx * length, y + dy * length];
+  const z: Point = [x + dx * length, y - dy * length];
   const view = clampView(reveal(map.view, size, z, MARGIN), limits);
   // Beyond the last view there is nothing to follow z with: it stops at the edge.
   const { min, max } = boundsOfView(view, size);
@@ -59,15 +51,11 @@ function step(map: MapTarget, [dx, dy]: Point, times: number): void {
 /** About z where it is visible, else about the centre. */
 function zoom(map: MapTarget, factor: number): void {
   const { view, size, z, limits } = map;
-  const pixel = z === null ? null : toPixel(view, size, z);
-  const visible =
-    pixel !== null &&
-    pixel[0] >= 0 &&
-    pixel[1] >= 0 &&
-    pixel[0] <= size.width &&
-    pixel[1] <= size.height;
+  const { min, max } = boundsOfView(view, size);
+  const isVisible = ([x, y]: Point): boolean =>
+    x >= min[0] && x <= max[0] && y >= min[1] && y <= max[1];
   // Clamped first: at the end of the zoom the view must not drift sideways instead.
   const scale = clampView({ centre: view.centre, scale: view.scale / factor }, limits).scale;
-  const about = visible && z !== null ? z : view.centre;
+  const about = z !== null && isVisible(z) ? z : view.centre;
   map.viewBy(clampView(zoomAbout(view, about, view.scale / scale), limits));
 }

@@ -1,5 +1,6 @@
 // The legend of a map: a button for each class, which isolates it, and one that shows all again.
 import { html, type TemplateResult } from "lit";
+import { classColour } from "../shared-styles";
 import { MAX_CLASSES } from "./points-renderer";
 
 export interface LegendData {
@@ -24,7 +25,7 @@ export function legend({ classNames, isolated, choose }: LegendData): TemplateRe
         title=${`Show only ${name}; click others to add them`}
         @click=${() => choose(toggle(isolated, label, classNames.length))}
       >
-        <span class="text">${name}</span><span class="swatch" data-label=${Math.min(label, MAX_CLASSES - 1)}></span>
+        <span class="text">${name}</span>${swatch(Math.min(label, MAX_CLASSES - 1))}
       </button>`,
     )}
     <button
@@ -37,6 +38,9 @@ export function legend({ classNames, isolated, choose }: LegendData): TemplateRe
     </button>
   </div>`;
 }
+
+const swatch = (label: number): TemplateResult =>
+  html`<span class="swatch" data-label=${label} .style=${`background: ${classColour(label)}`}></span>`;
 
 /** Adds or removes a class; all of them together are written as none singled out. */
 function toggle(isolated: readonly number[], label: number, classes: number): number[] {

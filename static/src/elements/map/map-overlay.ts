@@ -19,7 +19,7 @@ export interface Ellipse {
 
 /** Everything a layer may draw from. */
 export interface OverlayData extends ShapeData {
-  readonly statistics: readonly ClassStatistics[];
+  readonly means: readonly ClassStatistics[];
   readonly classNames: readonly string[];
   readonly axisNames: readonly [string, string];
   readonly ellipse: Ellipse | null;
@@ -80,9 +80,9 @@ function axisName(name: string): SVGTemplateResult {
 }
 
 /** The name of each class, at its mean. */
-function names({ view, size, statistics, classNames, isolated }: OverlayData): SVGTemplateResult {
-  const places = spread(statistics.map(({ mean }) => toPixel(view, size, mean)));
-  return svg`${statistics.map(({ label }, i) => {
+function names({ view, size, means, classNames, isolated }: OverlayData): SVGTemplateResult {
+  const places = spread(means.map(({ mean }) => toPixel(view, size, mean)));
+  return svg`${means.map(({ label }, i) => {
     const [x, y] = places[i] as Point;
     const dimmed = isolated.length > 0 && !isolated.includes(label);
     return svg`<text class=${dimmed ? "name dimmed" : "name"} x=${x} y=${y} dy="0.35em"

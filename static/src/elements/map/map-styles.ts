@@ -1,32 +1,13 @@
 // How a map looks: the style sheet of <latent-map>'s shadow root.
-import { css, unsafeCSS } from "lit";
-import { MAX_CLASSES } from "./points-renderer";
-
-// For a page that sets no --class-N: ten colours that colour-blind readers can tell apart.
-const FALLBACK =
-  "#3f90da #ffa90e #bd1f01 #94a4a2 #832db6 #a96b59 #e76300 #b9ac70 #717581 #92dadd".split(" ");
-
-// More classes than colours take the same ones again.
-const swatches = unsafeCSS(
-  Array.from({ length: MAX_CLASSES }, (_, label) => {
-    const n = label % FALLBACK.length;
-    const colour = `var(--class-${n}, ${FALLBACK[n]})`;
-    return `.swatch[data-label="${label}"] { background-color: ${colour}; }`;
-  }).join("\n"),
-);
+import { css } from "lit";
 
 export const mapStyles = css`
   :host {
-    display: block;
-    color: var(--text, #1a1a1a);
-    font: 12px / 1.3 var(--font, system-ui, sans-serif);
-    font-variant-numeric: tabular-nums;
+    font-size: 12px;
+    line-height: 1.3;
     --halo: var(--surface, #fff);
     --mark: var(--text, #1a1a1a);
     --pin: var(--accent, #0b57d0);
-  }
-  :host([hidden]) {
-    display: none;
   }
 
   .frame {
@@ -87,12 +68,13 @@ export const mapStyles = css`
       opacity 0.12s,
       visibility 0s 0.12s;
   }
-  .off {
+  .off,
+  [hidden] {
     display: none;
   }
 
   .overlay text {
-    fill: var(--text, #1a1a1a);
+    fill: var(--mark);
     stroke: var(--halo);
     stroke-width: 3px;
     stroke-linejoin: round;
@@ -104,7 +86,7 @@ export const mapStyles = css`
     shape-rendering: crispEdges;
   }
   .overlay line.zero {
-    stroke: var(--text, #1a1a1a);
+    stroke: var(--mark);
     stroke-opacity: 0.16;
   }
   .overlay text.tick,
@@ -112,15 +94,14 @@ export const mapStyles = css`
     fill: var(--muted, #666);
     font-size: 11px;
   }
-  .overlay text.axis {
+  .overlay text:is(.axis, .mu) {
     font-style: italic;
   }
-  .overlay text.axis .index {
-    font-size: 8px;
+  .axis tspan {
     font-style: normal;
   }
-  .overlay text.axis .words {
-    font-style: normal;
+  .index {
+    font-size: 8px;
   }
   .overlay text.name {
     font-size: 16px;
@@ -131,105 +112,77 @@ export const mapStyles = css`
     opacity: 0.35;
   }
 
-  .bitmap {
+  .bitmap,
+  .cursor,
+  .hold {
     position: absolute;
     inset: 0 auto auto 0;
     transform-origin: 0 0;
-  }
-  .bitmap[hidden] {
-    display: none;
   }
   .lattice {
     image-rendering: var(--image-rendering, pixelated);
   }
 
-  .density path {
-    fill: var(--mark);
-    fill-opacity: 0.05;
+  /* Lines, on halos that keep them apart from the points. */
+  .overlay :is(path, circle, ellipse),
+  .ring {
+    fill: none;
     stroke: var(--mark);
-    stroke-opacity: 0.45;
-    stroke-width: 1px;
-    vector-effect: non-scaling-stroke;
+    stroke-width: 1.5px;
   }
   .overlay .halo {
-    fill: none;
     stroke: var(--halo);
     stroke-width: 4px;
     stroke-opacity: 0.8;
   }
-  .circle {
-    fill: none;
-    stroke: var(--mark);
-    stroke-width: 1.5px;
-    stroke-dasharray: 6 4;
-  }
-  .ellipse ellipse:not(.halo) {
-    fill: none;
-    stroke: var(--mark);
-    stroke-width: 1.5px;
-  }
-  .ellipse .sd-2:not(.halo) {
-    stroke-dasharray: 3 3;
-    stroke-width: 1.25px;
-  }
-  .ellipse .halo {
+  .overlay ellipse.halo {
     stroke-width: 3.5px;
   }
-  .ellipse.dimmed {
-    opacity: 0.2;
+  .overlay .density path {
+    fill: var(--mark);
+    fill-opacity: 0.05;
+    stroke-opacity: 0.45;
+    stroke-width: 1px;
+    vector-effect: non-scaling-stroke;
   }
-  .target {
-    fill: none;
-    stroke: var(--mark);
-    stroke-width: 2px;
+  .circle {
+    stroke-dasharray: 6 4;
   }
-  .way {
-    fill: none;
-    stroke: var(--mark);
-    stroke-width: 2px;
-  }
-  .end circle {
-    fill: var(--halo);
-    stroke: var(--mark);
-    stroke-width: 1.5px;
-  }
-  .overlay .end text {
-    font-size: 12px;
-    font-weight: 650;
-    stroke: none;
-  }
-  .walker {
-    fill: var(--pin);
-    stroke: var(--halo);
-    stroke-width: 1.5px;
-  }
-
-  .sigma ellipse {
-    fill: none;
-    stroke: var(--mark);
+  .overlay .sd-2,
+  .overlay .sigma ellipse:not(.halo) {
     stroke-width: 1.25px;
+  }
+  .sd-2 {
+    stroke-dasharray: 3 3;
   }
   .sigma-2 ellipse:not(.halo) {
     stroke-dasharray: 3 2;
   }
-  .sigma ellipse.halo {
-    stroke: var(--halo);
-    stroke-width: 3.5px;
-    stroke-opacity: 0.8;
+  .ellipse.dimmed {
+    opacity: 0.2;
   }
-  circle.mu {
-    fill: var(--mark);
+  .overlay :is(.target, .way) {
+    stroke-width: 2px;
+  }
+  .overlay .end circle {
+    fill: var(--halo);
+  }
+  .overlay .end text {
+    font-weight: 650;
+    stroke: none;
+  }
+  .overlay circle:is(.walker, .mu) {
+    fill: var(--pin);
     stroke: var(--halo);
-    stroke-width: 1.5px;
+  }
+  .overlay circle.mu {
+    fill: var(--mark);
   }
   .overlay text.mu {
     font-size: 13px;
-    font-style: italic;
   }
 
   .cursor {
-    position: absolute;
-    inset: 0 auto auto 0;
     width: 0;
     height: 0;
     contain: layout style;
@@ -240,8 +193,6 @@ export const mapStyles = css`
     inset: -12px auto auto -12px;
   }
   .ring {
-    fill: none;
-    stroke: var(--mark);
     stroke-width: 1.75px;
   }
   .ring.halo {
@@ -273,8 +224,6 @@ export const mapStyles = css`
     white-space: nowrap;
   }
   .hold {
-    position: absolute;
-    inset: 0 auto auto 0;
     background: var(--pin);
     opacity: 0.55;
   }
@@ -301,7 +250,6 @@ export const mapStyles = css`
     position: absolute;
     inset: auto 8px 28px;
     width: fit-content;
-    max-width: calc(100% - 16px);
     box-sizing: border-box;
     margin-inline: auto;
     padding: 5px 10px;
@@ -324,10 +272,9 @@ export const mapStyles = css`
     height: 2px;
     appearance: none;
     border: 0;
-    background: none;
-    color: var(--accent, #0b57d0);
     pointer-events: none;
   }
+  progress,
   progress::-webkit-progress-bar {
     background: none;
   }
@@ -352,10 +299,9 @@ export const mapStyles = css`
     border: 0;
     border-radius: var(--radius, 4px);
     background: none;
-    color: var(--text, #1a1a1a);
+    color: inherit;
     font: inherit;
     font-size: 14px;
-    font-variant-numeric: inherit;
     cursor: pointer;
     display: flex;
     flex-direction: column;
@@ -379,7 +325,6 @@ export const mapStyles = css`
     white-space: nowrap;
   }
   .legend button:focus-visible {
-    outline: 2px solid var(--accent, #0b57d0);
     outline-offset: -2px;
   }
   .legend button.dimmed,
@@ -395,7 +340,6 @@ export const mapStyles = css`
     border-radius: 2px;
     forced-color-adjust: none;
   }
-  ${swatches}
   .dimmed .swatch {
     opacity: 0.25;
   }
@@ -419,9 +363,6 @@ export const mapStyles = css`
     }
     .frame {
       border: 1px solid CanvasText;
-    }
-    .overlay text {
-      fill: CanvasText;
     }
     .legend button[aria-pressed="true"] {
       outline: 1px solid Highlight;

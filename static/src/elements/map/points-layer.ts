@@ -5,10 +5,9 @@
 // with its prepared picture.
 import type { Points } from "../../core/points/points";
 import { type PointsEvents, type PointsFrame, PointsRenderer } from "./points-renderer";
-import type { FromWorker, ToWorker } from "./points-worker";
+import type { FromRenderer, NewCanvas, ToRenderer } from "./points-worker";
 
 let shared: Worker | null = null;
-let nextId = 1;
 
 function sharedWorker(): Worker {
   shared ??= new Worker(new URL("./points-worker.ts", import.meta.url), { type: "module" });
@@ -18,9 +17,9 @@ function sharedWorker(): Worker {
 export class PointsLayer {
   readonly #host: HTMLElement;
   readonly #events: PointsEvents;
-  readonly #id = nextId++;
   #canvas: HTMLCanvasElement | null = null;
   #worker: Worker | null = null;
+  #port: MessagePort | null = null;
   #renderer: PointsRenderer | null = null;
   #points: Points | null = null;
   #frame: PointsFrame | null = null;
@@ -30,12 +29,7 @@ export class PointsLayer {
     this.#host = host;
     this.#events = events;
     try {
-      const offscreen = this.#newCanvas().transferControlToOffscreen();
-      const worker = sharedWorker();
-      worker.addEventListener("message", this.#onMessage);
-      worker.addEventListener("error", this.#onWorkerError);
-      this.#worker = worker;
-      this.#send({ id: this.#id, type: "create", canvas: offscreen }, [offscreen]);
+      this.#drawInWorker();
     } catch {
       this.#drawHere();
     }
@@ -44,17 +38,16 @@ export class PointsLayer {
   setPoints(points: Points): void {
     this.#points = points;
     this.#renderer?.setPoints(points);
-    this.#send({ id: this.#id, type: "points", points });
+    this.#send({ points });
   }
 
   update(frame: PointsFrame): void {
     this.#frame = frame;
     this.#renderer?.update(frame);
-    this.#send({ id: this.#id, type: "update", frame });
+    this.#send({ frame });
   }
 
   destroy(): void {
-    this.#send({ id: this.#id, type: "destroy" });
     this.#leaveWorker();
     this.#renderer?.destroy();
     this.#canvas?.remove();
@@ -67,14 +60,29 @@ export class PointsLayer {
     return this.#canvas;
   }
 
-  #send(message: ToWorker, transfer: Transferable[] = []): void {
-    this.#worker?.postMessage(message, transfer);
+  #send(message: ToRenderer): void {
+    this.#port?.postMessage(message);
+  }
+
+  #drawInWorker(): void {
+    const canvas = this.#newCanvas().transferControlToOffscreen();
+    const worker = sharedWorker();
+    const { port1, port2: port } = new MessageChannel();
+    worker.postMessage({ canvas, port } satisfies NewCanvas, [canvas, port]);
+    worker.addEventListener("error", this.#onWorkerError);
+    port1.onmessage = ({ data: event }: MessageEvent<FromRenderer>) => {
+      if (event === "failed") this.#drawHere();
+      else this.#events[event]();
+    };
+    this.#worker = worker;
+    this.#port = port1;
   }
 
   #leaveWorker(): void {
-    this.#worker?.removeEventListener("message", this.#onMessage);
     this.#worker?.removeEventListener("error", this.#onWorkerError);
-    this.#worker = null;
+    this.#send(null);
+    if (this.#port !== null) this.#port.onmessage = null;
+    this.#port = null;
   }
 
   /** A canvas given to the worker cannot come back: this starts with a fresh one. */
@@ -84,13 +92,6 @@ export class PointsLayer {
     if (this.#points !== null) this.#renderer.setPoints(this.#points);
     if (this.#frame !== null) this.#renderer.update(this.#frame);
   }
-
-  readonly #onMessage = ({ data: message }: MessageEvent<FromWorker>): void => {
-    if (message.id !== this.#id) return;
-    if (message.type === "drawn") this.#events.drawn();
-    else if (message.type === "lost") this.#events.lost();
-    else this.#drawHere();
-  };
 
   readonly #onWorkerError = (): void => {
     shared = null;

@@ -78,19 +78,15 @@ const REST = 140;
 /** Of the opacity of points in colour. */
 const DIMMED_OPACITY = 0.7;
 
-interface Pipeline {
-  readonly program: WebGLProgram;
-  readonly buffer: WebGLBuffer;
-  readonly uniform: Readonly<
-    Record<"centre" | "scale" | "diameter" | "colour", WebGLUniformLocation>
-  >;
-}
+type Uniform = "centre" | "scale" | "diameter" | "colour";
+type Uniforms = Readonly<Record<Uniform, WebGLUniformLocation | null>>;
 
 export class PointsRenderer {
   readonly #canvas: HTMLCanvasElement | OffscreenCanvas;
   readonly #events: PointsEvents;
   readonly #gl: WebGL2RenderingContext | null;
-  #pipeline: Pipeline | null = null;
+  /** Null while there is no context, or no program in it. */
+  #uniforms: Uniforms | null = null;
   #points: Points | null = null;
   #frame: PointsFrame | null = null;
   #request = 0;
@@ -120,16 +116,13 @@ export class PointsRenderer {
     }
     canvas.addEventListener("webglcontextlost", this.#onLost);
     canvas.addEventListener("webglcontextrestored", this.#onRestored);
-    void this.#build();
+    this.#build();
   }
 
   setPoints(points: Points): void {
     this.#points = points;
-    this.#uploaded = false;
-    this.#announced = false;
-    this.#whole = false;
     this.#costs = [];
-    this.#schedule();
+    this.#startAnew();
   }
 
   update(frame: PointsFrame): void {
@@ -147,61 +140,58 @@ export class PointsRenderer {
     this.#canvas.removeEventListener("webglcontextrestored", this.#onRestored);
     // Contexts are few (16 in a page): give this one back now, not when memory is collected.
     this.#gl?.getExtension("WEBGL_lose_context")?.loseContext();
-    this.#pipeline = null;
-    this.#points = null;
+    this.#uniforms = null;
   }
 
   readonly #onLost = (event: Event): void => {
     event.preventDefault(); // otherwise it is never restored
-    this.#pipeline = null;
+    this.#uniforms = null;
     this.#wholeDrawnAt = null;
     this.#events.lost();
   };
 
-  readonly #onRestored = (): void => {
-    void this.#build();
-  };
+  readonly #onRestored = (): void => this.#build();
 
-  /** Compiles without waiting in place where the browser can compile beside us. */
-  async #build(): Promise<void> {
+  #build(): void {
     const gl = this.#gl as WebGL2RenderingContext;
     const program = gl.createProgram();
-    const shaders = [
-      [gl.VERTEX_SHADER, VERTEX],
-      [gl.FRAGMENT_SHADER, FRAGMENT],
-    ] as const;
-    for (const [type, source] of shaders) {
+    const attach = (type: GLenum, source: string): void => {
       const shader = gl.createShader(type);
       if (shader === null) return; // lost meanwhile
       gl.shaderSource(shader, source);
       gl.compileShader(shader);
       gl.attachShader(program, shader);
-    }
+    };
+    attach(gl.VERTEX_SHADER, VERTEX);
+    attach(gl.FRAGMENT_SHADER, FRAGMENT);
     gl.linkProgram(program);
-    const parallel = gl.getExtension("KHR_parallel_shader_compile");
-    while (
-      parallel !== null &&
-      !gl.isContextLost() &&
-      !gl.getProgramParameter(program, parallel.COMPLETION_STATUS_KHR)
-    ) {
-      await new Promise((resolve) => setTimeout(resolve, 8));
-    }
-    if (this.#destroyed || gl.isContextLost()) return;
+    if (gl.isContextLost()) return;
     if (!gl.getProgramParameter(program, gl.LINK_STATUS)) {
       this.#events.failed(`shader: ${gl.getProgramInfoLog(program)}`);
       return;
     }
-    const locate = (name: string) => gl.getUniformLocation(program, name) as WebGLUniformLocation;
-    this.#pipeline = {
-      program,
-      buffer: gl.createBuffer(),
-      uniform: {
-        centre: locate("u_centre"),
-        scale: locate("u_scale"),
-        diameter: locate("u_diameter"),
-        colour: locate("u_colour"),
-      },
+    // One program and one buffer: they stay bound.
+    gl.useProgram(program);
+    gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
+    gl.enableVertexAttribArray(0);
+    gl.vertexAttribPointer(0, 2, gl.FLOAT, false, 12, 0);
+    gl.enableVertexAttribArray(1);
+    gl.vertexAttribIPointer(1, 1, gl.UNSIGNED_BYTE, 12, 8);
+    gl.enable(gl.BLEND);
+    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+    gl.clearColor(0, 0, 0, 0);
+    const locate = (name: Uniform) => gl.getUniformLocation(program, `u_${name}`);
+    this.#uniforms = {
+      centre: locate("centre"),
+      scale: locate("scale"),
+      diameter: locate("diameter"),
+      colour: locate("colour"),
     };
+    this.#startAnew();
+  }
+
+  /** The points are to be handed over, drawn whole, and announced. */
+  #startAnew(): void {
     this.#uploaded = false;
     this.#announced = false;
     this.#whole = false;
@@ -226,12 +216,11 @@ export class PointsRenderer {
         this.#events.drawn();
       }
     }
-    if (this.#pipeline === null || this.#points === null || this.#frame === null || this.#whole) {
-      return;
-    }
-    const count = this.#countToDraw(this.#points.count, now);
-    this.#draw(this.#pipeline, this.#points, this.#frame, count);
-    this.#whole = count === this.#points.count;
+    const [uniforms, points, frame] = [this.#uniforms, this.#points, this.#frame];
+    if (uniforms === null || points === null || frame === null || this.#whole) return;
+    const count = this.#countToDraw(points.count, now);
+    this.#draw(uniforms, points, frame, count);
+    this.#whole = count === points.count;
     if (this.#whole) {
       this.#wholeDrawnAt = performance.now();
       this.#schedule(); // to learn its cost, and that it was handed over
@@ -248,7 +237,7 @@ export class PointsRenderer {
     return Math.min(count, Math.max(SMALLEST_PART, Math.round((count * TARGET) / cost)));
   }
 
-  #draw(pipeline: Pipeline, points: Points, frame: PointsFrame, count: number): void {
+  #draw(uniforms: Uniforms, points: Points, frame: PointsFrame, count: number): void {
     const gl = this.#gl as WebGL2RenderingContext;
     const { size, view, pixelRatio } = frame;
     const width = Math.max(1, Math.round(size.width * pixelRatio));
@@ -257,56 +246,32 @@ export class PointsRenderer {
       this.#canvas.width = width;
       this.#canvas.height = height;
     }
-    gl.useProgram(pipeline.program);
-    if (!this.#uploaded) this.#upload(pipeline, points);
+    if (!this.#uploaded) this.#upload(points);
     gl.viewport(0, 0, width, height);
-    gl.clearColor(0, 0, 0, 0);
     gl.clear(gl.COLOR_BUFFER_BIT);
-    gl.enable(gl.BLEND);
-    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
 
     const shorter = Math.min(width, height);
     const style = pointStyle(count, size.width * size.height, frame.zoom);
-    gl.uniform2f(pipeline.uniform.centre, view.centre[0], view.centre[1]);
-    gl.uniform2f(
-      pipeline.uniform.scale,
-      (2 * shorter) / (width * view.scale),
-      (2 * shorter) / (height * view.scale),
-    );
-    gl.uniform1f(pipeline.uniform.diameter, style.diameter * pixelRatio);
+    const scale = (2 * shorter) / view.scale;
+    gl.uniform2f(uniforms.centre, ...view.centre);
+    gl.uniform2f(uniforms.scale, scale / width, scale / height);
+    gl.uniform1f(uniforms.diameter, style.diameter * pixelRatio);
     const { shown } = frame;
+    const isShown = (label: number): boolean => shown === null || shown.includes(label);
+    const pass = (rgb: Float32Array, alpha: (label: number) => number): void => {
+      gl.uniform4fv(uniforms.colour, premultiplied(rgb, alpha));
+      gl.drawArrays(gl.POINTS, 0, count);
+    };
     if (shown !== null) {
       // Dimmed classes first, so that none of them covers a shown one.
       const rgb = new Float32Array(MAX_CLASSES * 3).map((_, i) => frame.dimmed[i % 3] as number);
-      const opacity = DIMMED_OPACITY * style.opacity;
-      this.#pass(pipeline, count, rgb, (label) => (shown.includes(label) ? 0 : opacity));
+      pass(rgb, (label) => (isShown(label) ? 0 : DIMMED_OPACITY * style.opacity));
     }
-    this.#pass(pipeline, count, frame.palette, (label) =>
-      shown === null || shown.includes(label) ? style.opacity : 0,
-    );
+    pass(frame.palette, (label) => (isShown(label) ? style.opacity : 0));
   }
 
-  #pass(
-    pipeline: Pipeline,
-    count: number,
-    rgb: Float32Array,
-    opacity: (label: number) => number,
-  ): void {
-    const gl = this.#gl as WebGL2RenderingContext;
-    const colours = new Float32Array(MAX_CLASSES * 4);
-    for (let label = 0; label < MAX_CLASSES; label++) {
-      const alpha = opacity(label);
-      for (let i = 0; i < 3; i++) colours[4 * label + i] = (rgb[3 * label + i] as number) * alpha;
-      colours[4 * label + 3] = alpha;
-    }
-    gl.uniform4fv(pipeline.uniform.colour, colours);
-    gl.drawArrays(gl.POINTS, 0, count);
-  }
-
-  #upload(pipeline: Pipeline, points: Points): void {
-    const gl = this.#gl as WebGL2RenderingContext;
-    const bytes = points.count * 12; // x, y as float32; the label in the first of four bytes
-    const packed = new ArrayBuffer(bytes);
+  #upload(points: Points): void {
+    const packed = new ArrayBuffer(points.count * 12); // x, y as float32; the label in a byte
     const places = new Float32Array(packed);
     const labels = new Uint8Array(packed);
     for (let i = 0; i < points.count; i++) {
@@ -314,12 +279,19 @@ export class PointsRenderer {
       places[3 * i + 1] = points.xy[2 * i + 1] as number;
       labels[12 * i + 8] = points.labels[i] as number;
     }
-    gl.bindBuffer(gl.ARRAY_BUFFER, pipeline.buffer);
+    const gl = this.#gl as WebGL2RenderingContext;
     gl.bufferData(gl.ARRAY_BUFFER, packed, gl.STATIC_DRAW);
-    gl.enableVertexAttribArray(0);
-    gl.vertexAttribPointer(0, 2, gl.FLOAT, false, 12, 0);
-    gl.enableVertexAttribArray(1);
-    gl.vertexAttribIPointer(1, 1, gl.UNSIGNED_BYTE, 12, 8);
     this.#uploaded = true;
   }
+}
+
+/** (MAX_CLASSES · 4,): each class's colour, as much as its opacity lets through, and the opacity. */
+function premultiplied(rgb: Float32Array, opacity: (label: number) => number): Float32Array {
+  const colours = new Float32Array(MAX_CLASSES * 4);
+  for (let label = 0; label < MAX_CLASSES; label++) {
+    const alpha = opacity(label);
+    for (let i = 0; i < 3; i++) colours[4 * label + i] = (rgb[3 * label + i] as number) * alpha;
+    colours[4 * label + 3] = alpha;
+  }
+  return colours;
 }

@@ -1,6 +1,8 @@
 // Moving and zooming a square crop by pointer, fingers, wheel and keys.
 
+import type { Point } from "../../core/geometry/viewport";
 import { type Crop, firstCrop, moveCrop, zoomCrop } from "../../core/image/crop";
+import { arrowOf, isBrowsersKey } from "../keys";
 
 /** What is cropped: a picture of a size, and the crop of it that is seen. */
 export interface CropTarget {
@@ -16,13 +18,8 @@ const KEY_ZOOM = 1.15;
 /** A wheel's notch of 100 pixels zooms by about a fifth. */
 const WHEEL = 0.002;
 
-interface Place {
-  readonly x: number;
-  readonly y: number;
-}
-
 export class CropGestures {
-  readonly #pointers = new Map<number, Place>();
+  readonly #pointers = new Map<number, Point>();
 
   constructor(private readonly target: CropTarget) {}
 
@@ -40,17 +37,14 @@ export class CropGestures {
     const { picture, crop } = this.target;
     if (before === undefined || picture === null) return;
     const now = place(event);
-    const other = Array.from(this.#pointers).find(([id]) => id !== event.pointerId)?.[1];
     this.#pointers.set(event.pointerId, now);
-    if (other === undefined) {
-      this.target.setCrop(moveCrop(crop, now.x - before.x, now.y - before.y, picture), false);
-      return;
-    }
-    // Two fingers: half of each one's way moves, what their distance grows by zooms.
-    const [dx, dy] = [(now.x - before.x) / 2, (now.y - before.y) / 2];
-    const factor = distance(now, other) / Math.max(distance(before, other), 1e-3);
+    const fingers = this.#pointers.size;
+    const [dx, dy] = [(now[0] - before[0]) / fingers, (now[1] - before[1]) / fingers];
     const moved = moveCrop(crop, dx, dy, picture);
-    const [u, v] = [(now.x + other.x) / 2, (now.y + other.y) / 2];
+    const other = Array.from(this.#pointers).find(([id]) => id !== event.pointerId)?.[1];
+    // Of two fingers each moves the picture by half its way, and what parts them zooms.
+    const [u, v] = other ? [(now[0] + other[0]) / 2, (now[1] + other[1]) / 2] : now;
+    const factor = other ? distance(now, other) / Math.max(distance(before, other), 1e-3) : 1;
     this.target.setCrop(zoomCrop(moved, factor, u, v, picture), false);
   };
 
@@ -63,36 +57,30 @@ export class CropGestures {
     const { picture, crop } = this.target;
     if (picture === null) return;
     event.preventDefault();
-    const { x, y } = place(event);
     const factor = Math.exp(-event.deltaY * WHEEL);
-    this.target.setCrop(zoomCrop(crop, factor, x, y, picture), true);
+    this.target.setCrop(zoomCrop(crop, factor, ...place(event), picture), true);
   };
 
   readonly key = (event: KeyboardEvent): void => {
     const { picture, crop } = this.target;
-    if (picture === null || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (picture === null || isBrowsersKey(event)) return;
     const step = KEY_STEP * (event.shiftKey ? LEAP : 1);
-    const moves: Record<string, () => Crop> = {
-      ArrowLeft: () => moveCrop(crop, -step, 0, picture),
-      ArrowRight: () => moveCrop(crop, step, 0, picture),
-      ArrowUp: () => moveCrop(crop, 0, -step, picture),
-      ArrowDown: () => moveCrop(crop, 0, step, picture),
-      "+": () => zoomCrop(crop, KEY_ZOOM, 0.5, 0.5, picture),
-      "=": () => zoomCrop(crop, KEY_ZOOM, 0.5, 0.5, picture),
-      "-": () => zoomCrop(crop, 1 / KEY_ZOOM, 0.5, 0.5, picture),
-      "0": () => firstCrop(picture),
-    };
-    const made = moves[event.key];
-    if (made === undefined) return;
+    const arrow = arrowOf(event);
+    const factor = { "+": KEY_ZOOM, "=": KEY_ZOOM, "-": 1 / KEY_ZOOM }[event.key];
+    let made: Crop;
+    if (arrow !== null) made = moveCrop(crop, arrow[0] * step, arrow[1] * step, picture);
+    else if (factor !== undefined) made = zoomCrop(crop, factor, 0.5, 0.5, picture);
+    else if (event.key === "0") made = firstCrop(picture);
+    else return;
     event.preventDefault();
-    this.target.setCrop(made(), true);
+    this.target.setCrop(made, true);
   };
 }
 
 /** Where an event is, in shares of the surface it is on. */
-function place(event: MouseEvent): Place {
+function place(event: MouseEvent): [number, number] {
   const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
-  return { x: (event.clientX - box.left) / box.width, y: (event.clientY - box.top) / box.height };
+  return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
 }
 
-const distance = (a: Place, b: Place): number => Math.hypot(a.x - b.x, a.y - b.y);
+const distance = (a: Point, b: Point): number => Math.hypot(a[0] - b[0], a[1] - b[1]);

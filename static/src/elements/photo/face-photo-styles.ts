@@ -2,14 +2,6 @@
 import { css } from "lit";
 
 export const photoStyles = css`
-  :host {
-    display: block;
-    color: var(--text, #1a1a1a);
-    font: 0.875rem / 1.5 var(--font, sans-serif);
-  }
-  :host([hidden]) {
-    display: none;
-  }
   .box {
     display: flex;
     flex-wrap: wrap;
@@ -53,7 +45,6 @@ export const photoStyles = css`
     gap: 0.6rem;
     align-items: center;
     min-height: 2.25rem;
-    color: var(--muted, #666);
   }
   input[type="range"] {
     flex: 1;
@@ -69,7 +60,6 @@ export const photoStyles = css`
   }
   figcaption {
     margin-top: 0.4rem;
-    color: var(--muted, #666);
     font-size: 0.8125rem;
     line-height: 1.4;
   }
@@ -90,12 +80,10 @@ export const photoStyles = css`
   .note {
     min-height: 1.5em;
   }
+  label,
+  figcaption,
   :host(:not([state="error"])) .note {
     color: var(--muted, #666);
-  }
-  :focus-visible {
-    outline: 2px solid var(--accent, #0b57d0);
-    outline-offset: 2px;
   }
   @media (forced-colors: active) {
     canvas {

@@ -19,24 +19,23 @@
 // A picture comes from a file that is chosen, dropped here or pasted anywhere on the page while this
 // element is seen, or from the camera, which is on from its button until the frame is taken. Nothing
 // of it leaves the browser. Keys on the crop: arrows move (Shift: five times as far), + − zoom, 0 back.
-import { html, LitElement, nothing } from "lit";
+import { html, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { type Crop, firstCrop, fromRgba, zoomOf, zoomTo } from "../../core/image/crop";
 import { CropGestures, type CropTarget } from "./crop-gestures";
 import { photoStyles } from "./face-photo-styles";
 import "../image-view";
-import type { ElementState, ImageView } from "../image-view";
-import { buttons, spoken } from "../shared-styles";
+import { AtlasElement } from "../atlas-element";
+import type { ImageView } from "../image-view";
+import { base, buttons } from "../shared-styles";
 import { closeCamera, openCamera, openPhoto, shrink } from "./open-photo";
 
 @customElement("face-photo")
-export class FacePhoto extends LitElement implements CropTarget {
-  static override styles = [buttons, spoken, photoStyles];
+export class FacePhoto extends AtlasElement implements CropTarget {
+  static override styles = [base, buttons, photoStyles];
 
-  @property() label = "Your photo";
+  override label = "Your photo";
   @property({ type: Number }) size = 64;
-  @property({ reflect: true }) state: ElementState = "empty";
-  @property() message = "";
 
   @state() private note = "";
   @state() private stream: MediaStream | null = null;
@@ -135,20 +134,15 @@ export class FacePhoto extends LitElement implements CropTarget {
   }
 
   #tell(final: boolean): void {
-    const detail = { pixels: this.#pixels, final };
-    this.dispatchEvent(new CustomEvent("photo-change", { detail, bubbles: true, composed: true }));
+    this.emit("photo-change", { pixels: this.#pixels, final });
   }
 
   #paint(): void {
-    const { width, height } = this.canvas?.getBoundingClientRect() ?? {};
-    if (this.#picture === null || !width || !height) return;
-    const side = Math.round(width * devicePixelRatio);
-    if (this.canvas.width !== side) {
-      this.canvas.width = side;
-      this.canvas.height = side;
-    }
-    const context = this.canvas.getContext("2d");
-    if (context === null) return;
+    const side = Math.round((this.canvas?.getBoundingClientRect().width ?? 0) * devicePixelRatio);
+    const context = this.canvas?.getContext("2d");
+    if (this.#picture === null || side === 0 || !context) return;
+    this.canvas.width = side;
+    this.canvas.height = side;
     const { x, y, side: from } = this.#crop;
     context.fillStyle = "#fff";
     context.fillRect(0, 0, side, side);
@@ -230,7 +224,8 @@ export class FacePhoto extends LitElement implements CropTarget {
       }}
       @drop=${this.#drop}
     >
-      ${this.stream !== null ? this.#camera() : this.state === "ready" ? this.#cropper() : nothing}
+      ${this.stream === null && this.state === "ready" ? this.#cropper() : nothing}
+      ${this.stream === null ? nothing : html`<video muted playsinline aria-label="What the camera sees"></video>`}
       <div class="ask">
         ${this.stream === null ? html`<p>${this.#words()}</p>` : nothing}
         <div class="tools">${this.stream === null ? this.#sources() : this.#shutter()}</div>
@@ -266,10 +261,6 @@ export class FacePhoto extends LitElement implements CropTarget {
           ? html`<button type="button" class="clear" @click=${() => this.clear()}>Remove</button>`
           : nothing
       }`;
-  }
-
-  #camera() {
-    return html`<video muted playsinline aria-label="What the camera sees"></video>`;
   }
 
   #shutter() {
@@ -322,9 +313,6 @@ export class FacePhoto extends LitElement implements CropTarget {
 }
 
 declare global {
-  interface HTMLElementTagNameMap {
-    "face-photo": FacePhoto;
-  }
   interface HTMLElementEventMap {
     "photo-change": CustomEvent<{ pixels: Float32Array | null; final: boolean }>;
   }

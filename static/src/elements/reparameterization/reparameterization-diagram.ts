@@ -17,13 +17,13 @@
 //   input    what is encoded, before the latents; output: what is decoded from z, after them
 //
 // Keys: each ε is a slider (arrows, Page up and down, Home, End); "Sample again" is a button.
-import { html, LitElement, type PropertyValues } from "lit";
+import { html, type PropertyValues } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { clamp, formatNumber } from "../../core/geometry/viewport";
 import { reparameterize } from "../../core/latent/posterior";
 import { gaussian } from "../../core/latent/random";
-import type { ElementState } from "../image-view";
-import { buttons } from "../shared-styles";
+import { AtlasElement } from "../atlas-element";
+import { bareSliders, base, buttons } from "../shared-styles";
 import {
   decimalsOf,
   drawnDirectly,
@@ -47,11 +47,9 @@ const subscript = (number: number): string =>
   Array.from(String(number), (digit) => SUBSCRIPTS[Number(digit)]).join("");
 
 @customElement("reparameterization-diagram")
-export class ReparameterizationDiagram extends LitElement {
-  static override styles = [buttons, reparameterizationStyles];
+export class ReparameterizationDiagram extends AtlasElement {
+  static override styles = [base, buttons, bareSliders, reparameterizationStyles];
 
-  @property({ reflect: true }) state: ElementState = "empty";
-  @property() message = "";
   @property({ type: Number }) latents = 2;
   @property({ type: Number }) seed = 1;
   @property({ attribute: false }) mu: readonly number[] = [];
@@ -74,13 +72,7 @@ export class ReparameterizationDiagram extends LitElement {
 
   private change(epsilon: readonly number[]): void {
     this.epsilon = epsilon;
-    this.dispatchEvent(
-      new CustomEvent("epsilon-change", {
-        detail: { epsilon, z: this.z },
-        bubbles: true,
-        composed: true,
-      }),
-    );
+    this.emit("epsilon-change", { epsilon, z: this.z });
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -88,8 +80,7 @@ export class ReparameterizationDiagram extends LitElement {
     if (!changed.has("mu") && !changed.has("sigma")) return;
     this.earlier = [];
     if (this.epsilon.length !== this.mu.length) this.epsilon = this.mu.map(() => 0);
-    if (this.mu.length > 0) this.state = "ready";
-    else if (this.state === "ready") this.state = "empty";
+    this.takeData(this.mu.length > 0);
   }
 
   private latent(index: number) {
@@ -139,12 +130,8 @@ export class ReparameterizationDiagram extends LitElement {
   }
 
   protected override render() {
-    const first: LatentDraw = {
-      mu: this.mu[0] ?? 0,
-      sigma: this.sigma[0] ?? 1,
-      epsilon: this.epsilon[0] ?? 0,
-      earlier: [],
-    };
+    const first = this.epsilon[0] ?? 0;
+    const isReady = this.state === "ready";
     return html`
       <div class="flow">
         <slot name="input"></slot>
@@ -162,12 +149,12 @@ export class ReparameterizationDiagram extends LitElement {
         <slot name="output"></slot>
       </div>
       <div class="tools">
-        <button type="button" ?disabled=${this.state !== "ready"} @click=${() => this.sample()}>
+        <button type="button" ?disabled=${!isReady} @click=${() => this.sample()}>
           Sample again
         </button>
         <button
           type="button"
-          ?disabled=${this.state !== "ready"}
+          ?disabled=${!isReady}
           @click=${() => this.change(this.mu.map(() => 0))}
         >
           ε = 0
@@ -186,7 +173,7 @@ export class ReparameterizationDiagram extends LitElement {
           <svg
             viewBox="0 0 ${GRAPH_WIDTH} ${GRAPH_HEIGHT}"
             role="img"
-            aria-label=${`μ, σ and the noise ε lead to z = μ + σ · ε, which leads to the loss. The gradient comes back through z to μ, times 1, and to σ, times ε, here ${formatNumber(first.epsilon, 2)}.`}
+            aria-label=${`μ, σ and the noise ε lead to z = μ + σ · ε, which leads to the loss. The gradient comes back through z to μ, times 1, and to σ, times ε, here ${formatNumber(first, 2)}.`}
           >${reparameterized(first)}</svg>
           <figcaption>
             <b>Reparameterized.</b> It passes: unchanged to μ, times ε to σ (here of latent 1).
@@ -198,9 +185,6 @@ export class ReparameterizationDiagram extends LitElement {
 }
 
 declare global {
-  interface HTMLElementTagNameMap {
-    "reparameterization-diagram": ReparameterizationDiagram;
-  }
   interface HTMLElementEventMap {
     "epsilon-change": CustomEvent<{ epsilon: readonly number[]; z: number[] }>;
   }

@@ -155,7 +155,7 @@ export function drawnDirectly(): SVGTemplateResult {
 }
 
 /** z computed from noise drawn elsewhere: the gradient passes, and its factors are at hand. */
-export function reparameterized({ epsilon }: LatentDraw): SVGTemplateResult {
+export function reparameterized(epsilon: number): SVGTemplateResult {
   return svg`${edge([44, MU[1]], [166, Z[1] - 7], "flows")} ${edge([44, SIGMA[1]], [166, Z[1] + 7], "flows")}
     ${edge([NOISE_NODE[0], NOISE_NODE[1] - 15], [Z[0], Z[1] + 15], "none")}
     ${edge([258, Z[1]], [288, LOSS[1]], "flows")}

@@ -3,10 +3,11 @@ import { css } from "lit";
 
 export const reparameterizationStyles = css`
   :host {
-    display: block;
-    color: var(--text, #111);
-    font: 0.9375rem / 1.5 var(--font, sans-serif);
-    font-variant-numeric: tabular-nums;
+    font-size: 0.9375rem;
+    --thumb: 20px;
+    --thumb-edge: 3px;
+    --thumb-fill: var(--text, #1a1a1a);
+    --thumb-ring: 0 0 0 1px var(--text, #1a1a1a);
   }
   p,
   figure {
@@ -31,10 +32,14 @@ export const reparameterizationStyles = css`
     max-width: 27rem;
     margin-inline: auto;
   }
+  .arrow,
+  .message,
+  figcaption {
+    color: var(--muted, #666);
+  }
   .arrow {
     display: grid;
     justify-items: center;
-    color: var(--muted, #555);
     font-size: 0.8125rem;
   }
   .arrow::after {
@@ -42,20 +47,19 @@ export const reparameterizationStyles = css`
     font-size: 1.25rem;
     line-height: 1;
   }
-  .given {
+  .given,
+  .sum {
     padding-left: 7.6%;
-    color: var(--accent, #06c);
+  }
+  .given {
+    color: var(--accent, #0b57d0);
     font-weight: 600;
   }
   .given span {
     padding-left: 1.25em;
   }
-  .sum {
-    padding-left: 7.6%;
-  }
   .message {
     align-self: center;
-    color: var(--muted, #555);
     text-align: center;
   }
   .plot {
@@ -67,28 +71,28 @@ export const reparameterizationStyles = css`
     overflow: visible;
   }
   text {
-    fill: var(--muted, #555);
+    fill: var(--muted, #666);
     font-size: 11px;
     text-anchor: middle;
   }
   .letter {
-    fill: var(--text, #111);
+    fill: var(--text, #1a1a1a);
     font-size: 14px;
     font-style: italic;
   }
   .axis {
-    stroke: var(--muted, #555);
+    stroke: var(--muted, #666);
     stroke-opacity: 0.7;
   }
   .prior {
     fill: var(--faint, #eee);
-    stroke: var(--muted, #555);
+    stroke: var(--muted, #666);
     stroke-dasharray: 3 2;
   }
   .posterior {
-    fill: var(--accent, #06c);
+    fill: var(--accent, #0b57d0);
     fill-opacity: 0.14;
-    stroke: var(--accent, #06c);
+    stroke: var(--accent, #0b57d0);
     stroke-width: 1.5;
   }
   .posterior.needle {
@@ -96,18 +100,18 @@ export const reparameterizationStyles = css`
     stroke-width: 1;
   }
   .zoom {
-    fill: var(--accent, #06c);
+    fill: var(--accent, #0b57d0);
     fill-opacity: 0.07;
   }
   line.draw {
-    stroke: var(--text, #111);
+    stroke: var(--text, #1a1a1a);
     stroke-width: 1.5;
   }
   circle.draw {
-    fill: var(--text, #111);
+    fill: var(--text, #1a1a1a);
   }
   .earlier {
-    stroke: var(--accent, #06c);
+    stroke: var(--accent, #0b57d0);
     stroke-opacity: 0.6;
   }
   /* The slider is the axis of ε: its thumb's middle runs from end to end of the drawn line. */
@@ -118,41 +122,9 @@ export const reparameterizationStyles = css`
     width: calc(89.412% + 20px);
     height: 28px;
     margin: -14px 0 0;
-    appearance: none;
-    background: none;
     cursor: ew-resize;
-    touch-action: pan-y;
-  }
-  input::-webkit-slider-runnable-track {
-    height: 20px;
-    background: none;
-  }
-  input::-moz-range-track {
-    height: 20px;
-    background: none;
-  }
-  input::-webkit-slider-thumb {
-    box-sizing: border-box;
-    width: 20px;
-    height: 20px;
-    border: 3px solid var(--surface, #fff);
-    border-radius: 50%;
-    appearance: none;
-    background: var(--text, #111);
-    box-shadow: 0 0 0 1px var(--text, #111);
-  }
-  input::-moz-range-thumb {
-    box-sizing: border-box;
-    width: 20px;
-    height: 20px;
-    border: 3px solid var(--surface, #fff);
-    border-radius: 50%;
-    background: var(--text, #111);
-    box-shadow: 0 0 0 1px var(--text, #111);
   }
   :focus-visible {
-    outline: 2px solid var(--accent, #06c);
-    outline-offset: 2px;
     border-radius: 4px;
   }
   .tools {
@@ -174,48 +146,47 @@ export const reparameterizationStyles = css`
   }
   figcaption {
     margin-top: 0.25rem;
-    color: var(--muted, #555);
     font-size: 0.875rem;
   }
   figcaption b {
-    color: var(--text, #111);
+    color: var(--text, #1a1a1a);
     font-weight: 600;
   }
   .box {
     fill: var(--surface, #fff);
-    stroke: var(--muted, #555);
+    stroke: var(--muted, #666);
   }
   .random {
     stroke-dasharray: 3 2;
   }
   .node {
-    fill: var(--text, #111);
+    fill: var(--text, #1a1a1a);
     font-size: 13px;
   }
   .forward {
     fill: none;
-    stroke: var(--muted, #555);
+    stroke: var(--muted, #666);
     stroke-width: 1.25;
   }
   .back {
     fill: none;
-    stroke: var(--accent, #06c);
+    stroke: var(--accent, #0b57d0);
     stroke-dasharray: 5 3;
     stroke-width: 1.5;
   }
   marker path {
-    fill: var(--muted, #555);
+    fill: var(--muted, #666);
     stroke: none;
   }
   marker.back path {
-    fill: var(--accent, #06c);
+    fill: var(--accent, #0b57d0);
   }
   .stop {
-    stroke: var(--text, #111);
+    stroke: var(--text, #1a1a1a);
     stroke-width: 2.5;
   }
   .factor {
-    fill: var(--accent, #06c);
+    fill: var(--accent, #0b57d0);
     font-size: 12px;
     font-weight: 600;
   }

@@ -9,9 +9,3 @@ import { LatentSliders } from "./latent-sliders";
 
 @customElement("attribute-sliders")
 export class AttributeSliders extends LatentSliders {}
-
-declare global {
-  interface HTMLElementTagNameMap {
-    "attribute-sliders": AttributeSliders;
-  }
-}

@@ -3,14 +3,8 @@ import { css } from "lit";
 
 export const slidersStyles = css`
   :host {
-    display: block;
-    color: var(--text, #1a1a1a);
-    font: 0.875rem / 1.4 var(--font, sans-serif);
-    font-variant-numeric: tabular-nums;
+    line-height: 1.4;
     --thumb: 16px;
-  }
-  :host([hidden]) {
-    display: none;
   }
   .rows {
     display: grid;
@@ -58,12 +52,17 @@ export const slidersStyles = css`
     text-align: end;
     white-space: nowrap;
   }
-  .kl {
+  .kl,
+  .unused,
+  summary,
+  .note {
     color: var(--muted, #666);
+  }
+  .kl {
     font-size: 0.8125rem;
   }
   .unused {
-    color: var(--muted, #666);
+    --thumb-fill: var(--muted, #666);
   }
   .rail {
     position: relative;
@@ -99,66 +98,26 @@ export const slidersStyles = css`
     /* Taller than the thumb, which would else hide a narrow one. */
     height: 22px;
     border-radius: 3px;
-    background: var(--accent, #0b57d0);
+    background: var(--thumb-fill, var(--accent, #0b57d0));
     opacity: 0.3;
-  }
-  .unused .band {
-    background: var(--muted, #666);
   }
   input {
     position: relative;
     z-index: 2;
     width: 100%;
     height: 2.25rem;
-    margin: 0;
-    background: none;
     cursor: pointer;
-    appearance: none;
-    /* Across, a finger moves the slider; up and down it scrolls the page. */
-    touch-action: pan-y;
-  }
-  input::-webkit-slider-runnable-track {
-    height: var(--thumb);
-  }
-  input::-moz-range-track {
-    height: var(--thumb);
-    background: none;
-  }
-  input::-webkit-slider-thumb {
-    width: var(--thumb);
-    height: var(--thumb);
-    border: 2px solid var(--surface, #fff);
-    border-radius: 50%;
-    background: var(--accent, #0b57d0);
-    appearance: none;
-  }
-  input::-moz-range-thumb {
-    box-sizing: border-box;
-    width: var(--thumb);
-    height: var(--thumb);
-    border: 2px solid var(--surface, #fff);
-    border-radius: 50%;
-    background: var(--accent, #0b57d0);
-  }
-  .unused input::-webkit-slider-thumb {
-    background: var(--muted, #666);
-  }
-  .unused input::-moz-range-thumb {
-    background: var(--muted, #666);
   }
   input:disabled {
     cursor: default;
     opacity: 0.5;
   }
   :focus-visible {
-    outline: 2px solid var(--accent, #0b57d0);
-    outline-offset: 2px;
     border-radius: 3px;
   }
   summary {
     min-height: 2.25rem;
     padding: 0.45rem 0;
-    color: var(--muted, #666);
     cursor: pointer;
   }
   .tools {
@@ -169,7 +128,6 @@ export const slidersStyles = css`
   }
   .note {
     margin: 0;
-    color: var(--muted, #666);
   }
   @media (forced-colors: active) {
     input {

@@ -21,12 +21,14 @@
 //
 // Keys on a slider: arrows move by a hundredth of its range, with Shift or as Page Up and Page Down
 // ten times as far, Home and End go to its ends, 0 resets it; so does a double click on its row.
-import { html, LitElement, nothing } from "lit";
-import { customElement, property, queryAll } from "lit/decorators.js";
+import { html, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
 import { afterPicture } from "../../core/async/after-picture";
 import { clamp, formatNumber } from "../../core/geometry/viewport";
 import type { Latent } from "../../core/latent/latents";
-import { buttons, spoken } from "../shared-styles";
+import { AtlasElement } from "../atlas-element";
+import { arrowOf, isBrowsersKey } from "../keys";
+import { bareSliders, base, buttons } from "../shared-styles";
 import { slidersStyles } from "./latent-sliders-styles";
 
 /** A press of an arrow, as a share of the range, and what Shift makes of it. */
@@ -44,17 +46,14 @@ export interface LatentPosterior {
 }
 
 @customElement("latent-sliders")
-export class LatentSliders extends LitElement {
-  static override styles = [buttons, spoken, slidersStyles];
+export class LatentSliders extends AtlasElement {
+  static override styles = [base, buttons, bareSliders, slidersStyles];
 
-  @property() label = "Latents";
-  @property({ reflect: true }) state: "empty" | "loading" | "ready" | "error" = "empty";
-  @property() message = "";
   @property() folded = "";
   @property({ attribute: false }) latents: readonly Latent[] = [];
   @property({ attribute: false }) posterior: LatentPosterior | null = null;
 
-  @queryAll(".band") private readonly bands!: NodeListOf<HTMLElement>;
+  override label = "Latents";
 
   #z: number[] = [];
   readonly #updateSoon = afterPicture(() => this.requestUpdate());
@@ -84,65 +83,48 @@ export class LatentSliders extends LitElement {
   #change(z: number[], index: number | null): void {
     this.#z = z;
     // First of all: whoever decodes z should start before anything is drawn here.
-    this.dispatchEvent(
-      new CustomEvent("latent-change", {
-        detail: { z: this.z, index },
-        bubbles: true,
-        composed: true,
-      }),
-    );
+    this.emit("latent-change", { z: this.z, index });
     this.#updateSoon();
   }
 
   readonly #key = (event: KeyboardEvent): void => {
-    // Ctrl and 0 is the browser's own zoom; such combinations are not ours.
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isBrowsersKey(event)) return;
     const index = Number((event.target as HTMLElement).dataset.index);
     const latent = this.latents[index];
     if (latent === undefined) return;
     const { low, high, rest } = latent;
-    const step = (high - low) * STEP * (event.shiftKey ? LEAP : 1);
+    const arrow = arrowOf(event);
+    const step = (high - low) * STEP;
     const at = this.#z[index] as number;
-    const by = (distance: number): number => clamp(at + distance, low, high);
-    const moves: Record<string, () => number> = {
-      ArrowLeft: () => by(-step),
-      ArrowDown: () => by(-step),
-      ArrowRight: () => by(step),
-      ArrowUp: () => by(step),
-      PageDown: () => by((low - high) * STEP * LEAP),
-      PageUp: () => by((high - low) * STEP * LEAP),
-      Home: () => low,
-      End: () => high,
-      "0": () => rest,
+    const by = (steps: number): number => clamp(at + steps * step, low, high);
+    const ends: Record<string, number> = {
+      PageDown: by(-LEAP),
+      PageUp: by(LEAP),
+      Home: low,
+      End: high,
+      "0": rest,
     };
-    const move = moves[event.key];
-    if (move === undefined) return;
+    const to = arrow ? by((arrow[0] - arrow[1]) * (event.shiftKey ? LEAP : 1)) : ends[event.key];
+    if (to === undefined) return;
     event.preventDefault();
-    this.#moveTo(index, move());
+    this.#moveTo(index, to);
   };
 
   protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
     if (!changed.has("latents")) return;
-    if (this.latents.length === 0) {
-      if (this.state === "ready") this.state = "empty";
-      return;
-    }
-    this.state = "ready";
+    this.takeData(this.latents.length > 0);
+    if (this.latents.length === 0) return;
     this.message = "";
     if (this.#z.length !== this.latents.length) this.#z = this.latents.map(({ rest }) => rest);
   }
 
-  protected override updated(): void {
-    // By hand: the page's policy forbids style attributes.
-    for (const band of this.bands) {
-      const index = Number(band.dataset.index);
-      const { low, high } = this.latents[index] as Latent;
-      const place = (value: number): number => clamp((value - low) / (high - low), 0, 1);
-      const [mu, sigma] = [this.posterior?.mu[index] ?? 0, this.posterior?.sigma[index] ?? 0];
-      const [from, to] = [place(mu - sigma), place(mu + sigma)];
-      band.style.setProperty("--from", String(from));
-      band.style.setProperty("--share", String(to - from));
-    }
+  /** The band of μ ± σ on a slider's track, in shares of it. */
+  #band(index: number): string {
+    const { low, high } = this.latents[index] as Latent;
+    const place = (value: number): number => clamp((value - low) / (high - low), 0, 1);
+    const [mu, sigma] = [this.posterior?.mu[index] ?? 0, this.posterior?.sigma[index] ?? 0];
+    const from = place(mu - sigma);
+    return `--from: ${from}; --share: ${place(mu + sigma) - from}`;
   }
 
   protected override render() {
@@ -195,7 +177,7 @@ export class LatentSliders extends LitElement {
     return html`<div class=${isUnused ? "row unused" : "row"} @dblclick=${() => this.reset(index)}>
       <label for=${`z${index}`}>${name ?? html`z<sub>${index + 1}</sub>`}</label>
       <div class="rail">
-        ${this.posterior === null ? nothing : html`<span class="band" data-index=${index}></span>`}
+        ${this.posterior === null ? nothing : html`<span class="band" .style=${this.#band(index)}></span>`}
         <input
           type="range"
           id=${`z${index}`}
@@ -213,11 +195,5 @@ export class LatentSliders extends LitElement {
       <span class="value" aria-hidden="true">${text}</span>
       ${cost}
     </div>`;
-  }
-}
-
-declare global {
-  interface HTMLElementTagNameMap {
-    "latent-sliders": LatentSliders;
   }
 }

@@ -1,4 +1,4 @@
-// One side of the section "autoencoders": a model's map, its digit, and its places worth a visit.
+// One side of the section "autoencoders": a model's map, its digit, its places, its samples.
 
 import { type PageContext, sentence } from "../../app/context";
 import { inscribedSquare } from "../../core/geometry/lattice";
@@ -32,16 +32,16 @@ export interface Place {
 }
 
 const PLACES = ["where the digits crowd", "in a pocket", "outside the circle"];
-/** Draws of the prior beside each other. */
+/** Samples of the prior. */
 const DRAWS = 12;
 const LATTICE = 20;
 const POCKET_LATTICE = 12;
 /** A pocket is looked for this near to the middle, in radii of the 99 % circle: among the digits. */
 const INNER = 0.5;
-/** How far out nothing was ever encoded, and how much the map then shows, in the same radii. */
+/** How far out the bad z lies, and how wide a view the map then shows, in the same radii. */
 const FAR_OUT = 1.5;
 const FAR_VIEW = 3.6;
-/** A pocket is seen at so many of its radii across; zoomed in below the second, one is in it. */
+/** How wide the view of a pocket is, in its radii; below the second, the reader is in it. */
 const POCKET_VIEW = 2.7;
 const POCKET_NEAR = 4;
 
@@ -99,12 +99,12 @@ export class Side {
     });
   }
 
-  /** z is elsewhere: none of the places is where one is. */
+  /** Marks none of the places: z is elsewhere. */
   leavePlaces(): void {
     this.#places.marked = null;
   }
 
-  /** Shows a model's plane: what can be had of it, one thing after the other. */
+  /** Shows a model's plane; what cannot be loaded costs only its own part of the figure. */
   async show(model: Model, plane: PlaneName, view: View | null, z: Point): Promise<void> {
     this.#model = model;
     this.#turn += 1;
@@ -126,7 +126,7 @@ export class Side {
     const isShown = (): boolean => turn === this.#turn;
     const flat = model.latent_size > 2 && plane === "first";
     try {
-      // The map of two latents is the whole space: its circle can be told from its points.
+      // The map of two latents is the whole space: its circle follows from its points, too.
       this.#lift = (points) => points;
       this.#lifted = model.latent_size === 2;
       const statistics = await this.#context.document(model, "statistics");
@@ -176,7 +176,7 @@ export class Side {
     await this.#drawPrior(model);
   }
 
-  /** The decoder has answered, or not; where it could not be had before, what needs it comes now. */
+  /** Shows what needs the decoder, once a decoder that could not be loaded answers after all. */
   #answered(): void {
     if (this.#loaded || this.view.state !== "ready") return;
     this.#loaded = true;
@@ -197,7 +197,7 @@ export class Side {
     }
   }
 
-  /** Finds the circle where nobody measured it, and the pocket, from the points. */
+  /** Finds the pocket from the points, and the circle where the release has none. */
   #explore(): void {
     const { points } = this.map;
     if (points === null) return;
@@ -236,7 +236,7 @@ export class Side {
     this.say();
   }
 
-  /** Decodes the lattice where it is switched on: of the circle, or of the pocket one is in. */
+  /** Decodes the lattice, where switched on: of the pocket in view, else of the circle. */
   drawLattice(): void {
     const pocket = this.#isInPocket();
     const disc = pocket ? this.#pocket : this.#circle;

@@ -1,15 +1,15 @@
 // Section "classify": what a classifier beside the decoder reads from z, at three weights of its loss.
 
-import "../../elements/class-probabilities";
-import "../../elements/confusion-matrix";
+import "../../elements/chart/class-probabilities";
+import "../../elements/chart/confusion-matrix";
 import { type PageContext, sentence } from "../../app/context";
 import { leaveOut } from "../../app/notice";
 import { latest } from "../../core/async/latest";
 import type { Point } from "../../core/geometry/viewport";
 import { nearestPoints } from "../../core/points/nearest";
 import { imageSize, type Model } from "../../core/release/manifest";
-import type { ClassProbabilities } from "../../elements/class-probabilities";
-import type { ConfusionMatrix } from "../../elements/confusion-matrix";
+import type { ClassProbabilities } from "../../elements/chart/class-probabilities";
+import type { ConfusionMatrix } from "../../elements/chart/confusion-matrix";
 import type { ImageView } from "../../elements/image-view";
 import type { LatentMap } from "../../elements/map/latent-map";
 import type { Decoded } from "../../engine/engine";

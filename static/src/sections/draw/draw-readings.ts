@@ -6,7 +6,7 @@ import { klToStandardNormal, sum } from "../../core/latent/posterior";
 import { classesByDistance, type Distance, insideCircle } from "../../core/points/manifold";
 import type { Model } from "../../core/release/manifest";
 import type { Report, Statistics } from "../../core/release/release";
-import type { ErrorScale } from "../../elements/error-scale";
+import type { ErrorScale } from "../../elements/chart/error-scale";
 import { required } from "../../figures/figure";
 
 /** A drawing and what the model made of it. */

@@ -1,6 +1,6 @@
 // Section "draw": a drawing, what MNIST would have made of it, its μ and σ, its reconstruction.
 
-import "../../elements/error-scale";
+import "../../elements/chart/error-scale";
 import { type PageContext, sentence } from "../../app/context";
 import type { DrawingReconstruction } from "../../app/drawing-reconstructions";
 import { whenNear } from "../../app/when-near";
@@ -59,9 +59,9 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   let passage: Passage | null = null;
   let asked: [number, number] | null = null;
   /** The reader has left the drawing's place on the map since the last stroke. */
-  let walking = false;
-  const offerWayBack = (): void => {
-    back.disabled = !walking || passage === null;
+  let exploring = false;
+  const offerReturn = (): void => {
+    back.disabled = !exploring || passage === null;
   };
   /** What is decoded at a place of the map is not taken for the reconstruction of the drawing. */
   const name = (what: "drawing" | "place"): void => {
@@ -92,15 +92,15 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     if (of !== passage) return; // wiped meanwhile
     const { mu, sigma } = of;
     map.ellipse = { mu, sigma };
-    if (!walking) {
+    if (!exploring) {
       setLayers(WITHOUT_CURSOR);
       map.z = [...mu];
     }
     zoom.disabled = false;
-    offerWayBack();
+    offerReturn();
     numbers.value = `μ = ${vector(mu)}   σ = ${vector(sigma)}`;
     readings.show(of);
-    walkAsTheLinkSays();
+    exploreAsLinked();
   });
 
   // One queue for both ways to an image, so that neither can overwrite a newer one.
@@ -133,7 +133,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   const follow = (): void => {
     answers.pause();
     asked = null;
-    walking = false;
+    exploring = false;
     if (drawing.isEmpty) {
       passage = null;
       input.pixels = null;
@@ -150,36 +150,36 @@ export async function start(context: PageContext, section: HTMLElement): Promise
       show("drawing");
       input.pixels = drawing.pixels;
     }
-    offerWayBack();
+    offerReturn();
   };
   drawing.subscribe(follow);
 
-  // The map here follows the pen; walking on it shows what the decoder would make instead.
-  const walkTo = (z: [number, number]): void => {
+  // The map follows the pen; exploring it shows what the decoder draws elsewhere.
+  const explore = (z: [number, number]): void => {
     asked = null;
-    walking = true;
-    offerWayBack();
+    exploring = true;
+    offerReturn();
     setLayers(WITH_CURSOR);
     show({ z: Float32Array.from(z) });
     context.update({ drawZ: z });
   };
-  map.addEventListener("latent-change", ({ detail: { z } }) => walkTo(z));
-  const walkAsTheLinkSays = (): void => {
+  map.addEventListener("latent-change", ({ detail: { z } }) => explore(z));
+  const exploreAsLinked = (): void => {
     if (asked === null) return;
     map.z = asked;
-    walkTo(asked);
+    explore(asked);
   };
-  const comeBack = (): void => {
-    if (passage === null || !walking) return;
-    walking = false;
-    offerWayBack();
+  const returnToDrawing = (): void => {
+    if (passage === null || !exploring) return;
+    exploring = false;
+    offerReturn();
     show({ passage });
     context.update({ drawZ: null });
   };
-  back.addEventListener("click", comeBack);
+  back.addEventListener("click", returnToDrawing);
   zoom.addEventListener("click", () => {
     if (passage === null) return;
-    comeBack(); // the ellipse is the drawing's, and the way to the button may lead over the map
+    returnToDrawing(); // the ellipse is the drawing's, and the way to the button may lead over the map
     map.view = { centre: passage.mu, scale: SIGMAS_ACROSS * Math.max(...passage.sigma) };
     context.update({ drawView: map.view });
   });
@@ -205,7 +205,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   ]);
   if (drawing.isEmpty) {
     if (reconstruction.state === "loading") reconstruction.state = "empty";
-    walkAsTheLinkSays();
+    exploreAsLinked();
   }
   await fillMap(context, map, model);
   await compare(context, model, readings, map);

@@ -4,7 +4,7 @@ import "../../elements/play-bar";
 import type { PageContext } from "../../app/context";
 import { settled } from "../../core/async/settled";
 import { readSource, type Source, writeSource } from "../../core/latent/attributes";
-import { between } from "../../core/latent/interpolation";
+import { interpolate } from "../../core/latent/interpolation";
 import type { ImageView } from "../../elements/image-view";
 import type { PlayBar } from "../../elements/play-bar";
 import { decoderInto, dressView, required } from "../../figures/figure";
@@ -43,7 +43,7 @@ export function startWay(context: PageContext, figure: HTMLElement, studio: Face
     const model = studio.faces?.model;
     if (model === undefined || studio.base.length === 0) return;
     // Along the sphere: a mix of two draws keeps their length.
-    const z = between(place(ends.from.value), place(ends.to.value), at, "arc");
+    const z = interpolate(place(ends.from.value), place(ends.to.value), at, "arc");
     decode({ model, z });
     bar.text = `${Math.round(100 * at)} % of the way`;
   };

@@ -66,7 +66,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
       if (isShown(model)) bar.value = share;
     };
     progress(0);
-    answered(); // whoever waits for another model's answer need not any more
+    answered(); // the answer of the model before is no longer waited for
     const answer = new Promise<void>((resolve) => {
       answered = resolve;
     });

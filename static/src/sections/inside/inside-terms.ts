@@ -6,7 +6,7 @@ import { klToStandardNormal, sum } from "../../core/latent/posterior";
 import type { Report } from "../../core/release/release";
 import { required } from "../../figures/figure";
 
-/** q(z|x) of the image looked at. */
+/** An image and its q(z|x). */
 export interface Subject {
   readonly mu: number[];
   readonly sigma: number[];
@@ -16,7 +16,7 @@ export interface Subject {
   readonly pixels: Float32Array | null;
 }
 
-/** So many draws of z make the mean; its own error stands beside it. */
+/** How many draws of z are averaged. */
 export const DRAWS = 64;
 
 /** A mean over draws, and its standard error. */

@@ -3,7 +3,11 @@
 import { type PageContext, sentence } from "../../app/context";
 import { latest } from "../../core/async/latest";
 import { type Shape, sheetOf } from "../../core/image/sheet";
-import { between, stations, type Way } from "../../core/latent/interpolation";
+import {
+  type Interpolation,
+  interpolate,
+  interpolationSteps,
+} from "../../core/latent/interpolation";
 import { roundVector } from "../../core/link/link-values";
 import { formatVector, parseVector } from "../../core/link/vectors";
 import { imageSize, type Model } from "../../core/release/manifest";
@@ -82,7 +86,7 @@ export class LabPath {
     }
   }
 
-  private get way(): Way {
+  private get way(): Interpolation {
     return this.context.state.labWay ?? "line";
   }
 
@@ -147,7 +151,7 @@ export class LabPath {
       const views = viewsOf(this.strips[i] as HTMLElement);
       const { model, label } = bench;
       if (model === null) continue;
-      const points = stations(ends.from, ends.to, views.length, this.way);
+      const points = interpolationSteps(ends.from, ends.to, views.length, this.way);
       this.decodeStrips[i]?.({ bench, model, points, label });
     }
   }
@@ -156,7 +160,7 @@ export class LabPath {
   lay(): void {
     const { ends } = this;
     if (ends === null) return;
-    const line = stations(ends.from, ends.to, LINE_POINTS, this.way);
+    const line = interpolationSteps(ends.from, ends.to, LINE_POINTS, this.way);
     for (const bench of this.walkers()) bench.lay(line);
   }
 
@@ -164,7 +168,7 @@ export class LabPath {
     if (this.ends === null) return;
     this.context.update({ labAt: Math.round(1000 * share) });
     this.tell();
-    this.events.walked(between(this.ends.from, this.ends.to, share, this.way));
+    this.events.walked(interpolate(this.ends.from, this.ends.to, share, this.way));
   }
 
   private tell(): void {
@@ -245,7 +249,7 @@ export class LabPath {
     this.gif.disabled = true;
     this.said.textContent = "The GIF is being made …";
     try {
-      const points = stations(ends.from, ends.to, FRAMES, this.way);
+      const points = interpolationSteps(ends.from, ends.to, FRAMES, this.way);
       const films = await Promise.all(benches.map((bench) => bench.decodeAll(points)));
       const { width, height, channels } = model.image;
       const size = imageSize(model);

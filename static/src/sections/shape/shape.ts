@@ -1,4 +1,4 @@
-// Section "shape": the classes as Gaussians, whichever images tell them, and a grid around a digit.
+// Section "shape": the classes as Gaussians of a choice of images, and a grid around a digit.
 
 import "../../elements/digit-grid";
 import { type PageContext, sentence } from "../../app/context";
@@ -14,6 +14,7 @@ import type { DigitGrid } from "../../elements/digit-grid";
 import type { ImageView } from "../../elements/image-view";
 import type { LatentMap } from "../../elements/map/latent-map";
 import type { ClassEllipse } from "../../elements/map/map-shapes";
+import { digitButtons } from "../../figures/digits";
 import { decoderInto, dressMap, fillMap, keepView, loadPart, required } from "../../figures/figure";
 import { gridInto, showGridError } from "../../figures/grid";
 import { chooseLayers, layersOnto } from "../../figures/layer-choice";
@@ -129,7 +130,6 @@ function chooseDigit(
   moveTo: (z: Point) => void,
 ): void {
   const grid = required<DigitGrid>(section, "#shape-grid");
-  const digits = Array.from(section.querySelectorAll<HTMLInputElement>("input[name=shape-digit]"));
   const steps = required<HTMLSelectElement>(section, "#shape-step");
   const model = context.model(MODEL);
   let sites: Float32Array = new Float32Array(0);
@@ -148,7 +148,7 @@ function chooseDigit(
     const row = splits.train.find(({ label }) => label === wanted) ?? splits.train[0];
     if (row === undefined) return;
     const mean: Point = [row.mean[0] as number, row.mean[1] as number];
-    for (const input of digits) input.checked = Number(input.value) === row.label;
+    digits.value = row.label;
     steps.value = step;
     bounds = boundsAround(mean, Number(step), SIDE, SIDE);
     sites = latticeSites(bounds, SIDE, SIDE);
@@ -159,14 +159,10 @@ function chooseDigit(
     grid.marked = (SIDE * SIDE - 1) / 2;
     decode({ model, z: sites });
   };
-  for (const input of digits) {
-    input.disabled = false;
-    input.addEventListener("change", () => {
-      const digit = Number(input.value);
-      context.update({ shapeDigit: digit === FIRST_DIGIT ? null : digit });
-      show();
-    });
-  }
+  const digits = digitButtons(section, "shape-digit", FIRST_DIGIT, (digit) => {
+    context.update({ shapeDigit: digit === FIRST_DIGIT ? null : digit });
+    show();
+  });
   const { shapeDigit } = context.state;
   if (shapeDigit !== null && !splits.train.some(({ label }) => label === shapeDigit)) {
     leaveOut(context, "shapeDigit");

@@ -1,4 +1,4 @@
-// Section "training": the map's points, epoch by epoch, as the encoder learned where to put them.
+// Section "training": the encoded means of training images, epoch by epoch.
 
 import { formatNumber, formatPercent } from "../../core/geometry/viewport";
 import { Film } from "../../core/points/epochs";
@@ -24,7 +24,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   let film: Film | null = null;
   let curves: Curves | null = null;
 
-  /** Shows a position in frames: recorded ones, or on the way between two. */
+  /** Shows a position in frames; between two recorded ones the points are interpolated. */
   const seek = (position: number): void => {
     if (film === null) return;
     const nearest = Math.round(position);

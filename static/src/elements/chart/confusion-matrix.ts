@@ -9,21 +9,24 @@
 //               marked      [a, b] or null: two classes whose two cells are outlined
 // Style         the page's colours. Cells off the diagonal are shaded by their share of the row
 //               (core/confusion), those on it are plain; the table is as wide as the element.
-import { css, html, LitElement, nothing, type PropertyValues } from "lit";
+import { css, html, nothing, type PropertyValues } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { type Confusion, shade } from "../core/release/confusion";
-import type { ElementState } from "./image-view";
+import { type Confusion, shade } from "../../core/release/confusion";
+import { AtlasElement } from "../atlas-element";
+import { base } from "../shared-styles";
 
 const DIGITS = [..."0123456789"];
+/** How much of the accent's colour (%) is in a cell off the diagonal, by its level of shade. */
+const INK = [5, 5, 14, 26, 40, 100];
 
 @customElement("confusion-matrix")
-export class ConfusionMatrix extends LitElement {
-  static override styles = css`
+export class ConfusionMatrix extends AtlasElement {
+  static override styles = [
+    base,
+    css`
     :host {
-      display: block;
-      color: var(--text, #1a1a1a);
-      font: 0.75rem / 1 var(--font, sans-serif);
-      font-variant-numeric: tabular-nums;
+      font-size: 0.75rem;
+      line-height: 1;
     }
     table {
       width: 100%;
@@ -56,21 +59,10 @@ export class ConfusionMatrix extends LitElement {
     .none {
       color: var(--muted, #666);
     }
-    .shade-0,
-    .shade-1 {
-      background: color-mix(in srgb, var(--accent, #0b57d0) 5%, var(--surface, #fff));
+    [class^="error"] {
+      background: color-mix(in srgb, var(--accent, #0b57d0) var(--ink), var(--surface, #fff));
     }
-    .shade-2 {
-      background: color-mix(in srgb, var(--accent, #0b57d0) 14%, var(--surface, #fff));
-    }
-    .shade-3 {
-      background: color-mix(in srgb, var(--accent, #0b57d0) 26%, var(--surface, #fff));
-    }
-    .shade-4 {
-      background: color-mix(in srgb, var(--accent, #0b57d0) 40%, var(--surface, #fff));
-    }
-    .shade-5 {
-      background: var(--accent, #0b57d0);
+    .error-5 {
       color: var(--surface, #fff);
       font-weight: 650;
     }
@@ -94,19 +86,15 @@ export class ConfusionMatrix extends LitElement {
         border: 1px solid GrayText;
       }
     }
-  `;
+  `,
+  ];
 
-  @property() label = "";
-  @property({ reflect: true }) state: ElementState = "empty";
-  @property() message = "";
   @property({ attribute: false }) confusion: Confusion | null = null;
   @property({ attribute: false }) classNames: readonly string[] = DIGITS;
   @property({ attribute: false }) marked: readonly [number, number] | null = null;
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (!changed.has("confusion")) return;
-    if (this.confusion !== null) this.state = "ready";
-    else if (changed.get("confusion") != null) this.state = "empty";
+    if (changed.has("confusion")) this.takeData(this.confusion !== null);
   }
 
   protected override render() {
@@ -132,20 +120,12 @@ export class ConfusionMatrix extends LitElement {
       <th scope="row">${name}</th>
       ${this.classNames.map((_, column) => {
         const count = counts[column];
-        const level = row === column ? "diagonal" : `shade-${shade(count ?? 0, total)}`;
-        const isMarked =
-          row !== column && this.marked?.includes(row) && this.marked.includes(column);
-        const none = count === 0 && row !== column ? " none" : "";
-        return html`<td class=${`${level}${none}${isMarked ? " marked" : ""}`}>
-          ${count ?? nothing}
-        </td>`;
+        if (row === column) return html`<td class="diagonal">${count ?? nothing}</td>`;
+        const level = shade(count ?? 0, total);
+        const marked = this.marked?.includes(row) && this.marked.includes(column);
+        const classes = `error-${level} ${marked ? "marked" : ""} ${count === 0 ? "none" : ""}`;
+        return html`<td class=${classes} .style=${`--ink: ${INK[level]}%`}>${count ?? nothing}</td>`;
       })}
     </tr>`;
-  }
-}
-
-declare global {
-  interface HTMLElementTagNameMap {
-    "confusion-matrix": ConfusionMatrix;
   }
 }

@@ -13,13 +13,14 @@ from torch import Tensor
 from torchvision.transforms.v2.functional import gaussian_blur
 
 from tests.support.quick import quick_faces
-from train.data.datasets import Dataset, Images, as_float
+from train.data.images import Dataset, Images, as_float
 from train.errors import UserError
 from train.evaluation.attribute_vectors import attribute_vectors, effects
 from train.evaluation.image_quality import frechet, picture_quality, sharpness
 from train.models.attribute_network import attributes_of, reader
 from train.models.autoencoder import Autoencoder
-from train.recipes.published import RECIPES, Recipe
+from train.recipes.published import RECIPES
+from train.recipes.recipe import Recipe
 from train.training import discriminator
 from train.training.losses import feature_distance
 from train.training.perceptual import perceptual_loss

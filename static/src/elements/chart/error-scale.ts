@@ -10,9 +10,11 @@
 // Style      --class-0 … --class-9 and the page's colours
 //
 // Nothing in here is operated; it takes no focus.
-import { css, html, LitElement, nothing, type PropertyValues, svg } from "lit";
+import { css, html, nothing, type PropertyValues, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { formatNumber, ticks } from "../core/geometry/viewport";
+import { formatNumber, ticks } from "../../core/geometry/viewport";
+import { AtlasElement } from "../atlas-element";
+import { base, classColour } from "../shared-styles";
 
 export interface ClassError {
   readonly label: number;
@@ -25,8 +27,6 @@ const HEIGHT = 104;
 const LEFT = 10;
 const RIGHT = 326;
 const AXIS = 74;
-/** Classes have this many colours. */
-const COLOURS = 10;
 /** Room that a class's name takes along the axis, and above it. */
 const NAME_WIDTH = 13;
 const NAME_HEIGHT = 14;
@@ -45,13 +45,13 @@ function stack(places: readonly number[], width: number): number[] {
 }
 
 @customElement("error-scale")
-export class ErrorScale extends LitElement {
-  static override styles = css`
+export class ErrorScale extends AtlasElement {
+  static override styles = [
+    base,
+    css`
     :host {
-      display: block;
-      color: var(--text, #111);
-      font: 12px var(--font, sans-serif);
-      font-variant-numeric: tabular-nums;
+      font-size: 12px;
+      line-height: normal;
     }
     svg {
       display: block;
@@ -59,7 +59,7 @@ export class ErrorScale extends LitElement {
       overflow: visible;
     }
     text {
-      fill: var(--muted, #555);
+      fill: var(--muted, #666);
       text-anchor: middle;
     }
     .axis,
@@ -70,25 +70,21 @@ export class ErrorScale extends LitElement {
       stroke-width: 2;
     }
     .name {
-      fill: var(--text, #111);
+      fill: var(--text, #1a1a1a);
       stroke: var(--background, #fff);
       stroke-width: 3px;
       paint-order: stroke;
     }
     .mean {
-      stroke: var(--text, #111);
+      stroke: var(--text, #1a1a1a);
       stroke-dasharray: 3 2;
     }
     .drawing {
-      stroke: var(--accent, #06c);
+      stroke: var(--accent, #0b57d0);
       stroke-width: 2.5;
     }
     .drawing-head {
-      fill: var(--accent, #06c);
-    }
-    .value {
-      fill: var(--accent, #06c);
-      font-weight: 650;
+      fill: var(--accent, #0b57d0);
     }
     @media (forced-colors: active) {
       .drawing,
@@ -100,13 +96,13 @@ export class ErrorScale extends LitElement {
         fill: Highlight;
       }
     }
-  `;
+  `,
+  ];
 
-  @property() label = "Squared error";
-  @property({ reflect: true }) state: "empty" | "ready" = "empty";
   @property({ attribute: false }) value: number | null = null;
   @property({ attribute: false }) mean: number | null = null;
   @property({ attribute: false }) classes: readonly ClassError[] = [];
+  override label = "Squared error";
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has("value")) this.state = this.value === null ? "empty" : "ready";
@@ -153,7 +149,7 @@ export class ErrorScale extends LitElement {
       ${classes.map(({ label, name, value }, i) => {
         const top = AXIS - 12 - NAME_HEIGHT * (rows[i] as number);
         return svg`<g data-class=${label}>
-          <line class="stem" stroke=${`var(--class-${label % COLOURS})`} x1=${this.x(value)}
+          <line class="stem" stroke=${classColour(label)} x1=${this.x(value)}
             x2=${this.x(value)} y1=${AXIS - 8} y2=${AXIS}></line>
           <text class="name" x=${this.x(value)} y=${top}>${name}</text></g>`;
       })}
@@ -164,11 +160,5 @@ export class ErrorScale extends LitElement {
               <path class="drawing-head" d=${`M${own - 6},4h12l-6,9z`}></path>`
       }
     </svg>`;
-  }
-}
-
-declare global {
-  interface HTMLElementTagNameMap {
-    "error-scale": ErrorScale;
   }
 }

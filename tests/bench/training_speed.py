@@ -11,7 +11,6 @@ import warnings
 from collections.abc import Callable
 
 import torch
-from lightning_fabric import Fabric
 from torch import nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, Subset
@@ -19,9 +18,9 @@ from torchvision import transforms
 from torchvision.datasets import MNIST
 
 from train.data import datasets
-from train.recipes.published import Recipe
+from train.recipes.recipe import Recipe
 from train.training.allocator import keep_freed_memory
-from train.training.precision import choose_precision
+from train.training.processes import Process
 from train.training.trainer import Trainer
 
 IMAGES = 20_480
@@ -78,9 +77,8 @@ def ours(batch: int) -> Callable[[], None]:
         "bench", "784-400-20", latent_size=20, encoder_layers=(400,), decoder_layers=(400,),
         batch_size=batch, epochs=100,
     )  # fmt: skip
-    fabric = Fabric(accelerator="cpu", devices=1, precision=choose_precision())
     images = datasets.load("mnist", "train").select(slice(0, IMAGES))
-    trainer = Trainer(recipe, images, fabric)
+    trainer = Trainer(recipe, images, Process(torch.device("cpu")))
     epochs = iter(range(recipe.epochs))
     return lambda: void(trainer.train_epoch(next(epochs)))
 
@@ -130,7 +128,7 @@ def measure() -> dict[str, float | str]:
         "share_of_product_rate_1024": round(
             medians["ours_1024"] * FLOP_PER_IMAGE / 1e9 / product, 2
         ),
-        "precision": choose_precision(),
+        "precision": Recipe("bench", "bench").precision,
     }
 
 
