@@ -94,6 +94,7 @@ def test_each_figure_is_drawn_from_its_runs(
     small_gallery: SmallGallery, entry: Entry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn = []
+    monkeypatch.setattr("train.report.figures.study_figures.tsne", lambda mu: mu[:, :2])
     monkeypatch.setattr(
         "train.report.figures.catalogue.FigureCanvasAgg",
         lambda figure: drawn.append(figure) or FigureCanvasAgg(figure),
