@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from train.evaluation.attribute_vectors import SEEN, STRENGTHS
+from train.evaluation.attribute_vectors import FORMS, SEEN, STRENGTHS
 from train.report.study_claims import Document
 from train.report.tables import table
 
@@ -15,7 +15,7 @@ _SEEDS = (
 
 
 def is_of_faces(model: dict[str, Any]) -> bool:
-    """Whether a results file's model was measured as models of faces are."""
+    """Whether a model of the results file is one of faces."""
     return "faces" in model
 
 
@@ -62,7 +62,7 @@ def _quality(faces: Document) -> str:
 
 
 def _cost_of_the_kl(faces: Document) -> str:
-    """Say that the plain model also tells less of a face, where that is so."""
+    """Say that the plain model also encodes fewer nats of a face, if that is so."""
     if not set(faces) >= set(ALL):
         return ""
     kl = {run_id: faces[run_id]["train"]["kl"] for run_id in ALL}
@@ -109,7 +109,7 @@ def _vectors(faces: Document) -> str:
 
 
 def _is_never_enough(own: dict[str, Any]) -> bool:
-    """Whether the largest multiple that is tried does not put the attribute on enough faces."""
+    """Whether even the largest multiple adds the attribute to too few faces."""
     return bool(own["full"] >= STRENGTHS[-1] and own["seen"] < SEEN)
 
 
@@ -126,27 +126,17 @@ def least(effect: dict[str, Any]) -> str:
 
 
 def _kept_least(faces: Document) -> str:
-    """Name what the means of "kept" hide."""
-    asked = [
-        f"adding {added}: "
-        + ", ".join(
-            f"{least(model['attributes'][added]['raw'])} in `{run_id}`"
+    """Name the attribute that the means of "kept" hide most."""
+    name, share, added, run_id, form = min(
+        (
+            (*_least_kept(effect[form]), added, run_id, form)
             for run_id, model in faces.items()
-        )
-        for added in ASKED
-        if all(added in model["attributes"] for model in faces.values())
-    ]
-    effects = [
-        (*_least_kept(effect[form]), added, run_id, way)
-        for run_id, model in faces.items()
-        for added, effect in model["attributes"].items()
-        for form, way in (("raw", "as found"), ("orthogonal", "orthogonal"))
-    ]
-    if not asked:
-        return ""
-    name, share, added, run_id, way = min(effects, key=lambda effect: effect[1])
+            for added, effect in model["attributes"].items()
+            for form in FORMS
+        ),
+        key=lambda effect: effect[1],
+    )
     return (
-        f"What is kept is a mean over the other attributes. The one kept least, "
-        f"{'; '.join(asked)}. The worst of all: adding {added} in `{run_id}`, its vector {way}, "
-        f"{name} is read as before in {share:.1%}."
+        f"“Kept” is a mean over the other attributes. The one kept least: when the {form} vector "
+        f"of {added} is added in `{run_id}`, {name} is read as before in {share:.1%}."
     )
