@@ -2,7 +2,6 @@
 
 import "../../elements/code-block";
 import "../../elements/map/layer-switches";
-import "../../elements/play-bar";
 import type { PageContext } from "../../app/context";
 import { notice } from "../../app/notice";
 import { clampView, commonView, limitsOf, type View } from "../../core/geometry/viewport";
@@ -20,7 +19,7 @@ import { NumbersTable } from "./lab-table";
 
 /** The model that the lab opens on, where the release has it; else its first. */
 const DEFAULT_MODEL = "vae-2";
-/** The way is a layer of the lab's own; it shows itself when the reader sets or walks it. */
+/** The path is a layer of the lab's own; it shows itself when the reader sets or plays it. */
 const LAYERS: LayerState = { ...FIRST_LAYERS, path: false };
 
 export async function start(context: PageContext, section: HTMLElement): Promise<void> {
@@ -28,7 +27,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
 }
 
 /**
- * What the benches, the way and the link have to say to each other.
+ * What the benches, the path and the link have to say to each other.
  *
  * The state in the URL is the truth; a bench is shown what is in it. `labOtherZ` null means that
  * the second model shares z, pin and label with the first, where their latent sizes agree.
@@ -63,10 +62,10 @@ class Lab implements BenchEvents {
     );
     this.path = new LabPath(
       context,
-      required(section, ".way"),
+      required(section, ".path"),
       () => (this.isShared ? [this.first, this.second] : [this.first]),
       {
-        walked: (z) => this.takeTo(z),
+        moved: (z) => this.takeTo(z),
         set: () => this.switchLayers({ path: true }),
       },
     );
@@ -166,7 +165,7 @@ class Lab implements BenchEvents {
     return bench === this.first ? this.second : this.first;
   }
 
-  /** Takes z along the way. */
+  /** Takes z along the path. */
   private takeTo(z: readonly number[]): void {
     this.first.moveTo(z);
     this.across(this.first)?.moveTo(z);
