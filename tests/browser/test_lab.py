@@ -1,4 +1,4 @@
-"""Section "lab": any model, any two side by side, every layer, the way from A to B, the link."""
+"""Section "lab": any model, any two side by side, every layer, the path from A to B, the link."""
 
 import json
 import re
@@ -181,13 +181,19 @@ def test_B6_every_layer_that_a_model_has_can_be_switched(
     lab.move_to((2, 1))
     session = reference._session(model["id"], "decoder")
     (shares,) = session.run(["class_probability"], {"z": np.array([[2, 1]], np.float32)})
-    texts = [f"{100 * share:.1f} %" for share in shares[0]]
-    atlas.until(lambda: lab.bench().locator("dd").all_inner_texts() == texts)
+    read = lab.bench().locator("class-probabilities")
+    atlas.until(
+        lambda: (
+            np.allclose(read.evaluate("it => [...it.probabilities ?? []]"), shares[0], atol=1e-4)
+            if read.evaluate("it => it.probabilities !== null")
+            else False
+        )
+    )
     lab.choose("target-means-vae-2")
     assert "targets" in lab.layers()
     lab.switch("targets")
     lab.map().locator("path.target").nth(9).wait_for(state="attached")
-    assert lab.bench().locator("dl").is_hidden()
+    assert lab.bench().locator("class-probabilities").is_hidden()
 
 
 def programmed(lab: Lab) -> list[float]:
@@ -230,7 +236,7 @@ def test_B5_a_path_from_A_to_B_is_set_walked_and_played(
             atlas.expect_image(f"lab-{row}-station-{i}", expected[i])
     assert lab.map().locator("path.way").count() == 1
     assert lab.map("second").locator("path.way").count() == 1
-    page.get_by_label("along the sphere").check()
+    page.get_by_label("spherical").check()
     expected = reference.decode("vae-5", [slerp(a, b, 0.3)])[0]
     atlas.expect_image("lab-first-station-3", expected)
     bar = lab.root.locator("play-bar input[type=range]")
@@ -245,7 +251,7 @@ def test_B5_a_path_from_A_to_B_is_set_walked_and_played(
     # What is no point of five numbers is refused in a sentence.
     page.locator("[name=lab-to]").fill("1, 2, three")
     page.locator("[name=lab-to]").press("Enter")
-    assert "5 numbers" in lab.root.locator(".way > output").inner_text()
+    assert "5 numbers" in lab.root.locator(".path > output").inner_text()
 
 
 def test_B6_a_link_opens_the_lab_exactly_as_it_was(open_atlas: OpenAtlas) -> None:
@@ -262,7 +268,7 @@ def test_B6_a_link_opens_the_lab_exactly_as_it_was(open_atlas: OpenAtlas) -> Non
     first.switch("ellipses")
     first.switch("points", on=False)
     first.page.get_by_role("button", name="A is this z").click()
-    first.page.get_by_label("along the sphere").check()
+    first.page.get_by_label("spherical").check()
     first.page.wait_for_timeout(200)
     first.page.get_by_role("button", name="Copy link to exactly this").click()
     first.root.locator(".link output", has_text="Copied").wait_for()
@@ -278,7 +284,7 @@ def test_B6_a_link_opens_the_lab_exactly_as_it_was(open_atlas: OpenAtlas) -> Non
         view = "map => [...map.view.centre, map.view.scale, map.pinned]"
         assert second.map(name).evaluate(view) == first.map(name).evaluate(view)
     assert second.map().evaluate("map => map.layers.ellipses && !map.layers.points")
-    assert second.page.get_by_label("along the sphere").is_checked()
+    assert second.page.get_by_label("spherical").is_checked()
     fields = "all => all.map(field => field.value)"
     ends = first.root.locator(".ends input[type=text]").evaluate_all(fields)
     second.atlas.until(

@@ -56,7 +56,7 @@ def test_B12_pictures_graphs_and_numbers_are_saved(
     assert held["release"] == reference.manifest["release"]
 
 
-def test_B12_the_way_is_saved_as_a_gif_of_both_models(
+def test_B12_the_path_is_saved_as_a_gif_of_both_models(
     open_atlas: OpenAtlas, reference: Reference, tmp_path: Path
 ) -> None:
     link = "#lab=vae-2&lab.beside=ae-2&lab.from=1,2&lab.to=-1,-1.5"

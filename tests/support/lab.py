@@ -1,4 +1,4 @@
-"""The lab as a test sees it: its two benches, its way, what it saves."""
+"""The lab as a test sees it: its two benches, its path, what it saves."""
 
 from pathlib import Path
 

@@ -8,9 +8,16 @@ from dataclasses import dataclass
 
 from webapp.article import (
     autoencoders_view,
+    classify_view,
+    control_view,
+    dimensions_view,
     draw_view,
+    faces_view,
     hover_view,
     inside_view,
+    lab_view,
+    labels_view,
+    numbers,
     shape_view,
     training_view,
 )
@@ -35,13 +42,13 @@ SECTIONS = (
     Section("training", "Training", training_view.build),
     Section("draw", "Draw", draw_view.build),
     Section("shape", "Shape", shape_view.build),
-    Section("labels", "Ten digits"),
-    Section("control", "Control"),
-    Section("classify", "Classify"),
-    Section("dimensions", "Dimensions"),
-    Section("faces", "Faces"),
-    Section("numbers", "Numbers"),
-    Section("lab", "Lab"),
+    Section("labels", "Ten digits", labels_view.build),
+    Section("control", "Control", control_view.build),
+    Section("classify", "Classify", classify_view.build),
+    Section("dimensions", "Dimensions", dimensions_view.build),
+    Section("faces", "Faces", faces_view.build),
+    Section("numbers", "Numbers", numbers.build),
+    Section("lab", "Lab", lab_view.build),
 )
 
 

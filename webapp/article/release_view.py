@@ -75,6 +75,12 @@ class ReleaseView:
         """Return a model's document `name`, such as "report"; None where there is none."""
         return self.document(model.get(name)) if model else None
 
+    def prior_samples(self, model: Entry | None) -> Entry:
+        """Return what the held-out classifier says of a model's prior samples, {}: nothing."""
+        samples = (self.document_of(model, "report") or {}).get("samples") or {}
+        prior: Entry = samples.get("prior") or {}
+        return prior
+
     @cached_property
     def study(self) -> Entry | None:
         """The study's document, as docs/release-format.md tells it."""

@@ -50,9 +50,9 @@ def spread(number: Spread | None, digits: int = 2) -> Markup:
     return _spread(number, digits, 1, "")
 
 
-def percent_spread(number: Spread | None, digits: int = 1) -> Markup:
+def percent_spread(number: Spread | None, digits: int = 1, unit: str = " %") -> Markup:
     """Write mean ± standard deviation of shares 0…1 as percentages."""
-    return _spread(number, digits, 100, " %")
+    return _spread(number, digits, 100, unit)
 
 
 def _spread(number: Spread | None, digits: int, scale: float, unit: str) -> Markup:

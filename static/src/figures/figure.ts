@@ -111,11 +111,20 @@ export function showError(views: readonly ImageView[], message: string): void {
   }
 }
 
-/** Points to decode: (n · latent_size,) numbers and, where the model is told, n labels. */
+/** Points to decode: (n · latent_size,) numbers and, where the model is conditioned, n labels. */
 export interface Decoding {
   readonly model: Model;
   readonly z: ArrayLike<number>;
   readonly labels?: number[];
+}
+
+/** Returns one label for each of n points, where the model's decoder is conditioned. */
+export function labelsFor(
+  model: Model,
+  label: number,
+  count: number,
+): Pick<Decoding, "labels"> | undefined {
+  return model.condition === "none" ? undefined : { labels: Array<number>(count).fill(label) };
 }
 
 /**

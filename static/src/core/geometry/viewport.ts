@@ -188,8 +188,8 @@ export function formatPercent(share: number, decimals = 1): string {
 }
 
 /** "(0.42, −1.37)" */
-export function formatPoint(point: Point, decimals: number): string {
-  return `(${formatNumber(point[0], decimals)}, ${formatNumber(point[1], decimals)})`;
+export function formatPoint(point: readonly number[], decimals: number): string {
+  return `(${point.map((value) => formatNumber(value, decimals)).join(", ")})`;
 }
 
 function union(a: Bounds, b: Bounds): Bounds {

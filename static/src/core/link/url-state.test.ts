@@ -58,7 +58,7 @@ test("every property survives its link", () => {
     numbersCurve: "reconstruction",
     numbersDraws: 2,
     numbersAsked: 0,
-    numbersStranger: "noise",
+    numbersInputs: "noise",
     dimensionsLabel: 3,
     dimensionsRows: "kinds",
     dimensionsLayers: { names: false },

@@ -85,7 +85,7 @@ const PROPERTIES = {
   controlZ: { name: "control.z", ...point },
   controlPinned: { name: "control.pin", ...flag },
   controlView: { name: "control.view", ...view },
-  /** The digits that the walk leads from and to. */
+  /** The digits between whose targets the section interpolates. */
   controlFrom: { name: "control.from", ...integer(0, MOST_CLASSES) },
   controlTo: { name: "control.to", ...integer(0, MOST_CLASSES) },
   controlLayers: { name: "control.layers", ...layers },
@@ -101,7 +101,7 @@ const PROPERTIES = {
   dimensionsModel: { name: "dims", ...modelId },
   dimensionsZ: { name: "dims.z", ...vector },
   dimensionsView: { name: "dims.view", ...view },
-  /** The class that a conditioned model is given. */
+  /** The label of a conditioned model. */
   dimensionsLabel: { name: "dims.digit", ...integer(0, MOST_CLASSES) },
   /** Whose reconstructions are shown by latent size; "kinds": of all kinds at one size. */
   dimensionsRows: { name: "dims.rows", ...choice(...ROWS) },
@@ -118,10 +118,9 @@ const PROPERTIES = {
   /** The attributes of the strip; the second may be none, −1. */
   facesFirst: { name: "faces.add", ...integer(0, MOST_CLASSES) },
   facesSecond: { name: "faces.and", ...integer(-1, MOST_CLASSES) },
-  /** The two ends of the way; "here": the face at hand. */
+  /** Of an interpolation that the lab shows now; links that name it stay valid. */
   facesFrom: { name: "faces.from", ...face("here") },
   facesTo: { name: "faces.to", ...face("here") },
-  /** How far along it one is, in thousandths. */
   facesAt: { name: "faces.at", ...integer(0, 1000) },
   /** The point on the map. */
   facesPlace: { name: "faces.z", ...point },
@@ -137,16 +136,16 @@ const PROPERTIES = {
   // numbers
   numbersLayout: { name: "layout", ...choice("pca", "tsne") },
   numbersSize: { name: "layout.d", ...integer(2, 100) },
-  /** The digit that the conditioned model is asked for beside its layout. */
+  /** The digit that the conditioned model decodes beside its layout. */
   numbersLabel: { name: "layout.digit", ...integer(0, MOST_CLASSES) },
   /** The runs whose curves are drawn, and which curves. */
   numbersRuns: { name: "runs", ...modelIds },
   numbersCurve: { name: "curve", ...choice("reconstruction") },
-  /** Which of the draws from the prior, and the digit asked for; null: each in turn. */
+  /** Which of the draws from the prior, and the digit decoded; null: each in turn. */
   numbersDraws: { name: "draws", ...integer(1, 999) },
   numbersAsked: { name: "draws.digit", ...integer(0, MOST_CLASSES) },
   /** The out-of-distribution inputs of the ROC curves. */
-  numbersStranger: { name: "strangers", ...modelId },
+  numbersInputs: { name: "strangers", ...modelId },
 
   // lab
   labModel: { name: "lab", ...modelId },

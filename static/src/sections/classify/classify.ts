@@ -131,7 +131,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
 
 /**
  * Returns where another model's map has the training image nearest to `z`: maps of different
- * models share no coordinates, but row i is image i on each of them. Null where it cannot be told.
+ * models share no coordinates, but row i is image i on each of them. Null where that is unknown.
  */
 async function counterpart(
   context: PageContext,

@@ -38,7 +38,7 @@ export class DrawnSample {
   #pad: DrawingPad | null = null;
   #count = 0;
 
-  /** `label` tells what a conditioned model is told of the drawing; `wiped` is called when it is gone. */
+  /** `label` returns the label that a conditioned model is given; `wiped` is called when it is gone. */
   constructor(
     context: PageContext,
     section: HTMLElement,

@@ -46,8 +46,8 @@ export async function start(context: PageContext, section: HTMLElement): Promise
 class Bench {
   readonly #context: PageContext;
   readonly #chooser: HTMLSelectElement;
-  readonly #told: HTMLSelectElement;
-  readonly #telling: HTMLElement;
+  readonly #labels: HTMLSelectElement;
+  readonly #labelChoice: HTMLElement;
   readonly #sliders: LatentSliders;
   readonly #map: LatentMap;
   readonly #view: ImageView;
@@ -70,8 +70,8 @@ class Bench {
   constructor(context: PageContext, section: HTMLElement) {
     this.#context = context;
     this.#chooser = required(section, "#dimensions-model");
-    this.#told = required(section, "#dimensions-label");
-    this.#telling = required(section, ".told");
+    this.#labels = required(section, "#dimensions-label");
+    this.#labelChoice = required(section, ".condition");
     this.#sliders = required(section, "latent-sliders");
     this.#map = required(section, "latent-map");
     this.#view = required(section, "image-view[name=dimensions-decoded]");
@@ -130,9 +130,9 @@ class Bench {
     await shown;
   }
 
-  /** What a conditioned model is told; else of no use. */
+  /** The label of a conditioned model; else of no use. */
   get #label(): number {
-    return Number(this.#told.value);
+    return Number(this.#labels.value);
   }
 
   #listen(): void {
@@ -152,7 +152,7 @@ class Bench {
       this.#set(Array.from({ length: this.#model.latent_size }, normal));
     });
     this.#mean.addEventListener("click", () => this.#sample?.take(true));
-    this.#told.addEventListener("change", () => {
+    this.#labels.addEventListener("change", () => {
       this.#context.update({ dimensionsLabel: this.#label });
       this.#set(this.#sliders.z);
     });
@@ -231,10 +231,10 @@ class Bench {
   #offerLabels(model: Model, label: number | null): void {
     const names = model.condition === "none" ? [] : model.class_names;
     const options = names.map((name, index) => new Option(name, String(index)));
-    this.#told.replaceChildren(...options);
+    this.#labels.replaceChildren(...options);
     const wanted = label !== null && label < names.length ? label : model.prepared.label;
-    this.#told.value = String(wanted ?? 0);
-    this.#telling.hidden = names.length === 0;
+    this.#labels.value = String(wanted ?? 0);
+    this.#labelChoice.hidden = names.length === 0;
   }
 
   /** Shows z everywhere but where it comes from; `from` "start": without noting it in the link. */
@@ -261,7 +261,7 @@ class Bench {
   /** A tile or the drawing was taken: z is of its posterior. */
   #take(sample: Sample, z: readonly number[], text: string): void {
     if (this.#model.condition !== "none" && sample.label !== null) {
-      this.#told.value = String(sample.label);
+      this.#labels.value = String(sample.label);
       this.#context.update({ dimensionsLabel: sample.label });
     }
     this.#choose(sample);

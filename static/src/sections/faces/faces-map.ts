@@ -20,13 +20,13 @@ export function startMap(context: PageContext, figure: HTMLElement, studio: Face
   let dressed = "";
 
   /** The face at hand, moved to where the map's cursor is. */
-  const walked = (): number[] | null => {
+  const moved = (): number[] | null => {
     const plane = studio.faces?.plane;
     if (plane == null || map.z === null || studio.base.length === 0) return null;
     return moveInPlane(plane, studio.z(), map.z);
   };
   const show = (): void => {
-    const z = walked();
+    const z = moved();
     const { faces } = studio;
     if (z !== null && faces !== null && isShown(faces.model)) decode({ model: faces.model, z });
     take.disabled = z === null;
@@ -54,7 +54,7 @@ export function startMap(context: PageContext, figure: HTMLElement, studio: Face
 
   map.addEventListener("latent-change", show);
   take.addEventListener("click", () => {
-    const z = walked();
+    const z = moved();
     if (z !== null) studio.moveTo(z);
   });
   const rested = settled(REST_MS, () => {

@@ -30,7 +30,7 @@ export class FaceStudio {
   photo: Float32Array | null = null;
   weights: number[] = [];
   raw: boolean;
-  /** What an error in encoding is told by. */
+  /** Called with a sentence where encoding fails. */
   failed: (sentence: string) => void = () => {};
 
   #base: number[] = [];

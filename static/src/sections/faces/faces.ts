@@ -3,6 +3,7 @@
 import { settled } from "../../core/async/settled";
 import { formatNumber } from "../../core/geometry/viewport";
 import { squaredError } from "../../core/image/reconstruction";
+import { MOST_SEED } from "../../core/latent/attributes";
 import type { Latent } from "../../core/latent/latents";
 import type { Model } from "../../core/release/manifest";
 import type { DigitGrid } from "../../elements/digit-grid";
@@ -19,12 +20,10 @@ import { showGridError } from "../../figures/grid";
 import { reserveExamples, showExamples } from "./faces-examples";
 import { reserveLosses, startLosses } from "./faces-losses";
 import { startMap } from "./faces-map";
-import { randomSample } from "./faces-sample";
 import { startStrip } from "./faces-strip";
 import { FaceStudio } from "./faces-studio";
-import { startWay } from "./faces-way";
 
-/** As many times its vector can an attribute be added at least, either way. */
+/** An attribute can be added or subtracted at least so many times. */
 const REACH = 2;
 /** So many attributes have their sliders in sight; of more, the others are folded away. */
 const IN_SIGHT = 12;
@@ -36,8 +35,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   const bench = new Bench(context, section, studio);
   for (const [selector, begin] of [
     [".strip", startStrip],
-    [".way", startWay],
-    [".walk", startMap],
+    [".plane", startMap],
     [".losses", startLosses],
   ] as const) {
     const figure = section.querySelector<HTMLElement>(selector);
@@ -129,7 +127,9 @@ class Bench {
     this.#grid.addEventListener("tile-pick", ({ detail }) => {
       studio.take({ kind: "example", index: detail.index });
     });
-    this.#draw.addEventListener("click", () => studio.take(randomSample()));
+    this.#draw.addEventListener("click", () => {
+      studio.take({ kind: "sample", seed: 1 + Math.floor(Math.random() * MOST_SEED) });
+    });
     this.#open.addEventListener("click", () => {
       this.#photo.hidden = !this.#photo.hidden;
       this.#open.setAttribute("aria-expanded", String(!this.#photo.hidden));

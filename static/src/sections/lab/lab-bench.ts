@@ -10,7 +10,15 @@ import { formatVector } from "../../core/link/vectors";
 import type { Model } from "../../core/release/manifest";
 import type { ImageView } from "../../elements/image-view";
 import type { LatentMap } from "../../elements/map/latent-map";
-import { dressMap, dressView, fillMap, loadPart, required, showError } from "../../figures/figure";
+import {
+  dressMap,
+  dressView,
+  fillMap,
+  labelsFor,
+  loadPart,
+  required,
+  showError,
+} from "../../figures/figure";
 import { type LatticeSource, MapLayers } from "../../figures/lazy-layers";
 import { LabelChoice } from "./lab-labels";
 import { LatentNumbers } from "./lab-latents";
@@ -140,9 +148,9 @@ export class Bench {
     this.decode();
   }
 
-  /** Lays points (d,) over the map as a way; null: none. */
-  lay(way: readonly (readonly number[])[] | null): void {
-    const points = way?.map((z) => this.toMap(z)) ?? [null];
+  /** Lays points (d,) over the map as a path; null: none. */
+  lay(path: readonly (readonly number[])[] | null): void {
+    const points = path?.map((z) => this.toMap(z)) ?? [null];
     this.map.path = points.includes(null)
       ? null
       : { points: points as [number, number][], at: null };
@@ -153,7 +161,8 @@ export class Bench {
     const { model, label } = this;
     if (model === null) return new Float32Array();
     const z = Float32Array.from(points.flat());
-    return this.context.engine.decode(model, z, labelsFor(model, label, points.length));
+    const labels = labelsFor(model, label, points.length)?.labels;
+    return this.context.engine.decode(model, z, labels);
   }
 
   /** Where the sites of the map are in the latent space; null while that is not known. */
@@ -188,7 +197,7 @@ export class Bench {
     const { engine } = this.context;
     return latest(
       ({ model, z, label }) =>
-        engine.decodeWithClasses(model, Float32Array.from(z), labelsFor(model, label, 1)),
+        engine.decodeWithClasses(model, Float32Array.from(z), labelsFor(model, label, 1)?.labels),
       ({ images, probabilities }, wanted) => {
         if (wanted.model !== this.model) return;
         this.view.pixels = images;
@@ -260,8 +269,4 @@ export class Bench {
     if (this.model?.latent_size === 2) return place;
     return this.plane === null ? null : moveInPlane(this.plane, this.z, place);
   }
-}
-
-function labelsFor(model: Model, label: number, count: number): number[] | undefined {
-  return model.condition === "none" ? undefined : Array<number>(count).fill(label);
 }

@@ -97,8 +97,8 @@ export class Downloads {
       source.lift?.(sites) ?? sites,
       source.label === undefined ? undefined : Array<number>(side * side).fill(source.label),
     );
-    const told = source.label === undefined ? "" : `-label_${source.label}`;
-    const name = `${model.id}${told}-lattice-${side}x${side}.png`;
+    const suffix = source.label === undefined ? "" : `-label_${source.label}`;
+    const name = `${model.id}${suffix}-lattice-${side}x${side}.png`;
     const { height, width, channels } = model.image;
     const whole = { height: side * height, width: side * width, channels };
     save(await pngOf(sheetOf(images, model.image, side, side), whole), name);

@@ -1,13 +1,13 @@
-// The classes of a model on the bench: which one it is asked for, or what it reads from z.
+// The classes of a model on the bench: which label conditions it, or which class it reads from z.
 
-import { formatPercent } from "../../core/geometry/viewport";
+import "../../elements/class-probabilities";
 import type { Model } from "../../core/release/manifest";
+import type { ClassProbabilities } from "../../elements/class-probabilities";
 import { required } from "../../figures/figure";
 
 export class LabelChoice {
   private readonly choice: HTMLFieldSetElement;
-  private readonly buttons: HTMLElement;
-  private readonly list: HTMLElement;
+  private readonly read: ClassProbabilities;
   private readonly name: string;
 
   constructor(
@@ -15,56 +15,39 @@ export class LabelChoice {
     private readonly chosen: (label: number) => void,
   ) {
     this.choice = required(root, "fieldset[data-labels]");
-    this.buttons = required(this.choice, "div");
-    this.list = required(root, "dl");
+    this.read = required(root, "class-probabilities");
     this.name = `lab-label-${root.dataset.bench}`;
   }
 
-  /** Offers a model's classes where its decoder is told one, and a place for what it reads. */
+  /** Offers the classes of a conditioned model, and a place for what a classifier reads. */
   show(model: Model, label: number): void {
-    const told = model.condition !== "none";
-    this.choice.hidden = !told;
-    this.buttons.replaceChildren(
-      ...(told ? model.class_names.map((name, k) => this.button(name, k, k === label)) : []),
-    );
-    const reads = model.kind === "classifier-vae";
-    this.list.hidden = !reads;
-    this.list.replaceChildren(...(reads ? model.class_names.map(row) : []));
+    const isConditioned = model.condition !== "none";
+    this.choice.hidden = !isConditioned;
+    for (const old of this.choice.querySelectorAll("label")) old.remove();
+    if (isConditioned) {
+      this.choice.append(...model.class_names.map((name, k) => this.button(name, k, k === label)));
+    }
+    this.read.hidden = model.kind !== "classifier-vae";
+    this.read.classNames = model.class_names;
+    this.read.probabilities = null;
   }
 
   set value(label: number) {
-    const input = this.buttons.querySelector<HTMLInputElement>(`input[value="${label}"]`);
+    const input = this.choice.querySelector<HTMLInputElement>(`input[value="${label}"]`);
     if (input !== null) input.checked = true;
   }
 
   /** (classes,) or null. */
   set probabilities(probabilities: Float32Array | null) {
-    if (probabilities === null || this.list.hidden) return;
-    const highest = probabilities.indexOf(Math.max(...probabilities));
-    for (const [k, item] of Array.from(this.list.children).entries()) {
-      const share = probabilities[k] ?? 0;
-      item.classList.toggle("highest", k === highest);
-      (item.lastElementChild as HTMLElement).textContent = formatPercent(share);
-    }
+    if (!this.read.hidden) this.read.probabilities = probabilities;
   }
 
   private button(name: string, label: number, checked: boolean): HTMLElement {
     const input = document.createElement("input");
     Object.assign(input, { type: "radio", name: this.name, value: String(label), checked });
     input.addEventListener("change", () => this.chosen(label));
-    const text = document.createElement("span");
-    text.textContent = name;
     const button = document.createElement("label");
-    button.append(input, text);
+    button.append(input, name);
     return button;
   }
-}
-
-function row(name: string): HTMLElement {
-  const item = document.createElement("div");
-  const [term, share] = [document.createElement("dt"), document.createElement("dd")];
-  term.textContent = name;
-  share.textContent = "–";
-  item.append(term, share);
-  return item;
 }

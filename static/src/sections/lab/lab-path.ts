@@ -1,23 +1,17 @@
-// The lab's way from A to B: its ends, its stations, walking along it, and the GIF of it.
+// The lab's path from A to B: its ends, its strips of pictures, playing it, and the GIF of it.
 
 import { type PageContext, sentence } from "../../app/context";
-import { latest } from "../../core/async/latest";
 import { type Shape, sheetOf } from "../../core/image/sheet";
-import {
-  type Interpolation,
-  interpolate,
-  interpolationSteps,
-} from "../../core/latent/interpolation";
 import { roundVector } from "../../core/link/link-values";
 import { formatVector, parseVector } from "../../core/link/vectors";
 import { imageSize, type Model } from "../../core/release/manifest";
 import type { ImageView } from "../../elements/image-view";
-import type { PlayBar } from "../../elements/play-bar";
-import { dressView, required, showError } from "../../figures/figure";
+import { required } from "../../figures/figure";
+import { type Ends, InterpolationFigure, stripInto } from "../../figures/interpolation";
 import type { Bench } from "./lab-bench";
 import { gifOf, save } from "./lab-files";
 
-/** Points of the line on the map; an arc looks smooth with so many. */
+/** Points of the line on the map; a spherical path looks smooth with so many. */
 const LINE_POINTS = 49;
 /** Frames of the GIF, how long each stays, and about how wide a picture is. */
 const FRAMES = 49;
@@ -26,80 +20,70 @@ const LAST_FRAME_MS = 800;
 const GIF_PIXELS = 224;
 
 interface PathEvents {
-  /** The walker is here. */
-  walked(z: readonly number[]): void;
-  /** The reader set an end, or the way: it wants to be seen. */
+  /** The bar is here. */
+  moved(z: readonly number[]): void;
+  /** The reader set an end, or the kind of interpolation: it wants to be seen. */
   set(): void;
 }
 
-interface Ends {
-  from: readonly number[];
-  to: readonly number[];
-}
-
-/** A model whose stations are to be decoded. */
-interface Strip {
-  bench: Bench;
-  model: Model;
-  points: number[][];
-  label: number;
-}
+type End = keyof Ends;
+const ENDS = { a: "lab-from", b: "lab-to" } as const;
 
 export class LabPath {
-  private ends: Ends | null = null;
-  private readonly bar: PlayBar;
-  private readonly fields: Record<"from" | "to", HTMLInputElement>;
-  private readonly ways: HTMLInputElement[];
+  private readonly figure: InterpolationFigure;
+  private readonly fields: Record<End, HTMLInputElement>;
+  private readonly kinds: HTMLInputElement[];
   private readonly strips: HTMLElement[];
+  private readonly decodeStrips: ReturnType<typeof stripInto>[];
   private readonly gif: HTMLButtonElement;
   private readonly said: HTMLOutputElement;
-  private readonly decodeStrips: ((strip: Strip) => void)[];
 
   constructor(
     private readonly context: PageContext,
     root: HTMLElement,
-    /** The benches whose z walks: the first, and the second where it shares it. */
-    private readonly walkers: () => Bench[],
+    /** The benches whose z moves: the first, and the second where it shares it. */
+    private readonly shown: () => Bench[],
     private readonly events: PathEvents,
   ) {
-    this.bar = required(root, "play-bar");
-    this.fields = { from: required(root, "[name=lab-from]"), to: required(root, "[name=lab-to]") };
-    this.ways = Array.from(root.querySelectorAll<HTMLInputElement>("[name=lab-way]"));
+    this.figure = new InterpolationFigure(required(root, "play-bar"), (z, share) => {
+      context.update({ labAt: Math.round(1000 * share) });
+      this.tell();
+      events.moved(z);
+    });
+    this.fields = {
+      a: required(root, `[name=${ENDS.a}]`),
+      b: required(root, `[name=${ENDS.b}]`),
+    };
+    this.kinds = Array.from(root.querySelectorAll<HTMLInputElement>("[name=lab-way]"));
     this.strips = Array.from(root.querySelectorAll<HTMLElement>(".film"));
+    this.decodeStrips = this.strips.map((strip) => stripInto(context, viewsOf(strip)));
     this.gif = required(root, "button[name=gif]");
     this.said = required(root, "output");
-    this.decodeStrips = this.strips.map((strip) => this.stripDecoder(viewsOf(strip)));
-    this.bar.addEventListener("value-change", ({ detail }) => this.walk(detail.value));
     this.gif.addEventListener("click", () => void this.saveGif());
-    for (const end of ["from", "to"] as const) {
+    for (const end of ["a", "b"] as const) {
       this.fields[end].addEventListener("change", () => this.type(end));
-      required<HTMLButtonElement>(root, `button[name=lab-${end}-z]`).addEventListener("click", () =>
-        this.setEnd(end, this.walkers()[0]?.z ?? []),
+      required<HTMLButtonElement>(root, `button[name=${ENDS[end]}-z]`).addEventListener(
+        "click",
+        () => this.setEnd(end, this.shown()[0]?.z ?? []),
       );
     }
-    for (const input of this.ways) {
+    for (const input of this.kinds) {
       input.addEventListener("change", () => {
         context.update({ labWay: input.value === "arc" ? "arc" : null });
         this.refresh();
-        this.events.set();
+        events.set();
       });
     }
   }
 
-  private get way(): Interpolation {
-    return this.context.state.labWay ?? "line";
-  }
-
-  /** Stops the walk: the reader has taken z elsewhere. */
+  /** Stops the bar: the reader has taken z elsewhere. */
   pause(): void {
-    this.bar.pause();
+    this.figure.bar.pause();
   }
 
   /** Other models are coming: nothing of the old ones stays. */
   clear(): void {
-    this.ends = null;
-    this.bar.disabled = true;
-    this.gif.disabled = true;
+    this.enable(null);
     this.said.textContent = "";
     for (const view of this.strips.flatMap(viewsOf)) {
       view.pixels = null;
@@ -107,32 +91,30 @@ export class LabPath {
     }
   }
 
-  /** Sets the ends anew, for another model or from the link; null: there is none yet. */
+  /** Sets the ends anew, for another model or from the link. */
   async show(): Promise<void> {
     const { state } = this.context;
-    const [bench] = this.walkers();
-    const model = bench?.model ?? null;
-    this.ends = null;
-    this.bar.value = (state.labAt ?? 0) / 1000;
-    for (const input of this.ways) input.checked = input.value === this.way;
+    const model = this.shown()[0]?.model ?? null;
+    this.enable(null);
+    this.figure.bar.value = (state.labAt ?? 0) / 1000;
     if (model === null) return;
-    let ends = { from: state.labFrom, to: state.labTo };
-    if (ends.from === null || ends.to === null) {
-      const [from, to] = await this.firstEnds(model);
-      if (this.walkers()[0]?.model !== model) return;
+    let [a, b] = [state.labFrom, state.labTo];
+    if (a === null || b === null) {
+      const [first, second] = await this.firstEnds(model);
+      if (this.shown()[0]?.model !== model) return;
       // Where the statistics are missing, the ends wait for the reader.
-      ends = { from: ends.from ?? from ?? null, to: ends.to ?? to ?? null };
+      [a, b] = [a ?? first ?? null, b ?? second ?? null];
     }
-    this.ends = ends.from && ends.to ? { from: ends.from, to: ends.to } : null;
+    this.enable(a && b ? { a, b } : null);
     this.refresh();
   }
 
-  /** Draws and decodes all of it again: an end, the way, a model or a label is another. */
+  /** Draws and decodes all of it again: an end, the interpolation, a model or a label is another. */
   refresh(): void {
-    const { ends } = this;
-    const benches = this.walkers();
-    this.bar.disabled = ends === null;
-    this.gif.disabled = ends === null;
+    const { ends } = this.figure;
+    const benches = this.shown();
+    this.figure.kind = this.context.state.labWay ?? "line";
+    for (const input of this.kinds) input.checked = input.value === this.figure.kind;
     for (const [i, strip] of this.strips.entries()) {
       strip.hidden = benches[i] === undefined;
       // With one model above there is no doubt whose these are.
@@ -140,64 +122,50 @@ export class LabPath {
       caption.textContent = benches.length > 1 ? (benches[i]?.model?.title ?? "") : "";
     }
     if (ends === null) return;
-    for (const end of ["from", "to"] as const) {
+    for (const end of ["a", "b"] as const) {
       const field = this.fields[end];
       if (field !== document.activeElement) field.value = ends[end].join(", ");
       field.removeAttribute("aria-invalid");
     }
     this.tell();
-    this.lay();
+    const line = this.figure.points(LINE_POINTS);
     for (const [i, bench] of benches.entries()) {
-      const views = viewsOf(this.strips[i] as HTMLElement);
-      const { model, label } = bench;
-      if (model === null) continue;
-      const points = interpolationSteps(ends.from, ends.to, views.length, this.way);
-      this.decodeStrips[i]?.({ bench, model, points, label });
+      bench.lay(line);
+      const count = viewsOf(this.strips[i] as HTMLElement).length;
+      if (bench.model === null) continue;
+      this.decodeStrips[i]?.(bench.model, this.figure.points(count), bench.label);
     }
   }
 
-  /** Lays the way over the maps of whoever walks, and takes it off the others. */
-  lay(): void {
-    const { ends } = this;
-    if (ends === null) return;
-    const line = interpolationSteps(ends.from, ends.to, LINE_POINTS, this.way);
-    for (const bench of this.walkers()) bench.lay(line);
-  }
-
-  private walk(share: number): void {
-    if (this.ends === null) return;
-    this.context.update({ labAt: Math.round(1000 * share) });
-    this.tell();
-    this.events.walked(interpolate(this.ends.from, this.ends.to, share, this.way));
+  private enable(ends: Ends | null): void {
+    this.figure.ends = ends;
+    this.figure.bar.disabled = ends === null;
+    this.gif.disabled = ends === null;
   }
 
   private tell(): void {
-    this.bar.text = `${Math.round(100 * this.bar.value)} %`;
+    this.figure.bar.text = `${Math.round(100 * this.figure.bar.value)} %`;
   }
 
-  private type(end: "from" | "to"): void {
-    const size = this.walkers()[0]?.model?.latent_size ?? 0;
+  private type(end: End): void {
+    const size = this.shown()[0]?.model?.latent_size ?? 0;
     const field = this.fields[end];
     const z = parseVector(field.value, size);
     field.setAttribute("aria-invalid", String(z === null));
-    const name = end === "from" ? "A" : "B";
-    this.said.textContent =
-      z === null ? `${name} has to be ${size} numbers, with commas between them.` : "";
     if (z !== null) this.setEnd(end, z);
+    else {
+      const name = end.toUpperCase();
+      this.said.textContent = `${name} has to be ${size} numbers, with commas between them.`;
+    }
   }
 
-  private setEnd(end: "from" | "to", z: readonly number[]): void {
-    const other = end === "from" ? "to" : "from";
+  private setEnd(end: End, z: readonly number[]): void {
     const own = roundVector(z);
-    this.ends = { ...(this.ends ?? { [other]: own }), [end]: own } as unknown as Ends;
-    this.bar.pause();
-    this.bar.value = 0;
-    this.context.update({
-      labFrom: [...this.ends.from],
-      labTo: [...this.ends.to],
-      labAt: null,
-    });
-    this.said.textContent = `${end === "from" ? "A" : "B"} is ${formatVector(own)}.`;
+    const ends = { ...(this.figure.ends ?? { a: own, b: own }), [end]: own };
+    this.enable(ends);
+    this.figure.rewind();
+    this.context.update({ labFrom: [...ends.a], labTo: [...ends.b], labAt: null });
+    this.said.textContent = `${end.toUpperCase()} is ${formatVector(own)}.`;
     this.fields[end].value = own.join(", ");
     this.refresh();
     this.events.set();
@@ -215,41 +183,16 @@ export class LabPath {
     }
   }
 
-  private stripDecoder(views: ImageView[]): (strip: Strip) => void {
-    return latest(
-      ({ bench, model, points }: Strip) => {
-        for (const view of views) {
-          if (view.width !== model.image.width || view.channels !== model.image.channels) {
-            dressView(view, model);
-          }
-        }
-        return bench.model === model ? bench.decodeAll(points) : Promise.resolve(null);
-      },
-      (images, { bench, model, points }) => {
-        if (images === null || bench.model !== model) return;
-        const size = imageSize(model);
-        for (const [i, view] of views.entries()) {
-          view.label = `${model.title} at ${formatVector(points[i] as number[])}`;
-          view.pixels = images.slice(i * size, (i + 1) * size);
-        }
-      },
-      (error, { bench, model }) => {
-        if (bench.model === model) showError(views.slice(0, 1), sentence("This way", error));
-      },
-    );
-  }
-
   private async saveGif(): Promise<void> {
-    const { ends } = this;
-    const [first, second] = this.walkers();
+    const [first, second] = this.shown();
     const model = first?.model ?? null;
-    if (ends === null || model === null || first === undefined) return;
+    if (this.figure.ends === null || model === null || first === undefined) return;
     const alike = second?.model != null && sameShape(second.model.image, model.image);
     const benches = alike ? [first, second as Bench] : [first];
     this.gif.disabled = true;
     this.said.textContent = "The GIF is being made …";
     try {
-      const points = interpolationSteps(ends.from, ends.to, FRAMES, this.way);
+      const points = this.figure.points(FRAMES);
       const films = await Promise.all(benches.map((bench) => bench.decodeAll(points)));
       const { width, height, channels } = model.image;
       const size = imageSize(model);
@@ -274,7 +217,7 @@ export class LabPath {
     } catch (error) {
       this.said.textContent = sentence("The GIF", error);
     }
-    this.gif.disabled = this.ends === null;
+    this.gif.disabled = this.figure.ends === null;
   }
 }
 

@@ -27,10 +27,13 @@ const ROWS: readonly Row[] = [
   },
   { name: "ELBO, nats ↑", known: ({ metrics }) => nats(metrics.test_elbo) },
   { name: "log-likelihood, nats ↑", known: ({ metrics }) => nats(metrics.log_likelihood) },
-  { name: "reconstruction term, nats ↓", known: ({ metrics }) => nats(metrics.reconstruction) },
+  {
+    name: "reconstruction term, z sampled, nats ↓",
+    known: ({ metrics }) => nats(metrics.reconstruction),
+  },
   { name: "KL to the prior, nats", known: ({ metrics }) => nats(metrics.kl) },
   {
-    name: "squared error of an image ↓",
+    name: "squared error, z = μ ↓",
     known: ({ metrics }) => formatNumber(metrics.squared_error, 1),
   },
   { name: "active latents", reported: ({ active_units }) => active_units?.toString() },
@@ -41,11 +44,11 @@ const ROWS: readonly Row[] = [
   { name: "5-NN accuracy, all labels ↑", reported: ({ knn }) => share(knn?.all?.mean) },
   { name: "linear probe ↑", reported: ({ linear_probe }) => share(linear_probe) },
   {
-    name: "samples of the prior read with confidence ↑",
+    name: "samples of the prior read as a digit ↑",
     reported: ({ samples }) => share(samples?.prior?.confident),
   },
   {
-    name: "samples read as the class asked for ↑",
+    name: "samples read as their label ↑",
     reported: ({ samples }) => share(samples?.prior?.asked),
   },
   {

@@ -2,17 +2,17 @@
 
 import "../../elements/code-block";
 import "../../elements/map/layer-switches";
-import "../../elements/play-bar";
 import type { PageContext } from "../../app/context";
-import { notice } from "../../app/notice";
+import { leaveOut } from "../../app/notice";
 import { clampView, commonView, limitsOf, type View } from "../../core/geometry/viewport";
 import type { LayerState } from "../../core/link/link-values";
-import { nameInLink, type PageState, writeState } from "../../core/link/url-state";
+import { type PageState, writeState } from "../../core/link/url-state";
 import { FIRST_LAYERS, layersOf, switchedFrom } from "../../core/points/map-layers";
 import type { Model } from "../../core/release/manifest";
 import { copyText } from "../../elements/copy-text";
 import type { LayerSwitches } from "../../elements/map/layer-switches";
 import { required } from "../../figures/figure";
+import { layersAsked } from "../../figures/layer-choice";
 import { Bench, type BenchEvents, type Place } from "./lab-bench";
 import { Downloads } from "./lab-downloads";
 import { LabPath } from "./lab-path";
@@ -20,7 +20,7 @@ import { NumbersTable } from "./lab-table";
 
 /** The model that the lab opens on, where the release has it; else its first. */
 const DEFAULT_MODEL = "vae-2";
-/** The way is a layer of the lab's own; it shows itself when the reader sets or walks it. */
+/** The path is a layer of the lab's own; it shows itself when the reader sets or plays it. */
 const LAYERS: LayerState = { ...FIRST_LAYERS, path: false };
 
 export async function start(context: PageContext, section: HTMLElement): Promise<void> {
@@ -28,7 +28,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
 }
 
 /**
- * What the benches, the way and the link have to say to each other.
+ * What the benches, the path and the link have to say to each other.
  *
  * The state in the URL is the truth; a bench is shown what is in it. `labOtherZ` null means that
  * the second model shares z, pin and label with the first, where their latent sizes agree.
@@ -63,10 +63,10 @@ class Lab implements BenchEvents {
     );
     this.path = new LabPath(
       context,
-      required(section, ".way"),
+      required(section, ".path"),
       () => (this.isShared ? [this.first, this.second] : [this.first]),
       {
-        walked: (z) => this.takeTo(z),
+        moved: (z) => this.takeTo(z),
         set: () => this.switchLayers({ path: true }),
       },
     );
@@ -166,7 +166,7 @@ class Lab implements BenchEvents {
     return bench === this.first ? this.second : this.first;
   }
 
-  /** Takes z along the way. */
+  /** Takes z along the path. */
   private takeTo(z: readonly number[]): void {
     this.first.moveTo(z);
     this.across(this.first)?.moveTo(z);
@@ -304,42 +304,28 @@ class Lab implements BenchEvents {
 
   /** Leaves out what does not fit the release or the model it is meant for, and says so. */
   private checkLink(): void {
-    const { state } = this;
-    const dropped: string[] = [];
-    const drop = <Key extends keyof PageState>(key: Key, none: PageState[Key]): void => {
-      state[key] = none;
-      dropped.push(nameInLink(key));
+    const { context, state } = this;
+    const keepIf = (fits: Partial<Record<keyof PageState, boolean>>): void => {
+      const unfit = Object.entries(fits).flatMap(([key, isFit]) => (isFit ? [] : [key]));
+      if (unfit.length > 0) leaveOut(context, ...(unfit as (keyof PageState)[]));
     };
-    for (const key of ["labModel", "labOther"] as const) {
-      const id = state[key];
-      if (id !== null && this.context.find(id) === null) drop(key, null);
-    }
+    const isKnown = (id: string | null): boolean => id === null || context.find(id) !== null;
+    keepIf({ labModel: isKnown(state.labModel), labOther: isKnown(state.labOther) });
     const model = this.modelOf(state);
-    const other = state.labOther === null ? null : this.context.model(state.labOther);
-    const vectors = [
-      ["labZ", model],
-      ["labFrom", model],
-      ["labTo", model],
-      ["labOtherZ", other],
-    ] as const;
-    for (const [key, owner] of vectors) {
-      const z = state[key];
-      if (z !== null && z.length !== owner?.latent_size) drop(key, null);
-    }
+    const other = state.labOther === null ? null : context.model(state.labOther);
+    const isOf = (owner: Model | null, z: readonly number[] | null): boolean =>
+      z === null || z.length === owner?.latent_size;
     const classes = Math.max(model.classes, other?.classes ?? 0);
-    if (state.labLabel !== null && state.labLabel >= classes) drop("labLabel", null);
-    if (state.labOtherLabel !== null && state.labOtherLabel >= (other?.classes ?? 0)) {
-      drop("labOtherLabel", null);
-    }
-    if (state.labOtherView !== null && other === null) drop("labOtherView", null);
-    const layers = Object.entries(state.labLayers ?? {});
-    const known = layers.filter(([name]) => Object.hasOwn(LAYERS, name));
-    if (known.length < layers.length) drop("labLayers", Object.fromEntries(known));
-    if (dropped.length > 0) {
-      notice(
-        `Part of this link does not fit the models of the lab and is left out: ${dropped.join(", ")}.`,
-      );
-    }
+    keepIf({
+      labZ: isOf(model, state.labZ),
+      labFrom: isOf(model, state.labFrom),
+      labTo: isOf(model, state.labTo),
+      labOtherZ: isOf(other, state.labOtherZ),
+      labLabel: (state.labLabel ?? 0) < classes,
+      labOtherLabel: (state.labOtherLabel ?? -1) < (other?.classes ?? 0),
+      labOtherView: state.labOtherView === null || other !== null,
+    });
+    layersAsked(context, "labLayers", Object.keys(LAYERS));
   }
 
   private async copyLink(): Promise<void> {

@@ -1,4 +1,4 @@
-// Section "labels": one z, ten digits, one a class; then a digit of choice (labels-asked).
+// Section "labels": one z, ten digits, one a class; then grids of a chosen digit (labels-grids).
 
 import type { PageContext } from "../../app/context";
 import { leaveOut } from "../../app/notice";
@@ -9,7 +9,7 @@ import type { LatentMap } from "../../elements/map/latent-map";
 import { decoderInto, dressMap, fillMap, keepView, loadPart, required } from "../../figures/figure";
 import { chooseLayers } from "../../figures/layer-choice";
 import { MapLayers } from "../../figures/lazy-layers";
-import { startAsked } from "./labels-asked";
+import { startGrids } from "./labels-grids";
 
 const DEFAULT_MODEL = "label-decoder-vae-2";
 const LAYERS = ["points", "names"];
@@ -24,8 +24,8 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   const layers = new MapLayers(context, map);
   chooseLayers(context, section, "labelsLayers", LAYERS, (on) => layers.switchTo(on));
   // Absent where the release lacks its models.
-  const asked = section.querySelector<HTMLElement>(".asked");
-  if (asked !== null) whenNear(asked, () => startAsked(context, asked));
+  const grids = section.querySelector<HTMLElement>(".asked");
+  if (grids !== null) whenNear(grids, () => startGrids(context, grids));
 
   const decodeInto = decoderInto(context, views, (model) => model.id === map.model);
   const decode = (model: Model, z: readonly [number, number]): void => {
@@ -38,9 +38,6 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     dressMap(map, model);
     layers.show(model);
     for (const choice of choices) choice.checked = choice.value === id;
-    for (const figure of section.querySelectorAll<HTMLElement>("[data-model]")) {
-      figure.hidden = figure.dataset.model !== id;
-    }
     if (await loadPart(context, model, "decoder", views)) {
       if (map.model !== id) return;
       decode(model, map.z ?? [0, 0]);

@@ -1,4 +1,4 @@
-// How the kinds of models are told apart in the charts of section "numbers".
+// How the kinds of models differ in the charts of section "numbers".
 
 import type { ChartLine } from "../../elements/chart/line-chart";
 

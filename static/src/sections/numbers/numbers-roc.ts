@@ -1,4 +1,4 @@
-// Part "roc" of section "numbers": how well the squared error tells digits from what is none.
+// Part "roc" of section "numbers": how well the squared error tells digits from other inputs.
 
 import type { PageContext } from "../../app/context";
 import { leaveOut } from "../../app/notice";
@@ -6,30 +6,36 @@ import type { Model } from "../../core/release/manifest";
 import type { ChartLine, LineChart } from "../../elements/chart/line-chart";
 import { required } from "../../figures/figure";
 import { fillChart } from "../../figures/fill-chart";
-import { prepareRoc, rocPoints } from "../../figures/roc";
 import { isKind, KINDS } from "./numbers-chart";
 
 /** Of one kind, dashes tell the sizes apart. */
 const DASHES = [undefined, [7, 4], [2, 3]];
+/** The share of digits (%) that one may be willing to lose: the values there stand in the legend. */
+const ALARM = 5;
 
 export async function showRoc(context: PageContext, part: HTMLElement): Promise<void> {
   const chart = required<LineChart>(part, "line-chart");
   const radios = Array.from(part.querySelectorAll<HTMLInputElement>("input[type=radio]"));
   const models = (part.dataset.models ?? "").split(" ").map((id) => context.model(id));
-  prepareRoc(chart);
+  chart.axes = [
+    { name: "digits wrongly flagged (%)", range: [0, 100] },
+    { name: "other inputs found (%)", range: [0, 100] },
+  ];
+  chart.rest = ALARM;
+  chart.format = (share) => `at ${share} % of the digits`;
 
   const show = (): Promise<void> => {
-    const stranger = radios.find(({ checked }) => checked)?.value ?? "";
-    return fillChart(chart, "The ROC curves", linesOf(context, models, stranger));
+    const inputs = radios.find(({ checked }) => checked)?.value ?? "";
+    return fillChart(chart, "The ROC curves", linesOf(context, models, inputs));
   };
-  const asked = context.state.numbersStranger;
-  const known = radios.find(({ value }) => value === asked);
+  const linked = context.state.numbersInputs;
+  const known = radios.find(({ value }) => value === linked);
   if (known !== undefined) known.checked = true;
-  else if (asked !== null) leaveOut(context, "numbersStranger");
+  else if (linked !== null) leaveOut(context, "numbersInputs");
   for (const radio of radios) {
     radio.disabled = false;
     radio.addEventListener("change", () => {
-      context.update({ numbersStranger: radio.defaultChecked ? null : radio.value });
+      context.update({ numbersInputs: radio.defaultChecked ? null : radio.value });
       void show();
     });
   }
@@ -39,23 +45,21 @@ export async function showRoc(context: PageContext, part: HTMLElement): Promise<
 async function linesOf(
   context: PageContext,
   models: readonly Model[],
-  stranger: string,
+  inputs: string,
 ): Promise<ChartLine[]> {
   const reports = await Promise.all(models.map((model) => context.document(model, "report")));
   return models.flatMap((model, i) => {
-    const roc = reports[i]?.anomaly[stranger]?.roc;
+    const roc = reports[i]?.anomaly[inputs]?.roc;
     if (roc === undefined || !isKind(model.kind)) return [];
     const { short, colour, marker } = KINDS[model.kind];
     const rank = models.filter(({ kind }) => kind === model.kind).indexOf(model);
     const dash = DASHES[rank % DASHES.length];
-    return [
-      {
-        name: `${short}-${model.latent_size}`,
-        ...rocPoints(roc),
-        colour,
-        marker,
-        ...(dash === undefined ? {} : { dash }),
-      },
-    ];
+    const name = `${short}-${model.latent_size}`;
+    const [x, y] = [percent(roc.false_positive), percent(roc.true_positive)];
+    return [{ name, x, y, colour, marker, ...(dash !== undefined && { dash }) }];
   });
+}
+
+function percent(shares: readonly number[]): number[] {
+  return shares.map((share) => Number((100 * share).toFixed(4)));
 }

@@ -13,7 +13,7 @@ const COLUMNS = 10;
 const ROWS = 2;
 const SHOWN = COLUMNS * ROWS;
 
-/** Which draws are shown, and for which digit the told decoder is asked; null: each in turn. */
+/** Which draws are shown, and the digit that the conditioned decoder draws; null: each in turn. */
 interface Choice {
   page: number;
   digit: number | null;
