@@ -12,7 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from webapp.datasets import TrainingImages
 from webapp.http.problems import Problem, add_problem_schema, documented
 from webapp.http.security import read_body, require_type
 from webapp.http.static_files import StaticFiles
@@ -22,6 +21,7 @@ from webapp.metrics import Metrics
 from webapp.pages import apology, is_built_file
 from webapp.releases import ObjectCheck, is_release_file
 from webapp.settings import Settings
+from webapp.training_images import TrainingImages
 
 LARGEST_Z = 1000.0
 """The largest coordinate of z that is accepted: every prior here has unit variance."""

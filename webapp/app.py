@@ -10,7 +10,6 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from webapp.api import Services, router
-from webapp.datasets import TrainingImages
 from webapp.http.compression import BackgroundCompressor
 from webapp.http.problems import answer_http_exception, answer_invalid_parameter
 from webapp.http.security import SecureResponses, security_headers
@@ -20,6 +19,7 @@ from webapp.metrics import Metrics, ObserveRequests
 from webapp.pages import PageMaker
 from webapp.releases import ReleaseStore
 from webapp.settings import Settings
+from webapp.training_images import TrainingImages
 
 
 def create_app(settings: Settings) -> FastAPI:

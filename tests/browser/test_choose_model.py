@@ -11,8 +11,14 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import OpenAtlas, Outlive, Watch
 from tests.support.atlas import Atlas
+from tests.support.made_releases import (
+    TinyModel,
+    make_release,
+    point_to,
+    write_manifest,
+    write_object,
+)
 from tests.support.reference import Reference
-from tests.support.releases import TinyModel, make_release, point_to, write_manifest, write_object
 from tests.support.server import Server
 
 FIRST = TinyModel()

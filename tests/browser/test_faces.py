@@ -22,8 +22,8 @@ from tests.support.face_page import (
     quadrants,
     turned_jpeg,
 )
+from tests.support.made_releases import object_path, take_models
 from tests.support.reference import Reference
-from tests.support.releases import object_path, take_models
 from tests.support.server import Server
 
 OpenFaces = Callable[..., Faces]

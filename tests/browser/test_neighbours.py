@@ -8,8 +8,8 @@ import pytest
 
 from tests.browser.conftest import OpenAtlas, Outlive
 from tests.support.atlas import Atlas
+from tests.support.made_releases import TinyModel, make_release
 from tests.support.reference import Reference
-from tests.support.releases import TinyModel, make_release
 from tests.support.server import Server
 from tests.support.tiny_dataset import make_mnist
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from tests.browser.conftest import OpenAtlas, Outlive
+from tests.support.made_releases import TinyModel, make_release, point_to, write_manifest
 from tests.support.reference import Reference
-from tests.support.releases import TinyModel, make_release, point_to, write_manifest
 from tests.support.server import Server
 
 OTHER = TinyModel(hidden=(24,), seed=5)

@@ -14,8 +14,8 @@ from tests.browser.conftest import Outlive, Watch
 from tests.browser.test_new_release import OTHER, publish_other_weights
 from tests.browser.test_runtime import use_every_section
 from tests.support.atlas import Atlas
+from tests.support.made_releases import file_entries, make_release, take_models
 from tests.support.reference import Reference
-from tests.support.releases import file_entries, make_release, take_models
 from tests.support.server import ROOT, Server
 from tests.support.slow_proxy import SlowProxy
 

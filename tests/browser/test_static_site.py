@@ -11,9 +11,9 @@ from tests.browser.conftest import OpenAtlas, Outlive, Watch
 from tests.browser.test_offline import MODELS, expect_digit, visit, wait_until_kept
 from tests.browser.test_runtime import runtime, use_every_section, wasmless_browser  # noqa: F401
 from tests.support.atlas import Atlas
+from tests.support.made_releases import take_models
 from tests.support.plain_host import PlainHost
 from tests.support.reference import Reference
-from tests.support.releases import take_models
 
 PATH = "some/where"
 

@@ -7,8 +7,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from tests.support.made_releases import TinyModel, make_release, write_manifest, write_object
 from tests.support.reference import Reference
-from tests.support.releases import TinyModel, make_release, write_manifest, write_object
 
 _CHANNELS = (16, 12, 8, 6)
 

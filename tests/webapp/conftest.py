@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from tests.support.releases import TinyModel, make_release
+from tests.support.made_releases import TinyModel, make_release
 from tests.support.site import make_dist, make_templates
 from webapp.app import create_app
 from webapp.settings import Settings

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.releases import Maths
+from tests.support.made_releases import Maths
 from tests.webapp.conftest import MODELS, TestClient
 
 BY_ID = {model.id: model for model in MODELS}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.releases import write_object
+from tests.support.made_releases import write_object
 from webapp.article import (
     autoencoders_view,
     build_article,

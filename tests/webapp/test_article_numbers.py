@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.releases import write_object
+from tests.support.made_releases import write_object
 from webapp.article.numbers import NumbersSection, build
 from webapp.article.release_view import ReleaseView
 

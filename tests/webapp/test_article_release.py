@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.support.releases import object_path, write_object
+from tests.support.made_releases import object_path, write_object
 from webapp.article.release_view import ReleaseView
 from webapp.article.wording import Spread, count, fixed, nats, percent, percent_spread, spread
 

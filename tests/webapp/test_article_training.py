@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.releases import write_object
+from tests.support.made_releases import write_object
 from webapp.article.release_view import ReleaseView
 from webapp.article.training_view import EarlyGain, TrainingSection, build
 

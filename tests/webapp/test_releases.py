@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from tests.support.releases import (
+from tests.support.made_releases import (
     Maths,
     TinyModel,
     make_release,

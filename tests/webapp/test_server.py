@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.support.releases import TinyModel, make_release, point_to
+from tests.support.made_releases import TinyModel, make_release, point_to
 from tests.support.server import ROOT, Server
 from tests.webapp.conftest import eventually, make_folders
 from tests.webapp.test_security import assert_headers

@@ -7,7 +7,7 @@ import os
 import brotli
 import pytest
 
-from tests.support.releases import make_release, object_path, point_to
+from tests.support.made_releases import make_release, object_path, point_to
 from tests.support.site import RUNTIME, RUNTIME_BYTES, SCRIPT, STYLE, WORKER
 from webapp.http.compression import compress
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.bench.report import current_manifest
-from tests.support.releases import TinyModel, make_release, write_object
+from tests.support.made_releases import TinyModel, make_release, write_object
 from tests.support.server import ROOT
 from tests.support.site import make_dist
 from webapp.pages import PageMaker, math

@@ -12,7 +12,7 @@ import type { LatentMap } from "../../elements/map/latent-map";
 import type { PlayBar } from "../../elements/play-bar";
 import { digitButtons, digitOr } from "../../figures/digits";
 import { decoderInto, dressMap, fillMap, keepView, loadPart, required } from "../../figures/figure";
-import { InterpolationFigure, stripInto } from "../../figures/interpolation";
+import { InterpolationFigure, stripInto } from "../../figures/interpolation-strips";
 import { chooseLayers, layersOnto } from "../../figures/layer-choice";
 
 const DEFAULT_FROM = 2;

@@ -7,7 +7,7 @@ import { formatVector, parseVector } from "../../core/link/vectors";
 import { imageSize, type Model } from "../../core/release/manifest";
 import type { ImageView } from "../../elements/image-view";
 import { required } from "../../figures/figure";
-import { type Ends, InterpolationFigure, stripInto } from "../../figures/interpolation";
+import { type Ends, InterpolationFigure, stripInto } from "../../figures/interpolation-strips";
 import type { Bench } from "./lab-bench";
 import { gifOf, save } from "./lab-files";
 

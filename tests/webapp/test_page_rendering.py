@@ -7,7 +7,7 @@ import re
 
 import brotli
 
-from tests.support.releases import TinyModel, make_release, point_to, write_manifest
+from tests.support.made_releases import TinyModel, make_release, point_to, write_manifest
 from tests.support.site import CHUNK, LATER, RUNTIME, SCRIPT, START, STYLE, make_dist
 from tests.webapp.conftest import eventually
 

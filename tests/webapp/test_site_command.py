@@ -6,7 +6,13 @@ import re
 
 import pytest
 
-from tests.support.releases import TinyModel, make_release, object_path, point_to, write_manifest
+from tests.support.made_releases import (
+    TinyModel,
+    make_release,
+    object_path,
+    point_to,
+    write_manifest,
+)
 from tests.support.site import CHUNK, LATER, RUNTIME, SCRIPT, START, STYLE, WORKER
 from webapp.static_site import main
 
