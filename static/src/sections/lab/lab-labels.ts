@@ -1,8 +1,8 @@
 // The classes of a model on the bench: which label conditions it, or which class it reads from z.
 
-import "../../elements/class-probabilities";
+import "../../elements/chart/class-probabilities";
 import type { Model } from "../../core/release/manifest";
-import type { ClassProbabilities } from "../../elements/class-probabilities";
+import type { ClassProbabilities } from "../../elements/chart/class-probabilities";
 import { required } from "../../figures/figure";
 
 export class LabelChoice {
