@@ -1,4 +1,4 @@
-"""Makes the measurements at the end of a run quick: a judge of few steps, and few samples."""
+"""Makes the measurements at the end of a run quick: a classifier of few steps, and few samples."""
 
 import functools
 from dataclasses import replace
@@ -26,7 +26,7 @@ def quick_measurements(patch: pytest.MonkeyPatch) -> None:
 
 
 def _trained_once(images: Images) -> nn.Sequential:
-    """Train the judge of these images, or remember it: the same images give the same judge."""
+    """Train the classifier of these images, or remember it: the same images give the same one."""
     pixels = images.pixels.numpy()
     key = (sha256(pixels.tobytes() + images.labels.numpy().tobytes()), images.classes, pixels.shape)
     if key not in _trained:
@@ -38,5 +38,5 @@ def quick_faces(name: str) -> Recipe:
     """Return a face recipe small enough for pictures of 32×32 and a few seconds."""
     return replace(
         RECIPES[name], latent_size=8, encoder_layers=(8, 16, 16), decoder_layers=(16, 16, 8, 8),
-        epochs=3, batch_size=64, warmup_steps=4,
+        epochs=3, batch_size=64, warmup_steps=4, precision="32-true",
     )  # fmt: skip

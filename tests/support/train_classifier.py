@@ -4,7 +4,7 @@
 
 It shares nothing with the autoencoders but the training images. The result is kept with the tests
 as tests/data/digit_classifier.onnx; hands differ more than MNIST's do, so it has half as many
-epochs again as the judge of samples.
+epochs again as the held-out classifier.
 """
 
 import warnings

@@ -17,7 +17,7 @@ from train.data.images import Dataset, Images, as_float
 from train.errors import UserError
 from train.evaluation.attribute_vectors import attribute_vectors, effects
 from train.evaluation.image_quality import frechet, picture_quality, sharpness
-from train.models.attribute_network import attributes_of, reader
+from train.models.attribute_network import attributes_of, load_network
 from train.models.autoencoder import Autoencoder
 from train.recipes.published import RECIPES
 from train.recipes.recipe import Recipe
@@ -60,7 +60,7 @@ def dataset() -> Dataset:
 
 
 @pytest.fixture(scope="module")
-def judges(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("judges")
 
 
@@ -118,9 +118,9 @@ def test_feature_distance_is_zero_for_equal_bounded_and_blind_to_length() -> Non
 
 
 def test_S1_10_the_perceptual_loss_grows_with_blur_and_its_gradient_takes_a_blur_away(
-    dataset: Dataset, judges: Path
+    dataset: Dataset, cache: Path
 ) -> None:
-    loss = perceptual_loss(RECIPES["faces-perceptual"], dataset, judges)
+    loss = perceptual_loss(RECIPES["faces-perceptual"], dataset, cache)
     assert loss is not None
     assert not any(p.requires_grad for p in loss.parameters())
     striped = dataset.test.select(attributes_of(dataset.test)[:, 2] == 1)
@@ -137,14 +137,14 @@ def test_S1_10_the_perceptual_loss_grows_with_blur_and_its_gradient_takes_a_blur
 
 
 def test_vgg_features_are_of_normalised_images_and_its_loss_is_said(
-    monkeypatch: pytest.MonkeyPatch, dataset: Dataset, judges: Path
+    monkeypatch: pytest.MonkeyPatch, dataset: Dataset, cache: Path
 ) -> None:
     import torchvision.models
 
     made = torchvision.models.vgg19(weights=None)
     monkeypatch.setattr(torchvision.models, "vgg19", lambda **_: made)
     recipe = dataclasses.replace(RECIPES["faces-perceptual"], perceptual="vgg19")
-    loss = perceptual_loss(recipe, dataset, judges)
+    loss = perceptual_loss(recipe, dataset, cache)
     assert loss is not None
     image = torch.rand(2, 3, 32, 32)
     normal = (image - torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1)) / torch.tensor(
@@ -161,32 +161,35 @@ def test_vgg_features_are_of_normalised_images_and_its_loss_is_said(
 
     monkeypatch.setattr(torchvision.models, "vgg19", lost)
     with pytest.raises(UserError, match="--perceptual attributes"):
-        perceptual_loss(recipe, dataset, judges)
+        perceptual_loss(recipe, dataset, cache)
 
 
 def test_a_data_set_without_attributes_is_refused_by_what_learns_from_them(
-    dataset: Dataset, judges: Path
+    dataset: Dataset, cache: Path
 ) -> None:
     bare = dataclasses.replace(dataset.train, attributes=None)
     with pytest.raises(UserError, match="tells no attributes"):
         perceptual_loss(
-            RECIPES["faces-perceptual"], dataclasses.replace(dataset, train=bare), judges
+            RECIPES["faces-perceptual"], dataclasses.replace(dataset, train=bare), cache
         )
 
 
 def test_the_readers_are_two_networks_that_read_held_out_images_and_are_kept(
-    dataset: Dataset, judges: Path, capsys: pytest.CaptureFixture[str]
+    dataset: Dataset, cache: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    teacher, judge = reader("teacher", dataset, judges), reader("judge", dataset, judges)
-    assert teacher.accuracy.min() > 0.95
-    assert judge.accuracy.min() > 0.95
-    shapes = [[tuple(p.shape) for p in r.network.parameters()] for r in (teacher, judge)]
+    perceptual, held_out = (
+        load_network("perceptual", dataset, cache),
+        load_network("held-out", dataset, cache),
+    )
+    assert perceptual.accuracy.min() > 0.95
+    assert held_out.accuracy.min() > 0.95
+    shapes = [[tuple(p.shape) for p in r.network.parameters()] for r in (perceptual, held_out)]
     assert shapes[0] != shapes[1]
     capsys.readouterr()
-    again = reader("judge", dataset, judges)
+    again = load_network("held-out", dataset, cache)
     assert capsys.readouterr().err == ""  # no progress bar: nothing was trained
     image = as_float(dataset.test.pixels)
-    assert torch.equal(again.network(image), judge.network(image))
+    assert torch.equal(again.network(image), held_out.network(image))
 
 
 def test_sharpness_falls_with_blur_and_is_the_variance_of_the_laplacian(dataset: Dataset) -> None:
@@ -244,18 +247,18 @@ class _Linear(Autoencoder):
         return torch.logit(base.clamp(0.01, 0.99))
 
 
-def test_S1_9_effects_are_what_a_judge_reads_from_decoded_faces(
-    dataset: Dataset, judges: Path
+def test_S1_9_effects_are_what_a_held_out_network_sees_from_decoded_faces(
+    dataset: Dataset, cache: Path
 ) -> None:
     recipe = quick_faces("faces-vae")
     model = _Linear(dataclasses.replace(recipe, latent_size=2), (3, 32, 32), 2).eval()
-    judge = reader("judge", dataset, judges).network
+    classifier = load_network("held-out", dataset, cache).network
     plain = [images.select(attributes_of(images)[:, 2] == 0) for images in (
         dataset.train, dataset.test,
     )]  # fmt: skip
     mu, test_mu = (attributes_of(images)[:, :2].float() for images in plain)
     vectors = attribute_vectors(mu, attributes_of(plain[0]), NAMES, ())
-    found = effects(vectors, model, judge, mu, plain[0], test_mu, plain[1])
+    found = effects(vectors, model, classifier, mu, plain[0], test_mu, plain[1])
     assert found["red"]["raw"]["full"] == 1.0
     assert found["red"]["raw"]["seen"] > 0.95
     assert found["red"]["raw"]["kept"] > 0.95
@@ -263,17 +266,17 @@ def test_S1_9_effects_are_what_a_judge_reads_from_decoded_faces(
     # No step of this model paints stripes: at the largest multiple they are still not seen.
     assert found["striped"]["raw"]["full"] == 3.0
     assert found["striped"]["raw"]["seen"] < 0.5
-    quality = picture_quality(model, judge, test_mu, plain[1])
+    quality = picture_quality(model, classifier, test_mu, plain[1])
     assert quality["frechet_reconstructions"] < quality["frechet_samples"]
 
 
 @pytest.mark.parametrize("name", FACES)
 def test_S1_10_each_recipe_trains_and_goes_on_bit_for_bit(
-    name: str, dataset: Dataset, judges: Path, tmp_path: Path
+    name: str, dataset: Dataset, cache: Path, tmp_path: Path
 ) -> None:
-    fabric = launch()
+    process = launch()
     recipe = quick_faces(name)
-    look = perceptual_loss(recipe, dataset, judges)
+    look = perceptual_loss(recipe, dataset, cache)
 
     def train(folder: str, resume: bool = False, last: int = 3) -> Result:
         def stop(done: int, _: Autoencoder) -> None:
@@ -281,7 +284,7 @@ def test_S1_10_each_recipe_trains_and_goes_on_bit_for_bit(
                 raise KeyboardInterrupt
 
         return fit(
-            recipe, dataset.train, dataset.test, fabric, tmp_path / folder, resume,
+            recipe, dataset.train, dataset.test, process, tmp_path / folder, resume,
             quiet=True, perceptual=look, after_epoch=stop,
         )  # fmt: skip
 
@@ -299,25 +302,25 @@ def test_S1_10_each_recipe_trains_and_goes_on_bit_for_bit(
 
 
 def test_the_discriminator_learns_until_it_is_far_ahead(dataset: Dataset) -> None:
-    fabric = launch()
+    process = launch()
     recipe: Recipe = quick_faces("faces-vaegan")
-    rival = discriminator.Adversary(recipe, dataset.train.shape, fabric)
+    adversary = discriminator.Adversary(recipe, dataset.train.shape, process)
     image = as_float(dataset.train.pixels[:64])
     grey = torch.full_like(image, 0.5)
     losses = []
     while not losses or losses[-1] > 0.35:
-        losses.append(float(rival.learn(image, grey, grey, 2e-3).mean()))
+        losses.append(float(adversary.learn(image, grey, grey, 2e-3).mean()))
         assert len(losses) < 500
     assert losses[0] > 0.6
     # It is ahead now: it looks, and learns nothing.
-    before = [parameter.clone() for parameter in rival.discriminator.parameters()]
-    rival.learn(image, grey, grey, 2e-3)
-    for was, now in zip(before, rival.discriminator.parameters(), strict=True):
+    before = [parameter.clone() for parameter in adversary.discriminator.parameters()]
+    adversary.learn(image, grey, grey, 2e-3)
+    for was, now in zip(before, adversary.discriminator.parameters(), strict=True):
         assert torch.equal(was, now)
-    terms = rival.terms(image, grey, grey)
+    terms = adversary.terms(image, grey, grey)
     assert terms["adversarial"].shape == terms["features"].shape == (64,)
     # Told from true ones with ease, decoded images cost much; true ones would cost little.
-    honest = rival.terms(image, image, image)
+    honest = adversary.terms(image, image, image)
     assert honest["adversarial"].mean() < terms["adversarial"].mean()
     assert honest["features"].max() < 0.01  # its weights' norms are estimated anew at each look
     assert terms["features"].mean() > 20 * honest["features"].mean()

@@ -15,7 +15,7 @@ from train.evaluation import anomaly, samples
 from train.evaluation.likelihood import active_units, reconstruction_errors
 from train.evaluation.probes import knn_accuracy, linear_probe
 from train.models.autoencoder import Autoencoder
-from train.models.held_out_classifier import judge_of, train_network
+from train.models.held_out_classifier import load_classifier, train_network
 from train.recipes.published import RECIPES
 from train.runs.run_folder import load_run
 
@@ -162,19 +162,19 @@ def test_a_conditioned_model_scores_a_stranger_by_its_best_label(data_root: Path
 
 
 @pytest.mark.slow
-def test_the_judge_learns_is_kept_and_mended(
+def test_the_held_out_classifier_learns_is_cached_and_mended(
     data_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("train.models.held_out_classifier.train_network", train_network)
     images, test = datasets.load("mnist", "train"), datasets.load("mnist", "test")
-    first = judge_of(images, test, tmp_path / "judges")
+    first = load_classifier(images, test, tmp_path / "judges")
     assert (first.on_test.argmax(1) == test.labels).float().mean() > 0.3
     path = next((tmp_path / "judges").glob("*.safetensors"))
     before = path.stat().st_mtime_ns
-    again = judge_of(images, test, tmp_path / "judges")
+    again = load_classifier(images, test, tmp_path / "judges")
     assert path.stat().st_mtime_ns == before
     image = as_float(test.pixels)
     assert torch.allclose(again.probabilities(image), first.on_test, atol=1e-6)
     path.write_bytes(b"broken")
-    mended = judge_of(images, test, tmp_path / "judges")
+    mended = load_classifier(images, test, tmp_path / "judges")
     assert torch.equal(mended.on_test, first.on_test)

@@ -41,7 +41,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder with the tiny dataset, and judges that nobody waits for, whose word is nothing."""
+    """A folder with the tiny dataset, and untrained classifiers, which nothing waits for."""
     folder = tmp_path_factory.mktemp("study")
     make_mnist(folder / "data")
     with pytest.MonkeyPatch.context() as patch:
@@ -54,17 +54,17 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         images, test = datasets.load("mnist", "train"), datasets.load("mnist", "test")
         kept = [hold_out(images, 0.1, seed)[0] for seed in SEEDS]
         for some in (images, *kept):
-            held_out_classifier.judge_of(some, test, folder / "judges")
+            held_out_classifier.load_classifier(some, test, folder / "judges")
         yield folder
 
 
 @pytest.fixture
 def runs(tiny: Path, tmp_path: Path) -> Path:
-    return with_judges(tiny, tmp_path / "runs")
+    return with_classifiers(tiny, tmp_path / "runs")
 
 
-def with_judges(tiny: Path, runs: Path) -> Path:
-    """Make a folder for runs where the untrained judges are."""
+def with_classifiers(tiny: Path, runs: Path) -> Path:
+    """Make a folder for runs with the untrained classifiers."""
     (runs / "study").mkdir(parents=True)
     (runs / "study" / "judges").symlink_to(tiny / "judges")
     (runs / "judges").symlink_to(tiny / "judges")
@@ -74,7 +74,7 @@ def with_judges(tiny: Path, runs: Path) -> Path:
 @pytest.fixture(scope="module")
 def uninterrupted(tiny: Path) -> Path:
     """A study that nothing came between: its folder of runs."""
-    runs = with_judges(tiny, tiny / "whole")
+    runs = with_classifiers(tiny, tiny / "whole")
     assert main([*STUDY_OF_TWO, "--runs", str(runs)]) == 0
     return runs
 
@@ -168,7 +168,7 @@ def test_a_finished_study_is_not_trained_again(
     )
     listed = dict(line.split(maxsplit=1) for line in capfd.readouterr().out.splitlines())
     assert listed["study-class-w10-s2"] == "done"
-    assert listed["study-ae-2-s1"] == "not begun"
+    assert listed["study-ae-2-s1"] == "not started"
 
 
 def test_runs_of_another_recipe_are_not_trained_over(

@@ -1,11 +1,12 @@
-"""CelebA from its own files, cut to 64 × 64 and kept in the cache as one array.
+"""CelebA from its own files, cropped to 64 × 64 and cached as one array.
 
 The files lie as torchvision's downloader puts them: `img_align_celeba/`, `list_attr_celeba.txt` and
 `list_eval_partition.txt`. Partition 0 is the training set and partition 2 the test set; partition 1
-(validation) is not used. Some of the images are enough: those that are missing are told.
+(validation) is not used. A part of the images is enough; those that are missing are
+listed.
 
-CelebA is for non-commercial research and must not be passed on: nothing of it, nor of what is made
-of it, belongs into git.
+CelebA is for non-commercial research and must not be redistributed: neither it nor anything made
+from it belongs in git.
 """
 
 import os
@@ -45,7 +46,7 @@ _OTHER_HAIR = "other"
 _GROUPS = ((*(f"{colour} hair" for colour in _CLASSES), "bald"),)
 _TEST_SHARE = 10
 _VERSION = 1
-"""Part of the cache's name: to be raised when other pixels are made of the same files."""
+"""Part of the cache's name; raise it when the same files give other pixels."""
 _CHUNK = 64
 
 

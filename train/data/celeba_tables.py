@@ -14,12 +14,12 @@ TRAIN, VALIDATION, TEST = 0, 1, 2
 
 _ATTRIBUTES = 40
 _NAMED = 3
-"""So many images a sentence names; of the others it gives the number."""
+"""How many images a message names before it counts the others."""
 
 
 @dataclass(frozen=True)
 class Tables:
-    """What is said of every image: its file, 0/1 for each attribute, and its partition."""
+    """Every image's file, its attributes (0 or 1), and its partition."""
 
     files: tuple[str, ...]
     attribute_names: tuple[str, ...]

@@ -1,12 +1,12 @@
-"""A folder of the user's own images, read into tensors; what cannot be used is named and skipped.
+"""A folder of the user's own images, read into tensors; unusable files are listed and skipped.
 
-A class is a folder of the first level, and whatever lies below it belongs to it. Where images lie
-only beside each other, they are one class, named after the folder.
+A class is a folder of the first level, and whatever lies below it belongs to it. Images
+without such folders are one class, named after the folder itself.
 
-Each image is turned as its EXIF says, cut to its middle square and resized. Cut, not letterboxed:
-bars would be what images of different shapes differ in most, and two latents would be spent on
-their width. What is transparent becomes white. Where every image is grey, pixels have one channel;
-a single one in colour makes it three for all.
+Each image is turned upright by its EXIF data, cropped to its central square and resized. Not
+letterboxed: images of different shapes would differ most in the width of their bars, and two
+latents would be spent on that. Transparent areas become white. If every image is grey, pixels have
+one channel; a single one in colour makes it three for all.
 """
 
 import errno
@@ -40,7 +40,7 @@ SMALLEST_SIZE, LARGEST_SIZE = 8, 128
 FEWEST_IMAGES = 20
 MOST_CLASSES = 256
 _TEST_SHARE = 10
-"""Every so manieth image of a class is kept for the test set."""
+"""Every n-th image of a class is held out as the test set."""
 _SMALLEST_SIDE = 8
 _MOST_PIXELS = 50_000_000
 # Above this, one image at a time: a handful of the largest would take gigabytes together.
@@ -54,7 +54,7 @@ _NO_IMAGE = "not an image of a kind that is read here"
 
 @dataclass(frozen=True)
 class Skipped:
-    """A file that is not used: its path inside the folder, fit to be printed, and why."""
+    """A file that is not used: its printable path inside the folder, and the reason."""
 
     path: str
     reason: str
@@ -62,14 +62,14 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a folder gave."""
+    """The dataset of a folder, and the files that were left out of it."""
 
     dataset: Dataset
     skipped: list[Skipped]
 
 
 class _UnusableError(Exception):
-    """Why one image is skipped, in part of a sentence."""
+    """Why one image is skipped, as part of a sentence."""
 
 
 def read_folder(folder: Path, size: int = IMAGE_SIZE) -> Reading:
@@ -275,9 +275,9 @@ def _dataset(squares: dict[str, Bytes], name: str) -> Dataset:
     if not any(room.values()):
         room[max(class_names, key=counts.__getitem__)] = 1
     held_out: list[str] = []
-    kept: list[str] = []
+    training: list[str] = []
     for path in order:
-        part = held_out if room[class_of[path]] > 0 else kept
+        part = held_out if room[class_of[path]] > 0 else training
         room[class_of[path]] -= 1
         part.append(path)
     channels = 1 if all(square.ndim == 2 for square in squares.values()) else 3
@@ -291,7 +291,7 @@ def _dataset(squares: dict[str, Bytes], name: str) -> Dataset:
         labels = torch.tensor([label_of[class_of[path]] for path in paths])
         return Images(torch.from_numpy(pixels), labels, len(class_names))
 
-    return Dataset(images(kept), images(held_out), tuple(class_names))
+    return Dataset(images(training), images(held_out), tuple(class_names))
 
 
 def _class_name(path: str) -> str:

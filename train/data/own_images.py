@@ -43,8 +43,8 @@ def prepare(
 ) -> list[Recipe]:
     """Pack the images of `folder` into a run folder for each recipe; return the runs' recipes.
 
-    A run that is resumed goes on with the images that were packed when it was started, whatever
-    has become of the folder since.
+    A resumed run keeps the images that were packed when it was started, even if the folder has
+    changed since.
 
     Args:
         recipes: what to train; each becomes a run of its own.

@@ -21,9 +21,9 @@ from train.evaluation.likelihood import (
 from train.evaluation.probes import knn_accuracy, linear_probe
 from train.evaluation.samples import sample_quality
 from train.evaluation.style import style_trends
-from train.models.attribute_network import attributes_of, reader
+from train.models.attribute_network import attributes_of, load_network
 from train.models.autoencoder import Autoencoder
-from train.models.held_out_classifier import judge_of
+from train.models.held_out_classifier import load_classifier
 from train.recipes.recipe import Recipe
 from train.runs.run_folder import rows_trained_on, trained_on
 
@@ -68,7 +68,7 @@ def measure(
     if dataset.attribute_names:
         found |= _faces(model, dataset, mu, images, test_mu, classifiers)
     elif several:
-        classifier = judge_of(dataset.train, test, classifiers)
+        classifier = load_classifier(dataset.train, test, classifiers)
         found["samples"] = sample_quality(model, mu, test, classifier)
     if recipe.latent_size == 2 and recipe.condition != "none":
         found["style"] = style_trends(model)
@@ -86,7 +86,7 @@ def _faces(
 ) -> dict[str, Any]:
     """Measure what needs attributes of the images."""
     model = model.to(memory_format=torch.channels_last)  # which convolutions run faster on
-    classifier = reader("judge", dataset, classifiers)
+    classifier = load_network("held-out", dataset, classifiers)
     network, test = classifier.network, dataset.test
     names, groups = dataset.attribute_names, dataset.attribute_groups
     vectors = attribute_vectors(mu, attributes_of(images), names, groups)

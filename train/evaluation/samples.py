@@ -8,7 +8,7 @@ from torch import Tensor
 
 from train.data.images import Images, one_hot
 from train.models.autoencoder import Autoencoder
-from train.models.held_out_classifier import Judge
+from train.models.held_out_classifier import HeldOutClassifier
 
 COUNT = 5000
 CONFIDENT = 0.9
@@ -80,7 +80,7 @@ def decoded_parts(model: Autoencoder, z: Tensor, labels: Tensor) -> Iterator[Ten
 
 
 def sample_quality(
-    model: Autoencoder, mu: Tensor, test: Images, classifier: Judge, count: int = COUNT
+    model: Autoencoder, mu: Tensor, test: Images, classifier: HeldOutClassifier, count: int = COUNT
 ) -> dict[str, Quality]:
     """Classify decoded samples of the prior, and the test images themselves for comparison.
 

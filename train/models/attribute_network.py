@@ -1,8 +1,9 @@
-"""Networks that read the attributes of a picture: what perceptual losses and face models need.
+"""Networks that classify the binary attributes of an image, for perceptual losses and face models.
 
-Two of them, trained apart, so that none judges itself. The `teacher`'s features are compared by
-the perceptual loss. The `judge`, of another shape and another seed, measures finished models: its
-features give the Fréchet distance, its answers tell whether an attribute that was added is seen.
+There are two, trained apart, so that no model is measured by the network that it was trained with.
+The perceptual loss compares the features of one. The held-out one, of another shape and another
+seed, measures finished models: its features give the Fréchet distance, and its predictions say
+whether an attribute vector adds its attribute.
 """
 
 import hashlib
@@ -20,13 +21,15 @@ from train.data.images import Dataset, Images, as_float
 from train.errors import UserError
 from train.models.cached_networks import load_or_train
 
-Role = Literal["teacher", "judge"]
+Role = Literal["perceptual", "held-out"]
 
 
 @dataclass(frozen=True)
 class _Plan:
     """How the network of a role is made."""
 
+    file: str
+    """How its file's name begins."""
     widths: tuple[int, ...]
     strides: tuple[int, ...]
     kernel: int
@@ -34,9 +37,11 @@ class _Plan:
 
 
 _PLANS: dict[Role, _Plan] = {
-    # Its first features are as fine as the image: a blur is to be seen in them.
-    "teacher": _Plan(widths=(24, 48, 96, 128), strides=(1, 2, 2, 2), kernel=3, seed=11),
-    "judge": _Plan(widths=(16, 40, 80, 160), strides=(2, 2, 2, 2), kernel=5, seed=23),
+    # Its first features are as fine as the image, so that a blur changes them.
+    "perceptual": _Plan(
+        "teacher", widths=(24, 48, 96, 128), strides=(1, 2, 2, 2), kernel=3, seed=11
+    ),
+    "held-out": _Plan("judge", widths=(16, 40, 80, 160), strides=(2, 2, 2, 2), kernel=5, seed=23),
 }
 _STEPS = 1200
 _BATCH = 64
@@ -65,7 +70,7 @@ class AttributeNetwork(nn.Module):
         self.to_scores = nn.Linear(channels, attributes)
 
     def features(self, image: Tensor) -> list[Tensor]:
-        """Return what each stage makes of images (N, C, H, W) in [0, 1]: (N, width, H′, W′)."""
+        """Return each stage's features (N, width, H′, W′) of images (N, C, H, W) in [0, 1]."""
         found = []
         h = image - 0.5
         for stage in self.stages:
@@ -84,37 +89,37 @@ class AttributeNetwork(nn.Module):
 
 
 @dataclass(frozen=True)
-class Reader:
-    """A trained network, and how often it is right about held-out images, by attribute: (A,)."""
+class TrainedNetwork:
+    """A trained network, and its accuracy on held-out images by attribute, (A,)."""
 
     network: AttributeNetwork
     accuracy: Tensor
 
 
-def reader(role: Role, dataset: Dataset, folder: Path) -> Reader:
-    """Return the network of a role for a data set, trained now if `folder` does not hold it yet.
+def load_network(role: Role, dataset: Dataset, folder: Path) -> TrainedNetwork:
+    """Return the network of a role for a dataset, trained now if `folder` does not hold it yet.
 
     Args:
-        role: whose network.
+        role: what it is for.
         dataset: with attributes; the training images' content names the file.
-        folder: where judges are kept.
+        folder: where networks are cached.
 
     Raises:
-        UserError: the data set has no attributes.
+        UserError: the dataset has no attributes.
     """
     attributes = attributes_of(dataset.train)
-    path = folder / f"{role}-{_content(dataset.train)[:16]}.safetensors"
     plan = _PLANS[role]
+    path = folder / f"{plan.file}-{_content(dataset.train)[:16]}.safetensors"
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(plan.seed)
         network = AttributeNetwork(dataset.train.shape[0], attributes.shape[1], plan)
-        network = network.to(memory_format=torch.channels_last)  # which convolutions run faster on
+        network = network.to(memory_format=torch.channels_last)  # convolutions run faster so
 
         def train() -> Tensor:
             _train(network, dataset.train, role)
             return _accuracy(network, dataset.test)
 
-        return Reader(network, load_or_train(path, network, "accuracy", train))
+        return TrainedNetwork(network, load_or_train(path, network, "accuracy", train))
 
 
 def attributes_of(images: Images) -> Tensor:
@@ -125,7 +130,7 @@ def attributes_of(images: Images) -> Tensor:
     """
     if images.attributes is None:
         raise UserError(
-            "This data set tells no attributes of its images, which this recipe learns from; "
+            "This dataset has no binary attributes, from which this recipe learns; "
             "choose --dataset avatars or celeba, or --perceptual none."
         )
     return images.attributes
@@ -138,14 +143,14 @@ def read(network: AttributeNetwork, image: Tensor) -> Tensor:
 
 
 def _train(network: AttributeNetwork, images: Images, role: Role) -> None:
-    """Train on images that are shifted, blurred and grained a little, as decoded ones are."""
+    """Train on slightly shifted, blurred and noisy images: decoded ones are blurred, too."""
     attributes = attributes_of(images)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     network.to(device).train()
     steps = min(_STEPS, max(100, 20 * len(images) // _BATCH))
     optimizer = torch.optim.AdamW(network.parameters(), weight_decay=1e-2)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _PEAK_RATE, total_steps=steps)
-    for _ in tqdm(range(steps), desc=f"{role} of attributes", unit="step", dynamic_ncols=True):
+    for _ in tqdm(range(steps), desc=f"{role} attribute network", unit="step", dynamic_ncols=True):
         batch = torch.randint(len(images), (_BATCH,))
         image = _disturbed(as_float(images.pixels.index_select(0, batch)).to(device))
         scores = network(image.contiguous(memory_format=torch.channels_last))
@@ -159,15 +164,15 @@ def _train(network: AttributeNetwork, images: Images, role: Role) -> None:
 
 
 def _disturbed(image: Tensor) -> Tensor:
-    """Shift a batch (N, C, H, W) by up to two pixels, blur half of it, add some grain to all."""
+    """Shift a batch (N, C, H, W) by up to two pixels, blur half of it, add noise to all."""
     dy, dx = torch.randint(-2, 3, (2,)).tolist()
     shifted = torch.roll(image, (dy, dx), dims=(2, 3))
     half = len(image) // 2
     sigma = float(torch.rand(()) * 1.2 + 0.2)
     reach = max(1, round(3 * sigma))
     blurred = gaussian_blur(shifted[:half], [2 * reach + 1] * 2, [sigma] * 2)
-    grain = torch.randn_like(image) * 0.03
-    return torch.cat([blurred, shifted[half:]]) + grain
+    noise = torch.randn_like(image) * 0.03
+    return torch.cat([blurred, shifted[half:]]) + noise
 
 
 def _accuracy(network: AttributeNetwork, images: Images) -> Tensor:

@@ -1,4 +1,4 @@
-"""Networks that are trained once and then kept in a file: judges, and teachers of other models."""
+"""Networks that are trained once and cached in a file, to measure or to train other models."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,16 +13,16 @@ from train.files import write_atomic
 
 
 def load_or_train(path: Path, network: nn.Module, name: str, train: Callable[[], Tensor]) -> Tensor:
-    """Fill `network` from `path`, or train it now and keep it there; either way it evaluates.
+    """Fill `network` from `path`, or train it now and write it there; it is in evaluation mode.
 
-    A file that is damaged, or of another network, is made again. Of several processes one trains
+    A file that is damaged, or of another network, is written again. Of several processes one trains
     and the others wait.
 
     Args:
         path: a safetensors file.
         network: as it starts.
-        name: of the tensor that `train` returns; none of the network's own.
-        train: trains `network` in place and returns what is to be kept beside it.
+        name: of the tensor that `train` returns, and of none in the network.
+        train: trains `network` in place and returns what is stored beside it.
 
     Returns:
         What `train` returned, now or when the file was written.

@@ -1,7 +1,7 @@
 """An independent classifier that reads decoded images: no part of it is shared with the models.
 
-Three convolutions, trained once for each dataset and kept beside the runs. What it is sure of,
-and what it reads, is how samples of models are compared (sample quality, features.md B10).
+Three convolutions, trained once for each dataset and cached beside the runs. Its
+confidence and its predictions measure the quality of samples (features.md B10).
 """
 
 from dataclasses import dataclass
@@ -19,13 +19,13 @@ _WIDTHS = (16, 32, 64)
 _EPOCHS = 4
 _BATCH = 128
 _PEAK_RATE = 4e-3
-# A judge that has seen only a few images would say little: small sets are shown more often.
+# A few images in a few steps would teach it little: small datasets are shown more often.
 _FEWEST_STEPS = 100
 
 
 @dataclass(frozen=True)
-class Judge:
-    """A trained classifier, and what it gives held-out images: probabilities (N, K)."""
+class HeldOutClassifier:
+    """A trained classifier, and its class probabilities of held-out images, (N, K)."""
 
     network: nn.Module
     on_test: Tensor
@@ -78,21 +78,21 @@ def jittered(image: Tensor) -> Tensor:
     return functional.grid_sample(image, grid, align_corners=False)
 
 
-def judge_of(images: Images, test: Images, folder: Path) -> Judge:
-    """Return the judge of a dataset, trained now if `folder` does not hold it yet.
+def load_classifier(images: Images, test: Images, folder: Path) -> HeldOutClassifier:
+    """Return the classifier of a dataset, trained now if `folder` does not hold it yet.
 
     Args:
-        images: the training images, CPU; their content names the judge.
-        test: held-out images, to know how it reads real ones.
-        folder: where judges are kept.
+        images: the training images, CPU; their content names the file.
+        test: held-out images, whose predictions are kept beside the weights.
+        folder: where classifiers are cached.
     """
     content = images.pixels.numpy().tobytes() + images.labels.numpy().tobytes()
     path = folder / f"{sha256(content)[:16]}.safetensors"
     net = network(images.shape[0], images.classes)
 
     def train() -> Tensor:
-        print(f"Training the judge of samples on {len(images):,} images")
+        print(f"Training the held-out classifier on {len(images):,} images")
         net.load_state_dict(train_network(images).state_dict())
-        return Judge(net.eval(), torch.empty(0)).probabilities(as_float(test.pixels))
+        return HeldOutClassifier(net.eval(), torch.empty(0)).probabilities(as_float(test.pixels))
 
-    return Judge(net, load_or_train(path, net, "on_test", train))
+    return HeldOutClassifier(net, load_or_train(path, net, "on_test", train))

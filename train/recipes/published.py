@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from train.recipes.recipe import Goal, Recipe
 
-# What most models of two latents share, and the others start from.
+# Most models of two latents share this, and the others start from it.
 TWO = Recipe(
     id="vae-2",
     title="VAE, two latents",
@@ -59,10 +59,10 @@ _TARGET_MEANS = (
 )  # fmt: skip
 _SHORT_TWO = replace(TWO, epochs=60)
 
-# Colour faces. The three differ in nothing but what is called a good reconstruction.
+# Colour faces. The three differ only in the reconstruction loss.
 _FACES = Recipe(
     id="faces-vae",
-    title="VAE of faces, by pixels",
+    title="VAE of faces",
     dataset="avatars",
     latent_size=64,
     network="convolutional",
@@ -120,13 +120,13 @@ _PUBLISHED = (
     replace(
         _CONDITIONED,
         id="label-decoder-vae-2",
-        title="VAE whose decoder is told the digit",
+        title="VAE whose decoder is conditioned on the digit",
         condition="decoder",
     ),
     replace(
         _CONDITIONED,
         id="cvae-2",
-        title="Conditional VAE: encoder and decoder are told the digit",
+        title="Conditional VAE: encoder and decoder are conditioned on the digit",
         condition="both",
     ),
     *(
@@ -143,7 +143,7 @@ _PUBLISHED = (
     replace(
         _SHORT_TWO,
         id="target-means-vae-2",
-        title="VAE with a place of its own for each digit",
+        title="VAE with a prior mean for each digit",
         prior_means=_TARGET_MEANS,
         epochs=40,
     ),
@@ -151,7 +151,7 @@ _PUBLISHED = (
         replace(
             _SHORT_TWO,
             id=f"classifier-vae-2-w{weight}",
-            title=f"VAE that also reads the digit from z, weight {weight}",
+            title=f"VAE that also classifies z, weight {weight}",
             classification_weight=float(weight),
             epochs=40,
         )
@@ -167,14 +167,14 @@ _PUBLISHED = (
     replace(
         _FACES,
         id="faces-perceptual",
-        title="VAE of faces, by the features of an attribute network, too",
+        title="VAE of faces, with a perceptual loss",
         perceptual="attributes",
         perceptual_weight=300.0,
     ),
     replace(
         _FACES,
         id="faces-vaegan",
-        title="VAE of faces, against a discriminator, too",
+        title="VAE of faces, with a discriminator (VAE/GAN)",
         adversarial_weight=20.0,
         feature_weight=500.0,
     ),

@@ -29,7 +29,7 @@ class Recipe:
     dataset: str = "mnist"
     latent_size: int = 2
     condition: Condition = "none"
-    """Who sees the label: nobody, the decoder alone, or encoder and decoder."""
+    """What is conditioned on the label: nothing, the decoder alone, or encoder and decoder."""
     deterministic: bool = False
     """An autoencoder: z is the encoder's linear output, without noise and without a KL term."""
     reconstruction: Reconstruction = "bernoulli"
@@ -39,16 +39,16 @@ class Recipe:
     classification_weight: float = 0.0
     """Weight of the cross-entropy of class scores read from the decoder's trunk; 0: no scores."""
     reconstruction_weight: float = 1.0
-    """Of the reconstruction term against the KL term; 1 / 2s² of a pixel error makes the pixels
-    Gaussian with standard deviation s."""
+    """Weight of the reconstruction term against the KL term; 1 / 2s² of a squared error makes the
+    pixels Gaussian with standard deviation s."""
     perceptual: Perceptual = "none"
-    """Whose features are compared beside pixels: of a network that the project trains on the data
-    set's attributes, or of VGG19 trained on ImageNet, whose weights torchvision fetches."""
+    """Which features are compared in addition to pixels: of a network that the project trains on
+    the dataset's attributes, or of VGG19 trained on ImageNet, whose weights torchvision fetches."""
     perceptual_weight: float = 0.0
     adversarial_weight: float = 0.0
-    """Of what a discriminator, trained beside the model, makes of its images; 0: there is none."""
+    """Weight of the adversarial term, of a discriminator trained beside the model; 0: none."""
     feature_weight: float = 0.0
-    """Of the reconstruction error in that discriminator's features."""
+    """Weight of the reconstruction error in that discriminator's features."""
     network: Network = "dense"
     encoder_layers: tuple[int, ...] = (512, 512)
     """Widths of the hidden layers; of a convolutional network each halves the image's sides."""
@@ -58,11 +58,11 @@ class Recipe:
     """Hidden layers of equal width add their input: h + activation(W h + b)."""
     activation: Activation = "relu"
     fourier_features: int = 0
-    """How many random frequencies the decoder sees z through, beside z itself."""
+    """Number of random frequencies whose sines and cosines of z the decoder sees beside z."""
     fourier_scale: float = 2.0
     """Standard deviation of those frequencies, in radians per latent unit."""
     pixel_dropout: float = 0.0
-    """Share of input pixels the encoder does not see while training."""
+    """Share of input pixels that are hidden from the encoder while training."""
     epochs: int = 100
     batch_size: int = 256
     learning_rate: float = 1e-3

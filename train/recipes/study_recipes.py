@@ -24,7 +24,7 @@ _GRID = replace(
     learning_rate=2e-3,
     clip_norm=0.0,
 )
-# Two latents are the slowest to learn: what is found about them is not to be a lack of epochs.
+# Two latents are the slowest to learn, and their results must not come from a lack of epochs.
 _EPOCHS_OF_TWO = 36
 _KINDS: tuple[tuple[str, str, bool, Condition], ...] = (
     ("ae", "plain autoencoder", True, "none"),
@@ -39,13 +39,13 @@ _SHORT_STUDY = replace(
     batch_size=512,
     epochs=12,
 )
-_TOLD: tuple[tuple[str, str, Condition], ...] = (
-    ("vae-2", "nobody is told the digit", "none"),
-    ("label-decoder-vae-2", "the decoder is told the digit", "decoder"),
-    ("cvae-2", "encoder and decoder are told the digit", "both"),
+_CONDITIONS: tuple[tuple[str, str, Condition], ...] = (
+    ("vae-2", "unconditioned", "none"),
+    ("label-decoder-vae-2", "the decoder conditioned on the digit", "decoder"),
+    ("cvae-2", "encoder and decoder conditioned on the digit", "both"),
 )
 
-# The shared recipe of two latents, shorter, and then without one of its parts at a time.
+# The shared recipe of two latents, shorter, and without one of its parts at a time.
 _PARTS = replace(TWO, precision="32-true", epochs=20)
 _WITHOUT: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("nothing", "the shared recipe", {}),
@@ -58,7 +58,7 @@ _WITHOUT: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("clipping", "without clipping gradients", {"clip_norm": 0.0}),
     ("depth", "with one hidden layer", {"encoder_layers": (512,), "decoder_layers": (256,)}),
 )
-# What the short schedule speaks for most is asked again in a longer one.
+# The largest effect of the short schedule is measured again in a longer one.
 _LONGER = replace(TWO, precision="32-true", epochs=60)
 
 STUDY: dict[str, tuple[Recipe, ...]] = {
@@ -76,14 +76,14 @@ STUDY: dict[str, tuple[Recipe, ...]] = {
         for size in (2, *LARGER_SIZES)
     ),
     "likelihood": tuple(
-        replace(_SHORT_STUDY, id=f"study-elbo-{name}", title=f"Study: {told}", condition=condition)
-        for name, told, condition in _TOLD
+        replace(_SHORT_STUDY, id=f"study-elbo-{name}", title=f"Study: {title}", condition=condition)
+        for name, title, condition in _CONDITIONS
     ),
     "classification": tuple(
         replace(
             _SHORT_STUDY,
             id=f"study-class-w{weight}",
-            title=f"Study: the digit read from z, weight {weight}",
+            title=f"Study: a classifier of z, weight {weight}",
             classification_weight=float(weight),
         )
         for weight in (1, 10, 100)  # 0 is study-elbo-vae-2

@@ -72,7 +72,7 @@ def save_run(
 ) -> None:
     """Write a finished run to `folder`, the report last: with it the run is whole.
 
-    `encodings` of the data set are kept where given, for the export and the figures.
+    `encodings` of the dataset are saved where given, for the export and the figures.
 
     The report carries the hash of the weights it speaks of, so that a kill between the files
     cannot pair one run's numbers with another's weights.
@@ -149,7 +149,7 @@ def load_dataset(name: str, folder: Path) -> Dataset:
 
 
 def trained_on(recipe: Recipe, images: Images) -> Images:
-    """Return those of a data set's training images that a recipe trains on.
+    """Return those of a dataset's training images that a recipe trains on.
 
     They are `images` themselves where the recipe leaves none out.
     """

@@ -1,4 +1,4 @@
-"""The means of some training images after each epoch: how a map came to be."""
+"""The means of some training images after each epoch, from which the page animates training."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +20,7 @@ def tracer(run_folder: Path, images: Images) -> Callable[[int, Autoencoder], Non
     """Return a function that writes μ of the first 10,000 images into the run folder.
 
     It takes the number of epochs done and the averaged model. Files are float16 (N, 2), one an
-    epoch, so that a resumed run goes on where the killed one stopped.
+    epoch, so that a resumed run adds to those of the killed one.
     """
     some = images.select(slice(0, POINTS))
     folder = run_folder / _FOLDER

@@ -47,7 +47,7 @@ class Progress:
     def __str__(self) -> str:
         if self.report is not None:
             return "done"
-        return f"epoch {self.epochs}" if self.epochs else "not begun"
+        return f"epoch {self.epochs}" if self.epochs else "not started"
 
 
 def choose(

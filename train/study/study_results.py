@@ -1,4 +1,4 @@
-"""The study's results file: what was measured of each run, small enough to be committed."""
+"""The study's results file: the measurements of each run, small enough to be committed."""
 
 import dataclasses
 import json
@@ -25,7 +25,7 @@ _MEASURED = (
 )  # fmt: skip
 _CURVES = ("loss", "held_out_loss", "reconstruction", "held_out_reconstruction")
 _DIGITS, _CURVE_DIGITS = 6, 4
-# One seed's is enough to draw; the areas under them are kept of every seed.
+# One seed's curve is enough to draw; the area under it is stored for every seed.
 _SEED_WITH_ROC = 1
 
 _RECIPES = {recipe.id: recipe for recipes in STUDY.values() for recipe in recipes}

@@ -17,7 +17,7 @@ from train.files import sha256, write_atomic
 from train.recipes.recipe import Recipe
 from train.recipes.serialisation import differences, fields_of
 
-_KEPT = 2
+_LAST = 2
 
 
 @dataclass
@@ -28,14 +28,13 @@ class State:
     model: nn.Module
     average: nn.Module
     optimizer: torch.optim.Optimizer
-    rival: nn.Module | None = None
-    """The discriminator, where there is one, and its optimizer."""
-    rival_optimizer: torch.optim.Optimizer | None = None
+    discriminator: nn.Module | None = None
+    discriminator_optimizer: torch.optim.Optimizer | None = None
 
 
 @dataclass(frozen=True)
 class Newest:
-    """What the name and the header of a checkpoint say, unchecked: nothing is trained from it."""
+    """The epoch and recipe in the name and header of a checkpoint, unchecked, for listings."""
 
     epochs: int
     recipe: dict[str, Any]
@@ -48,7 +47,7 @@ def epochs_done(folder: Path) -> int:
 
 
 def newest(folder: Path) -> Newest | None:
-    """Return how far the newest checkpoint in `folder` is; None without one that can be read."""
+    """Return the newest checkpoint in `folder` that can be read; None without one."""
     for path in _newest_first(folder):
         try:
             with safe_open(path, "pt") as file:
@@ -70,13 +69,14 @@ class Checkpoints:
             path.unlink()
 
     def save(self, state: State, metrics: list[dict[str, float]]) -> Path:
-        """Write a checkpoint after `len(metrics)` epochs, then let older ones go."""
+        """Write a checkpoint after `len(metrics)` epochs, then remove all but the last two."""
         tensors = _named("model", state.model.state_dict())
         tensors |= _named("average", state.average.state_dict())
         tensors |= _optimizer_tensors("optimizer", state.optimizer)
-        if state.rival is not None and state.rival_optimizer is not None:
-            tensors |= _named("rival", state.rival.state_dict())
-            tensors |= _optimizer_tensors("rival_optimizer", state.rival_optimizer)
+        # "rival" is what files have called the discriminator from the first.
+        if state.discriminator is not None and state.discriminator_optimizer is not None:
+            tensors |= _named("rival", state.discriminator.state_dict())
+            tensors |= _optimizer_tensors("rival_optimizer", state.discriminator_optimizer)
         meta = {"recipe": json.dumps(fields_of(state.recipe)), "metrics": json.dumps(metrics)}
         data = save_tensors(tensors, metadata=meta)
         path = self.folder / f"{len(metrics):06d}-{sha256(data)}.safetensors"
@@ -86,13 +86,13 @@ class Checkpoints:
 
     def drop_old(self) -> None:
         """Remove all but the last two checkpoints; a kill may have come before `save` did."""
-        for old in _newest_first(self.folder)[_KEPT:]:
+        for old in _newest_first(self.folder)[_LAST:]:
             old.unlink()
 
     def read_latest(self, report: Callable[[str], None]) -> bytes | None:
         """Return the newest whole checkpoint for `restore`; None where there is none.
 
-        A checkpoint whose bytes do not match the hash in its name is reported and passed over.
+        A checkpoint whose bytes do not match the hash in its name is reported and skipped.
         """
         for path in _newest_first(self.folder):
             data = path.read_bytes()
@@ -119,9 +119,9 @@ def restore(state: State, data: bytes) -> list[dict[str, float]]:
     state.model.load_state_dict(_under("model", tensors))
     state.average.load_state_dict(_under("average", tensors))
     _load_optimizer(state.optimizer, _under("optimizer", tensors))
-    if state.rival is not None and state.rival_optimizer is not None:
-        state.rival.load_state_dict(_under("rival", tensors))
-        _load_optimizer(state.rival_optimizer, _under("rival_optimizer", tensors))
+    if state.discriminator is not None and state.discriminator_optimizer is not None:
+        state.discriminator.load_state_dict(_under("rival", tensors))
+        _load_optimizer(state.discriminator_optimizer, _under("rival_optimizer", tensors))
     metrics: list[dict[str, float]] = json.loads(meta["metrics"])
     return metrics
 

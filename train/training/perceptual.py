@@ -1,4 +1,4 @@
-"""Perceptual loss: how far apart two pictures are to a network that has learnt to look.
+"""Perceptual loss: how far apart two images are in the features of a trained network.
 
 Deep feature consistency (Hou et al. 2017, "Deep Feature Consistent Variational Autoencoder"):
 pixel errors reward a blur between two sharp answers, features of a trained network do not.
@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from train.data.images import Dataset
 from train.errors import UserError
-from train.models.attribute_network import reader
+from train.models.attribute_network import load_network
 from train.recipes.recipe import Recipe
 from train.training.losses import feature_distance
 
@@ -30,20 +30,20 @@ class PerceptualLoss(nn.Module):
     def forward(self, decoded: Tensor, image: Tensor) -> Tensor:
         """Return the distance of each pair, (N,): both (N, C, H, W) in [0, 1]."""
         with torch.no_grad():
-            theirs = self.features(image)
-        return feature_distance(self.features(decoded), theirs)
+            target = self.features(image)
+        return feature_distance(self.features(decoded), target)
 
     def features(self, image: Tensor) -> Sequence[Tensor]:
-        """Return the features (N, C′, H′, W′) of each layer that counts."""
+        """Return the features (N, C′, H′, W′) of each layer that is compared."""
         raise NotImplementedError
 
 
 class AttributeFeatures(PerceptualLoss):
-    """By the network that the project trains on a data set's attributes."""
+    """By the network that the project trains on a dataset's attributes."""
 
-    def __init__(self, dataset: Dataset, judges: Path) -> None:
+    def __init__(self, dataset: Dataset, cache: Path) -> None:
         super().__init__()
-        self.network = reader("teacher", dataset, judges).network
+        self.network = load_network("perceptual", dataset, cache).network
 
     def features(self, image: Tensor) -> Sequence[Tensor]:
         """Return the features of every stage."""
@@ -70,12 +70,12 @@ class VggFeatures(PerceptualLoss):
         except (urllib.error.URLError, OSError, RuntimeError) as error:
             raise UserError(
                 "The weights of VGG19 are not on this machine and cannot be fetched; with "
-                "--perceptual attributes a network is trained on the data set's own attributes."
+                "--perceptual attributes a network is trained on the dataset's own attributes."
             ) from error
         self.layers = layers[: _VGG_LAYERS[-1] + 1]
         for layer in self.layers:
             if isinstance(layer, nn.ReLU):
-                layer.inplace = False  # its input is a feature that is kept
+                layer.inplace = False  # its input is a feature, too
         self.register_buffer("mean", torch.tensor(_IMAGENET_MEAN).view(1, 3, 1, 1))
         self.register_buffer("std", torch.tensor(_IMAGENET_STD).view(1, 3, 1, 1))
 
@@ -90,18 +90,18 @@ class VggFeatures(PerceptualLoss):
         return found
 
 
-def perceptual_loss(recipe: Recipe, dataset: Dataset, judges: Path) -> PerceptualLoss | None:
+def perceptual_loss(recipe: Recipe, dataset: Dataset, cache: Path) -> PerceptualLoss | None:
     """Return the recipe's perceptual loss, frozen; None where it has none.
 
     Args:
-        recipe: which network it looks through.
-        dataset: what the project's own is trained on.
-        judges: folder where that is kept.
+        recipe: which network's features are compared.
+        dataset: what the project's own network is trained on.
+        cache: folder of that network.
 
     Raises:
-        UserError: the network cannot be had.
+        UserError: the network cannot be fetched or trained.
     """
     if recipe.perceptual == "none":
         return None
-    loss = VggFeatures() if recipe.perceptual == "vgg19" else AttributeFeatures(dataset, judges)
+    loss = VggFeatures() if recipe.perceptual == "vgg19" else AttributeFeatures(dataset, cache)
     return loss.requires_grad_(False).eval()

@@ -37,10 +37,10 @@ def train(
     Args:
         recipe: what to train.
         folder: where the run goes.
-        resume: go on from the last checkpoint; leave a finished run alone.
+        resume: start from the last checkpoint; leave a finished run alone.
         samples: importance samples of the report.
         quiet: draw no progress bar.
-        for_page: keep what only the page needs, too: the trace of the means, projections.
+        for_page: save what only the page needs, too: the trace of the means, projections.
 
     Raises:
         UserError: the data cannot be read, or the checkpoint is of another recipe.
@@ -58,7 +58,9 @@ def train(
     if recipe.validation_fraction == 0:
         held_out = dataset.test
     if len(images) == 0 or len(held_out) == 0:
-        raise UserError("Nothing is left to train or to validate with; see validation_fraction.")
+        raise UserError(
+            "No images are left to train or to validate with; change --validation-fraction."
+        )
     perceptual = first(lambda: perceptual_loss(recipe, dataset, folder.parent / "judges"))
     source = "" if recipe.dataset == datasets.OWN_IMAGES else f" of {recipe.dataset}"
     processes = process.rank.processes

@@ -89,7 +89,7 @@ def build_optimizer(recipe: Recipe, model: Autoencoder) -> torch.optim.Optimizer
 
 
 class Trainer:
-    """A model on its way: its weights, their moving average, the optimizer and the data.
+    """A model in training: its weights, their moving average, the optimizer and the data.
 
     Every random choice of an epoch is a function of the seed and the epoch's number, so an epoch
     that is repeated after a kill takes the same steps. With several processes each takes its
@@ -132,7 +132,7 @@ class Trainer:
         if self.model.convolutional:
             self.layout = torch.channels_last
             self.model = self.model.to(memory_format=self.layout)
-        # The model of the averaged weights, which is the one that is kept.
+        # The model of the averaged weights, which is the one that is saved.
         self.averaged = copy.deepcopy(self.model).requires_grad_(False)
         self.optimizer = build_optimizer(recipe, self.model)
         self.network: nn.Module = self.model
@@ -285,7 +285,7 @@ def fit(
     quiet: bool = False,
     perceptual: PerceptualLoss | None = None,
 ) -> Result:
-    """Train `recipe` on `images` and keep a checkpoint in `folder` after each epoch.
+    """Train `recipe` on `images` and write a checkpoint into `folder` after each epoch.
 
     Args:
         recipe: what to train.
@@ -293,7 +293,7 @@ def fit(
         held_out: the images of the held-out ELBO.
         process: this one, as `launch` returned it.
         folder: the run folder's `state/`.
-        resume: go on from the last whole checkpoint there, where there is one.
+        resume: start from the last whole checkpoint there, if there is one.
         report: takes sentences for the user.
         after_epoch: called on the first process with the number of epochs done, from 0 before
             the first, and the averaged model, before that epoch's checkpoint is written.
@@ -308,11 +308,11 @@ def fit(
     trainer = Trainer(recipe, images, process, perceptual)
     held_out = held_out.to(process.device)
     checkpoints = Checkpoints(folder)
-    rival = trainer.adversary
+    adversary = trainer.adversary
     state = State(
         recipe, trainer.model, trainer.averaged, trainer.optimizer,
-        None if rival is None else rival.discriminator,
-        None if rival is None else rival.optimizer,
+        None if adversary is None else adversary.discriminator,
+        None if adversary is None else adversary.optimizer,
     )  # fmt: skip
     metrics: list[Metrics] = []
     if resume:
@@ -322,14 +322,14 @@ def fit(
     else:
         first(checkpoints.clear)
 
-    def keep() -> None:
+    def save() -> None:
         if after_epoch is not None:
             after_epoch(len(metrics), trainer.averaged)
         if metrics:
             checkpoints.save(state, metrics)
 
     if not metrics:
-        first(keep)
+        first(save)
     started = time.monotonic()
     seconds_before = metrics[-1]["seconds"] if metrics else 0.0
     with tqdm(
@@ -347,7 +347,7 @@ def fit(
             row["seconds"] = seconds_before + time.monotonic() - started
             metrics.append({"epoch": epoch + 1, **row})
             bar.set_postfix_str(f"loss {row['loss']:.2f} held-out {row['held_out_loss']:.2f}")
-            first(keep)
+            first(save)
     seconds = seconds_before + time.monotonic() - started
     return Result(trainer.averaged.eval(), metrics, seconds)
 
@@ -364,8 +364,8 @@ def _generator(device: torch.device, *numbers: int) -> torch.Generator:
 def _held_out(trainer: Trainer, images: Images, epoch: int) -> Metrics:
     """Return the held-out loss and its terms of the averaged weights, one sample an image.
 
-    Each process takes its share of the images. What a discriminator says is left out: it says
-    something else in each epoch.
+    Each process takes its share of the images. The discriminator's terms are left out, because
+    they cannot be compared between epochs.
     """
     recipe, rank, model = trainer.recipe, trainer.process.rank, trainer.averaged.eval()
     device = images.pixels.device
@@ -377,7 +377,7 @@ def _held_out(trainer: Trainer, images: Images, epoch: int) -> Metrics:
         part, noise = whole.select(share), noise[share]
         image = as_float(part.pixels).contiguous(memory_format=trainer.layout)
         label = one_hot(part.labels, part.classes) if recipe.condition != "none" else None
-        # Convolutions take long, and no digit of theirs that mixed precision loses is looked at.
+        # Convolutions take long, and the digits that mixed precision loses are not reported.
         with autocast(recipe, device) if model.convolutional else contextlib.nullcontext():
             output = model(image, label, noise)
             terms = loss_terms(recipe, output, image, part.labels, model.prior_mean(part.labels))

@@ -1,4 +1,4 @@
-"""Cartoon faces with true attributes, drawn on this machine and kept in the cache.
+"""Cartoon faces with known attributes, drawn on this machine and cached.
 
 The design is Avataaars by Pablo Stanley, free for personal and commercial use. The npm packages
 that draw it are fetched into `node_modules/` beside this file; nothing of them is in git.
@@ -32,14 +32,14 @@ from train.files import remove_leftovers, replacing, sha256
 COUNT = 30_000
 SIZE = 64
 VERSION = 1
-"""Part of the file's name: to be raised when other pixels are drawn for the same number."""
+"""Part of the file's name; raise it when the same seed gives other pixels."""
 
 _TEST_SHARE = 10
 _HERE = Path(__file__).parent
 _ROOT = _HERE.parents[2]
 _CHUNK = 100
 _LONGEST_INSTALL = 600
-_NO_NODE = 127  # what scripts/with-node exits with where it finds none
+_NO_NODE = 127  # the exit status of scripts/with-node when it finds none
 _NO_PACKAGES = (
     "Cannot fetch the packages that draw the avatars from npm; see whether this machine reaches "
     "npm's registry, and try again."
@@ -47,10 +47,10 @@ _NO_PACKAGES = (
 
 
 def load(folder: Path, count: int = COUNT, seed: int = 0) -> Dataset:
-    """Read the avatars kept in `folder`, drawn on first use; the last tenth is the test set.
+    """Read the avatars in `folder`, drawn on first use; the last tenth is the test set.
 
     Raises:
-        UserError: they cannot be drawn here, or what was kept of them is damaged.
+        UserError: they cannot be drawn here, or their file is damaged.
     """
     path = folder / f"avatars-{VERSION}-{seed}-{count}.safetensors"
     folder.mkdir(parents=True, exist_ok=True)
@@ -62,12 +62,12 @@ def load(folder: Path, count: int = COUNT, seed: int = 0) -> Dataset:
             with replacing(path) as temporary:
                 save_file(tensors, temporary)
     try:
-        kept = load_file(path)
+        stored = load_file(path)
     except SafetensorError as error:
         raise UserError(
             f"The avatars in {path} are damaged; delete the file, and they are drawn again."
         ) from error
-    both = Images(kept["pixels"], kept["labels"], len(HAIR_COLOURS), kept["attributes"])
+    both = Images(stored["pixels"], stored["labels"], len(HAIR_COLOURS), stored["attributes"])
     train = count - count // _TEST_SHARE
     return Dataset(
         both.select(slice(0, train)), both.select(slice(train, count)),
@@ -164,7 +164,7 @@ class _Renderer:
         out[:] = np.frombuffer(drawn, np.uint8).reshape(out.shape)
 
     def _complaint(self) -> str:
-        """Return what the process said last, in one line."""
+        """Return the process's error message, in one line."""
         self._process.wait()
         self._errors.seek(0)
         lines = self._errors.read().decode(errors="replace").split("\n")

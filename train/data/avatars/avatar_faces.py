@@ -24,7 +24,7 @@ _EYEGLASSES = 0.25
 _SMILING = 0.5
 _DARK_SKIN = 0.5
 
-# Far enough from one another, and from both ranges of skin, to be told apart at 64 × 64.
+# Far enough from one another, and from both ranges of skin, to be distinguished at 64 × 64.
 _HAIR = {
     "black": (25, 22, 27), "brown": (98, 56, 28), "blond": (247, 208, 92),
     "red": (206, 70, 18), "grey": (165, 170, 176),
@@ -55,7 +55,7 @@ Parts = dict[str, str | None]
 
 @dataclass(frozen=True)
 class Face:
-    """One avatar: its parts under the names that DiceBear has for them, and what is true of it."""
+    """One avatar: its parts by their DiceBear names, and its attributes."""
 
     parts: Parts
     hair: int
