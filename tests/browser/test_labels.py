@@ -14,7 +14,8 @@ from tests.support.scatter import classify
 
 SIDE = 10
 _TILES = """grid => {
-  const canvas = grid.shadowRoot.querySelector("canvas");
+  const view = grid.shadowRoot.querySelector("image-view");
+  const canvas = view.shadowRoot.querySelector("canvas");
   const { width, height } = canvas;
   const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
   return { width, height, red: Array.from({ length: width * height }, (_, i) => data[4 * i]) };

@@ -11,6 +11,8 @@ from tests.support.server import Server
 
 # A line of text is 20 px high and more; less than this is the rounding of one.
 TOLERANCE = 3
+# Pairs of frames in which a section's script, and those of its neighbours, start.
+STARTING = 20
 
 # A section far from the screen is not laid out, and has no height of its own, unless asked to.
 _HEIGHTS = """() => {
@@ -62,7 +64,9 @@ def test_who_goes_to_a_far_section_at_once_stays_there(
     atlas.wait_laid_out()
     top = atlas.page.locator(f"#{section}")
     atlas.until(lambda: abs(top.evaluate("it => it.getBoundingClientRect().top")) <= 2)
-    atlas.page.wait_for_timeout(700)  # its script starts, and those of its neighbours
+    atlas.page.locator(f"#{section}.waits").wait_for(state="detached")
+    for _ in range(STARTING):
+        atlas.frames()
     assert top.evaluate("it => it.getBoundingClientRect().top") == pytest.approx(0, abs=2)
 
 
@@ -96,7 +100,9 @@ def test_who_looks_for_a_far_part_at_once_finds_it(open_atlas: OpenAtlas, part: 
     there = atlas.page.locator(f"#numbers [data-part={part}]")
     there.scroll_into_view_if_needed()
     atlas.wait_laid_out()
-    atlas.page.wait_for_timeout(700)  # its script starts, and those of its neighbours
+    atlas.page.locator("#numbers.waits").wait_for(state="detached")
+    for _ in range(STARTING):
+        atlas.frames()
     top, bottom, height = there.evaluate(
         "it => [it.getBoundingClientRect().top, it.getBoundingClientRect().bottom, innerHeight]"
     )

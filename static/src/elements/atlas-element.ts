@@ -1,5 +1,12 @@
-// The base of the page's elements: their name, state and message, and how they tell what was done.
-import { LitElement } from "lit";
+// The base of the page's elements: their name, state and message, and how they report what the reader did.
+//
+// Every element has these attributes; its own file says more where there is more to say:
+//   label    its name for assistive technology
+//   state    empty | loading | ready | error (reflected): data make it ready, and without them it is
+//            empty; the page sets loading and error
+//   message  the sentence to show in state "error"
+// Its events bubble and cross shadow roots.
+import { html, LitElement, nothing } from "lit";
 import { property } from "lit/decorators.js";
 
 export type ElementState = "empty" | "loading" | "ready" | "error";
@@ -9,7 +16,7 @@ export class AtlasElement extends LitElement {
   @property({ reflect: true }) state: ElementState = "empty";
   @property() message = "";
 
-  /** Data make an element ready; one that loses them is empty, unless the page says why. */
+  /** Sets the state by whether there are data. */
   protected takeData(has: boolean): void {
     if (has) this.state = "ready";
     else if (this.state === "ready") this.state = "empty";
@@ -18,5 +25,10 @@ export class AtlasElement extends LitElement {
   /** Tells the page what the reader did. */
   protected emit(type: string, detail: object): void {
     this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+  }
+
+  /** The message, in state "error". */
+  protected renderError() {
+    return this.state === "error" ? html`<p role="status">${this.message}</p>` : nothing;
   }
 }

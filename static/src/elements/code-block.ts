@@ -1,12 +1,10 @@
 // <code-block>: a program to read, and a button that copies it.
 //
 // Attributes
-//   label    what the program is, for assistive technology
-//   state    empty | ready | error (reflected): error when copying failed; the text is selected then
+//   state    error when copying failed; the text is selected then
 // Properties
 //   code     the program; setting it brings the state back to ready
-// Style
-//   the page's colours and --mono
+// Style: the page's colours and --mono.
 // Keys: Tab goes to the button and to the text, whose overflow the arrow keys scroll.
 import { css, html, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";

@@ -5,7 +5,7 @@
 // styles them as it does before their script has run.
 
 const CLASS = "waits";
-/** What is still to be connected, by section. */
+/** The elements that wait, by section, and how to connect each. */
 const waiting = new Map<Element, Map<Element, () => void>>();
 const arrived = new WeakSet<Element>();
 

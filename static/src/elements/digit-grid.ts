@@ -1,12 +1,8 @@
 // <digit-grid>: small pictures in rows and columns, each with a caption; they can be picked.
 //
 // Attributes
-//   label     what the pictures are, for assistive technology
 //   columns   pictures in a row (10); the page's style may say otherwise by --columns
 //   pick      the pictures are buttons
-//   state     empty | loading | ready | error (reflected). Ready with the first pictures; the page
-//             sets the others
-//   message   the sentence shown in place of the pictures in state "error"
 //   count     how many places to keep free before the first pictures are there (0)
 // Properties
 //   images    Float32Array, (n, H, W, C) in 0…1, or null; drawn with the next rendering
@@ -14,7 +10,7 @@
 //   captions  n texts, printed under the pictures; [] for none
 //   names     n texts for assistive technology; the captions where there are none
 //   marked    the index of the picture that is marked, or null
-// Events (of a grid to pick from; both bubble and cross shadow roots)
+// Events (of a grid to pick from)
 //   tile-point  {index}: a picture is under the pointer or has the focus
 //   tile-pick   {index}: it was clicked, or Enter or Space was pressed on it
 // Keys (of a grid to pick from): one tab stop; arrows, Home and End go from picture to picture.
@@ -158,7 +154,7 @@ export class DigitGrid extends AtlasElement {
       >
         ${Array.from({ length: count }, (_, index) => this.#tile(index, whole))}
       </div>
-      ${this.state === "error" ? html`<p role="status">${this.message}</p>` : nothing}`;
+      ${this.renderError()}`;
   }
 
   #tile(index: number, whole: boolean) {
@@ -204,7 +200,7 @@ export class DigitGrid extends AtlasElement {
 
   protected override updated(changed: PropertyValues<this>): void {
     const { width, height } = this.image;
-    // Of squares the page's own style may say what is to come.
+    // Where pictures are square, the page's own style may set the ratio of their places.
     if (width === height) this.style.removeProperty("--ratio");
     else this.style.setProperty("--ratio", `${width} / ${height}`);
     if (changed.has("images") || changed.has("image")) this.#draw();
@@ -221,7 +217,7 @@ export class DigitGrid extends AtlasElement {
 
   readonly #press = (event: KeyboardEvent): void => {
     if (isBrowsersKey(event)) return;
-    // As many to a row as there are on the screen, whoever said so.
+    // The length of a row as laid out: the page's style may have set it.
     const top = this.tiles[0]?.offsetTop;
     const row = Array.from(this.tiles).filter((tile) => tile.offsetTop === top).length;
     const last = this.tiles.length - 1;

@@ -1,10 +1,6 @@
 // <image-loupe>: pictures of one thing side by side, and the same small part of each enlarged.
 //
 // Attributes
-//   label    what the pictures are, for assistive technology
-//   state    empty | loading | ready | error (reflected). Ready with the first picture; the page
-//            sets loading and, where there is none to come, error
-//   message  the sentence of state "error"
 //   power    how many times the part is enlarged (4)
 // Properties
 //   pictures  {name, note, pixels, message}[]: each with its words, and its pixels, Float32Array
@@ -12,7 +8,7 @@
 //   image     {height, width, channels} of one
 //   centre    [u, v], where the loupe is, in shares of a picture's width and height
 // Events
-//   centre-change  {centre}: the reader moved the loupe; bubbles, composed
+//   centre-change  {centre}: the reader moved the loupe
 // Keys: one tab stop; arrows move the loupe by a pixel, with Shift by eight.
 // Style: --columns, how many pictures a row has.
 import { css, html, nothing } from "lit";
@@ -138,7 +134,7 @@ export class ImageLoupe extends AtlasElement {
           </figure>`,
         )}
       </div>
-      ${this.state === "error" ? html`<p role="status">${this.message}</p>` : nothing}
+      ${this.renderError()}
       <p id="help" class="spoken">Arrow keys move the loupe.</p>`;
   }
 
@@ -159,7 +155,7 @@ export class ImageLoupe extends AtlasElement {
     if (pixels !== null) paintImage(canvas, pixels, this.image);
   }
 
-  /** Whole pixels, so that what is enlarged is what is there. */
+  /** Whole pixels: the enlarged part shows the pixels themselves. */
   #corner(): [x: number, y: number, across: number] {
     const { width, height } = this.image;
     const across = Math.round(width / this.power);
@@ -187,7 +183,7 @@ export class ImageLoupe extends AtlasElement {
   }
 
   #move(u: number, v: number): void {
-    // Not nearer to an edge than half of what is enlarged: arrows would be lost there.
+    // The part stays within the picture; beyond its edge arrow keys would seem to do nothing.
     const margin = 0.5 / this.power;
     this.centre = [clamp(u, margin, 1 - margin), clamp(v, margin, 1 - margin)];
     this.emit("centre-change", { centre: this.centre });

@@ -2,16 +2,13 @@
 //
 // Attributes
 //   name     what it shows, e.g. "decoded"; outside checks find it by this
-//   label    its name for assistive technology
 //   width, height, channels   of the image in pixels (28, 28, 1)
-//   state    empty | loading | ready | error (reflected; set by the page)
-//   message  the sentence shown in place of the picture in state "error"
 // Properties
 //   pixels   Float32Array, H×W×C in 0…1: setting it draws at once, before anything else happens
 // Slot
 //   default  a prepared picture, shown until the first pixels are set
 
-import { css, html, nothing } from "lit";
+import { css, html } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { pictureDrawn } from "../core/async/after-picture";
 import { AtlasElement } from "./atlas-element";
@@ -100,8 +97,6 @@ export class ImageView extends AtlasElement {
   protected override render() {
     this.canvas.setAttribute("role", "img");
     this.canvas.setAttribute("aria-label", this.label || this.name);
-    return html`<slot></slot>${this.canvas}${
-      this.state === "error" ? html`<p role="status">${this.message}</p>` : nothing
-    }`;
+    return html`<slot></slot>${this.canvas}${this.renderError()}`;
   }
 }

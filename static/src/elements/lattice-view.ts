@@ -1,10 +1,6 @@
 // <lattice-view>: a lattice of decoded images as a figure of its own, with the axes it spans.
 //
-// Attributes    model    id of the model that decodes it (reflected); not used in here
-//               label    its name for assistive technology
-//               state    empty | loading | ready | error (reflected). Ready once a lattice is
-//                        drawn; the page sets loading and error
-//               message  the sentence shown in place of the picture in state "error"
+// Attributes    model      id of the model that decodes it (reflected); not used in here
 // Properties    lattice    Lattice (core/lattice) or null: setting it draws it
 //               axisNames  two names; ["z₁", "z₂"]
 // Style         the canvas is as wide as the element less 2.25rem for the vertical axis, and 1.5rem
@@ -14,10 +10,11 @@ import { customElement, property } from "lit/decorators.js";
 import type { Lattice } from "../core/geometry/lattice";
 import { formatNumber, ticks } from "../core/geometry/viewport";
 import { AtlasElement } from "./atlas-element";
-import { paintLattice } from "./paint";
+import "./image-view";
+import { latticeImage } from "./paint";
 import { base } from "./shared-styles";
 
-/** About so many ticks an axis. */
+/** The approximate number of ticks on an axis. */
 const TICKS = 5;
 
 @customElement("lattice-view")
@@ -32,34 +29,8 @@ export class LatticeView extends AtlasElement {
       font-size: 0.75rem;
       line-height: 1;
     }
-    .picture {
-      display: grid;
+    image-view {
       grid-area: 1 / 2;
-      aspect-ratio: 1;
-      overflow: hidden;
-      border-radius: var(--radius, 4px);
-      background: #000;
-      color: #fff;
-    }
-    canvas {
-      grid-area: 1 / 1;
-      display: block;
-      width: 100%;
-      height: 100%;
-      image-rendering: var(--image-rendering, pixelated);
-    }
-    :host([state="error"]) canvas {
-      opacity: 0.15;
-    }
-    p {
-      grid-area: 1 / 1;
-      align-self: center;
-      margin: 0;
-      padding: 0.75rem;
-      font-size: 0.8125rem;
-      line-height: 1.4;
-      text-align: center;
-      z-index: 1;
     }
     svg {
       display: block;
@@ -81,11 +52,6 @@ export class LatticeView extends AtlasElement {
     .name {
       font-style: italic;
     }
-    @media (forced-colors: active) {
-      .picture {
-        outline: 1px solid CanvasText;
-      }
-    }
   `,
   ];
 
@@ -93,22 +59,25 @@ export class LatticeView extends AtlasElement {
   @property({ attribute: false }) lattice: Lattice | null = null;
   @property({ attribute: false }) axisNames: readonly [string, string] = ["z₁", "z₂"];
 
-  private readonly canvas = document.createElement("canvas");
+  #image: ReturnType<typeof latticeImage> | null = null;
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has("lattice")) return;
-    if (this.lattice !== null) paintLattice(this.canvas, this.lattice);
+    this.#image = this.lattice && latticeImage(this.lattice);
     this.takeData(this.lattice !== null);
   }
 
   protected override render() {
-    this.canvas.setAttribute("role", "img");
-    this.canvas.setAttribute("aria-label", this.label);
-    return html`<div class="picture">
-        ${this.canvas}${
-          this.state === "error" ? html`<p role="status">${this.message}</p>` : nothing
-        }
-      </div>
+    const { width, height, channels } = this.#image?.image ?? {};
+    return html`<image-view
+        .label=${this.label}
+        .message=${this.message}
+        .width=${width}
+        .height=${height}
+        .channels=${channels}
+        .pixels=${this.#image?.pixels ?? null}
+        .state=${this.state}
+      ></image-view>
       ${this.lattice === null ? nothing : this.#axes(this.lattice)}`;
   }
 

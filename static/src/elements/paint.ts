@@ -20,8 +20,9 @@ export function paintImage(canvas: HTMLCanvasElement, pixels: Float32Array, imag
   paintRgba(canvas, toRgba(pixels, image.channels), image.width, image.height);
 }
 
-export function paintLattice(canvas: HTMLCanvasElement, lattice: Lattice): void {
+/** A lattice as one image. */
+export function latticeImage(lattice: Lattice): { pixels: Float32Array; image: Shape } {
   const { images, image, columns, rows } = lattice;
   const [width, height] = [columns * image.width, rows * image.height];
-  paintImage(canvas, sheetOf(images, image, columns, rows), { ...image, width, height });
+  return { pixels: sheetOf(images, image, columns, rows), image: { ...image, width, height } };
 }

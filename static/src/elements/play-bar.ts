@@ -1,7 +1,6 @@
 // <play-bar>: plays a value from 0 to 1, and lets the reader scrub it.
 //
 // Attributes
-//   label      what is played, for assistive technology
 //   duration   seconds from one end to the other (4)
 //   steps      where there are that many discrete positions, the scrubber stops at each; 0: smooth
 //   bounce     runs back and forth instead of stopping at the end

@@ -23,7 +23,7 @@ export function required<Found extends Element>(root: ParentNode, selector: stri
   return found;
 }
 
-/** Takes another model's points and overlays off a map and puts up what is known of this one. */
+/** Clears a map of another model's points and overlays, and sets what is known of this model. */
 export function dressMap(map: LatentMap, model: Model): void {
   map.model = model.id;
   map.label = `Map of the model “${model.title}”`;

@@ -14,7 +14,7 @@ type LayersKey = {
   [Key in keyof PageState]: PageState[Key] extends LayerState | null ? Key : never;
 }[keyof PageState];
 
-/** Returns the layers of a link that a map has; others are left out, and the reader is told. */
+/** Returns the layers of a link that a map has; others are left out with a notice. */
 export function layersAsked(
   context: PageContext,
   key: LayersKey,
@@ -32,7 +32,7 @@ export function layersAsked(
 /**
  * Wires a section's switches to its map; of a link's layers those that it does not offer are left out.
  *
- * @param key where the page's state keeps what is switched otherwise than at first.
+ * @param key where the page's state keeps what is changed from the first state.
  * @param first the layers that are on until the reader switches; all others offered are off.
  * @param apply shows the layers: is called at once, and whenever one is switched.
  */
@@ -48,10 +48,7 @@ export function chooseLayers(
   const atFirst: LayerState = Object.fromEntries(
     offered.map((name) => [name, first.includes(name)]),
   );
-  const asked = layersAsked(context, key, offered);
-  const on: LayerState = Object.fromEntries(
-    offered.map((name) => [name, asked[name] ?? first.includes(name)]),
-  );
+  const on: LayerState = { ...atFirst, ...layersAsked(context, key, offered) };
   context.state[key] = switchedFrom(atFirst, on);
   switches.on = on;
   switches.addEventListener("layers-change", ({ detail }) => {

@@ -1,10 +1,12 @@
 // The layers of a map that have to be fetched or decoded: only once they are switched on.
 
 import { type PageContext, sentence } from "../app/context";
+import { settled } from "../core/async/settled";
 import { squareOf } from "../core/geometry/viewport";
 import type { LayerState } from "../core/link/link-values";
 import { FIRST_LAYERS, shapesOf } from "../core/points/map-layers";
 import type { Model } from "../core/release/manifest";
+import type { ModelDocuments } from "../core/release/release";
 import type { LatentMap } from "../elements/map/latent-map";
 import { type LatticeRequest, latticeOnto } from "./figure";
 
@@ -13,7 +15,7 @@ export const LATTICE_SIDE = 20;
 /** A lattice is decoded when the view has rested for so long: while it moves the old one does. */
 const REST_MS = 120;
 
-/** What a lattice on a map is made of, besides the view. */
+/** What a lattice on a map is decoded from, apart from the view. */
 export type LatticeSource = Pick<LatticeRequest, "label" | "lift">;
 
 export class MapLayers {
@@ -22,9 +24,9 @@ export class MapLayers {
   private model: Model | null = null;
   private readonly asked = new Set<"statistics" | "regions">();
   private readonly drawLattice: ReturnType<typeof latticeOnto>;
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly drawSoon = settled<void>(REST_MS, () => this.drawNow());
 
-  /** @param source null while there is no saying where a site of the map is. */
+  /** @param source null while sites of the map cannot be placed in the latent space. */
   constructor(
     private readonly context: PageContext,
     private readonly map: LatentMap,
@@ -46,7 +48,6 @@ export class MapLayers {
   /** The map is of another model, which cannot decode yet. */
   leave(): void {
     this.model = null;
-    clearTimeout(this.timer);
   }
 
   /** Switches layers; those that are not named are as at first. */
@@ -60,9 +61,7 @@ export class MapLayers {
 
   /** The view changed, or what the lattice is decoded from: it follows when that comes to rest. */
   moved(): void {
-    if (!this.on.lattice) return;
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.drawNow(), REST_MS);
+    if (this.on.lattice) this.drawSoon();
   }
 
   private drawNow(): void {
@@ -79,39 +78,26 @@ export class MapLayers {
 
   private fill(): void {
     const { ellipses, circle, targets, regions } = this.on;
-    if (ellipses || circle || targets) void this.fetchShapes();
-    if (regions) void this.fetchRegions();
+    if (ellipses || circle || targets) {
+      void this.once("statistics", "The shapes of this map", shapesOf);
+    }
+    if (regions && this.model?.regions !== undefined) {
+      void this.once("regions", "The class regions", (_, regions) => ({ regions }));
+    }
   }
 
-  private async fetchShapes(): Promise<void> {
-    await this.once("statistics", "The shapes of this map", async (model) => {
-      const shapes = shapesOf(model, await this.context.document(model, "statistics"));
-      return () => Object.assign(this.map, shapes);
-    });
-  }
-
-  private async fetchRegions(): Promise<void> {
-    if (this.model?.regions === undefined) return;
-    await this.once("regions", "The class regions", async (model) => {
-      const regions = await this.context.document(model, "regions");
-      return () => {
-        this.map.regions = regions;
-      };
-    });
-  }
-
-  /** Fetches something for the present model, unless that has been done; says so if it fails. */
-  private async once(
-    name: "statistics" | "regions",
+  /** Fetches a document of the present model, unless that has been done; says so if it fails. */
+  private async once<Name extends "statistics" | "regions">(
+    name: Name,
     subject: string,
-    fetch: (model: Model) => Promise<() => void>,
+    propertiesOf: (model: Model, document: ModelDocuments[Name]) => Partial<LatentMap>,
   ): Promise<void> {
     const { model } = this;
     if (model === null || this.asked.has(name)) return;
     this.asked.add(name);
     try {
-      const put = await fetch(model);
-      if (this.model === model) put();
+      const document = await this.context.document(model, name);
+      if (this.model === model) Object.assign(this.map, propertiesOf(model, document));
     } catch (error) {
       if (this.model !== model) return;
       this.asked.delete(name);

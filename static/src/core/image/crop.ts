@@ -1,5 +1,7 @@
 // A square crop of a picture that can be moved and zoomed, and never leaves the picture.
 
+import { clamp, type Size } from "../geometry/viewport";
+
 /** A square of the picture, in its own pixels. */
 export interface Crop {
   /** Its left and its upper edge. */
@@ -8,16 +10,8 @@ export interface Crop {
   readonly side: number;
 }
 
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
 /** Zoomed in as far as can be, the crop is this share of the largest one. */
 const SMALLEST_SHARE = 1 / 8;
-
-const clamp = (value: number, low: number, high: number): number =>
-  Math.min(Math.max(value, low), high);
 
 /** Returns the side of the largest square in a picture. */
 const largestSide = ({ width, height }: Size): number => Math.min(width, height);

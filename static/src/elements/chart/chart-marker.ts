@@ -1,4 +1,4 @@
-// The marks of a chart's lines: shapes that can be told apart without their colours.
+// The marks of a chart's lines: shapes that differ without their colours.
 
 export type Marker = "circle" | "square" | "triangle";
 

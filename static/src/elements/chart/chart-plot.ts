@@ -14,7 +14,7 @@ export interface ChartLine extends Series {
   readonly end?: string;
 }
 
-/** An axis: what it measures, with the unit, and how. */
+/** An axis: its quantity with the unit, its scale and its ticks. */
 export interface ChartAxis {
   readonly name: string;
   readonly log?: boolean;
@@ -52,7 +52,7 @@ export class ChartPlot {
   readonly x: readonly number[];
   readonly y: readonly (readonly (number | null)[])[];
 
-  /** @param moved is told at which index the cursor stands; null: nowhere. */
+  /** @param moved receives the index of the cursor, or null where there is no cursor. */
   constructor(
     host: HTMLElement,
     lines: readonly ChartLine[],

@@ -19,7 +19,7 @@ export const chartStyles = css`
   }
   .plot {
     height: var(--chart-height, 18rem);
-    /* The canvas has the width that there was: it must not keep a window that narrows from it. */
+    /* The canvas keeps its last width; it must not stop the page from becoming narrower. */
     contain: inline-size;
     overflow: hidden;
   }

@@ -1,15 +1,11 @@
 // <class-probabilities>: how probable each class is, a bar and a number a class.
 //
-// Attributes    label    what is being read, the table's caption for assistive technology
-//               state    empty | loading | ready | error (reflected). Ready once there are
-//                        probabilities; the page sets loading and error
-//               message  the sentence shown under the bars in state "error"
 // Properties    probabilities  (K,) numbers that add up to 1, or null: empty bars
 //               classNames     K names
 //               best           index of the most probable class, or null (read only)
 // Style         --class-0 … --class-9, and the page's colours. It is a table of K rows; the row of
 //               the most probable class is set in bold and has a class of its own.
-import { css, html, nothing, type PropertyValues } from "lit";
+import { css, html, type PropertyValues } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { formatPercent } from "../../core/geometry/viewport";
 import { AtlasElement } from "../atlas-element";
@@ -106,6 +102,6 @@ export class ClassProbabilities extends AtlasElement {
           })}
         </tbody>
       </table>
-      ${this.state === "error" ? html`<p role="status">${this.message}</p>` : nothing}`;
+      ${this.renderError()}`;
   }
 }

@@ -1,9 +1,6 @@
 // <confusion-matrix>: which class was taken for which, as a table with shaded cells.
 //
-// Attributes    label    the table's caption
-//               state    empty | loading | ready | error (reflected). Ready once there is a
-//                        matrix; the page sets loading and error
-//               message  the sentence shown in place of the table in state "error"
+// Attributes    label       the table's caption
 // Properties    confusion   K rows of K counts, or null; rows are the true class
 //               classNames  K names
 //               marked      [a, b] or null: two classes whose two cells are outlined
@@ -98,7 +95,7 @@ export class ConfusionMatrix extends AtlasElement {
   }
 
   protected override render() {
-    if (this.state === "error") return html`<p role="status">${this.message}</p>`;
+    if (this.state === "error") return this.renderError();
     return html`<table>
       <caption>${this.label}</caption>
       <thead>

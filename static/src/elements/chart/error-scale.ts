@@ -1,8 +1,5 @@
 // <error-scale>: an axis on which one error lies among the mean errors of the classes.
 //
-// Attributes
-//   label    what is measured, for assistive technology
-//   state    empty | ready (reflected): empty while there is no value
 // Properties
 //   value    the error shown, or null
 //   mean     the mean over all test images, or null where it is not known
@@ -30,7 +27,7 @@ const AXIS = 74;
 /** Room that a class's name takes along the axis, and above it. */
 const NAME_WIDTH = 13;
 const NAME_HEIGHT = 14;
-/** The axis ends a little beyond what it shows. */
+/** The axis ends a little beyond the largest error. */
 const MARGIN = 1.12;
 
 /** Puts names that would lie over each other in rows above one another. */

@@ -1,21 +1,18 @@
 // <line-chart>: lines over one axis, read off by pointer, finger or keyboard, and as a table.
 //
-// Attributes    label    the chart's name for assistive technology
-//               state    empty | loading | ready | error (reflected). Lines make it ready, none
-//                        make it empty; the page sets the others
-//               message  the sentence shown in place of the lines in any other state than ready
+// Attributes    message  the sentence shown in place of the lines in any other state than ready
 //               digits   decimals of the values that are read off (2)
 // Properties    lines    ChartLine[] (chart-plot): name, x, y, colour, dash, marker, end
 //               axes     [x, y], each a ChartAxis (chart-plot): name with its unit, log, whole,
 //                        range, ticks
-//               rest     the x whose values are shown while there is no cursor; null: the last
+//               rest     the x whose values are shown without a cursor; null: the last
 //               format   how an x is spoken of: (x) => "epoch 3"; by default its axis and number
-// Events        cursor-change {x}: the reader moved the cursor; bubbles and crosses shadow roots
+// Events        cursor-change {x}: the reader moved the cursor
 // Style         --chart-height (18rem), and the page's colours; parts plot, legend
 //
 // Keys: left and right move the cursor from one value to the next, Home and End to the ends.
 //
-// A line is told by its colour, by its dashes or mark, and by its name at its end. The legend shows
+// A line is recognised by its colour, its dashes or mark, and the name at its end. The legend shows
 // its value at the cursor, or without one at `rest`; a live region speaks it once at rest.
 import { css, html, nothing, type PropertyValues, svg, unsafeCSS } from "lit";
 import { customElement, property, query, queryAll, state } from "lit/decorators.js";
@@ -47,7 +44,7 @@ export class LineChart extends AtlasElement {
   @property({ attribute: false }) format: ((x: number) => string) | null = null;
   override label = "Chart";
 
-  /** Where the cursor stands among the plot's x; null: nowhere. */
+  /** The index of the cursor among the plot's x; null: no cursor. */
   @state() private index: number | null = null;
   @state() private spoken = "";
   @state() private tabled = false;
@@ -96,7 +93,7 @@ export class LineChart extends AtlasElement {
     this.#plot = null;
   }
 
-  /** Makes the plot anew: what it is painted with cannot be changed in one that is there. */
+  /** Makes the plot anew: uPlot cannot change the colours of an existing one. */
   #build(): void {
     this.#drop();
     if (this.lines.length === 0 || this.plot.clientWidth === 0) return;

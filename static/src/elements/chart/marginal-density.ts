@@ -1,9 +1,7 @@
 // <marginal-density>: how a map's points lie along one of its axes, a curve for each class.
 //
-// Attributes    label    its name for assistive technology
-//               upright  it stands beside the map, along the vertical axis (reflected); else it
+// Attributes    upright  it stands beside the map, along the vertical axis (reflected); else it
 //                        lies above the map, along the horizontal one
-//               state    empty | ready (reflected): ready while there is something to show
 // Properties    marginal    Marginal (core/marginal), or null
 //               range       [low, high]: what the axis shows
 //               isolated    classes shown in colour; empty: all
@@ -100,7 +98,7 @@ export class MarginalDensity extends AtlasElement {
       : `${low} 0 ${high - low} ${HEIGHT}`;
     const dimmed = (label: number): boolean =>
       this.isolated.length > 0 && !this.isolated.includes(label);
-    // Those that are not singled out lie below those that are.
+    // Dimmed classes lie below the others.
     const order = [...this.#outlines].sort((a, b) => +dimmed(b.label) - +dimmed(a.label));
     return html`<svg role="img" aria-label=${this.label} viewBox=${box} preserveAspectRatio="none">
       ${order.map(

@@ -1,10 +1,8 @@
 // <latent-map>: the plane of a two-dimensional latent space, in which the reader chooses z.
 //
 // Attributes    model    id of the model whose map this is (reflected); not used in here
-//               label    the map's name for assistive technology
-//               state    empty | loading | ready | error (reflected). Ready once the points are
-//                        drawn, or could be if they were near the screen; the page sets error,
-//                        and new points end it
+//               state    ready once the points are drawn, or could be if they were near the
+//                        screen; new points end an error
 //               message  the sentence to show while loading or in error
 //               pinned   z stays where it is while the mouse hovers (reflected)
 //               symbol   what the cursor's coordinates are called ("z")
@@ -22,7 +20,7 @@
 //               ellipses    {label, mean, covariance}[] of classes
 //               targets     points marked with a cross
 //               circle      {centre, radius}, or null
-//               path        {points, at}: a way from A to B and how far along it one is, or null
+//               path        {points, at}: a path from A to B and a position on it (0…1), or null
 //               regions     Regions of a classifier (core/release), painted under the points
 //               lattice     Lattice (core/lattice): pictures in place, painted over the points
 //               layers      {points, axes, names, cursor, density, regions, circle, ellipses,
@@ -30,9 +28,8 @@
 //                           missing one is on, except density
 //               progress    0…1 while loading, or null
 // Events        latent-change {z, source: "pointer" | "touch" | "keyboard"}, view-change {view},
-//               pin-change {pinned, z}, classes-change {isolated}: only for what the reader did;
-//               all bubble and cross shadow roots
-// Methods       moveTo(z, source), viewBy(view), pin(pinned): as if the reader did it, so they emit
+//               pin-change {pinned, z}, classes-change {isolated}: only for what the reader did
+// Methods       moveTo(z, source), viewBy(view), pin(pinned): on behalf of the reader, so they emit
 // Slots         picture  an <img> of the points of exactly `home`: it is shown until the points
 //                        are drawn, and for good where they cannot be
 // Style         --map-aspect (default 1), --class-0 … --class-9, and the page's colours; parts
@@ -70,7 +67,7 @@ import {
 import type { Regions } from "../../core/release/release";
 import { AtlasElement } from "../atlas-element";
 import { connectWhenNear } from "../connect-when-near";
-import { paintLattice, paintRgba } from "../paint";
+import { latticeImage, paintImage, paintRgba } from "../paint";
 import { base } from "../shared-styles";
 import { MapBitmap } from "./map-bitmap";
 import { cursorTemplate, MapCursor } from "./map-cursor";
@@ -96,9 +93,9 @@ const REDRAWN = ["points", "isolated", "classNames", "regions", "lattice", "laye
 const NOWHERE: View = { centre: [0, 0], scale: 8 };
 /** More device pixels than this cost memory and show no more of a dot. */
 const MAX_PIXEL_RATIO = 2;
-/** Classes beyond those that can be told apart share the last one's colour. */
+/** Classes beyond those that have a colour share the last one's. */
 const drawnAs = (label: number): number => Math.min(label, MAX_CLASSES - 1);
-/** A screen reader hears of z once it has rested for so long (ms): words would only pile up. */
+/** z is spoken once it has rested for this long (ms): while it moves, words would pile up. */
 const REST = 600;
 
 @customElement("latent-map")
@@ -204,7 +201,7 @@ export class LatentMap extends AtlasElement implements MapTarget, OverlayData {
   moveTo(z: Point, source: Source): void {
     if (this.#z !== null && this.#z[0] === z[0] && this.#z[1] === z[1]) return;
     this.#z = [z[0], z[1]];
-    // First of all: whoever decodes z should start before anything is drawn here.
+    // First of all: decoding should start before anything is drawn here.
     this.emit("latent-change", { z: this.z, source });
     this.#cursor?.liftLabel(source === "touch");
     this.#placeCursorSoon();
@@ -303,7 +300,10 @@ export class LatentMap extends AtlasElement implements MapTarget, OverlayData {
   }
 
   #paintLattice(): void {
-    if (this.lattice !== null) paintLattice(this.#lattice.canvas, this.lattice);
+    if (this.lattice !== null) {
+      const { pixels, image } = latticeImage(this.lattice);
+      paintImage(this.#lattice.canvas, pixels, image);
+    }
     this.#lattice.show(this.lattice?.bounds ?? null);
   }
 
@@ -384,7 +384,7 @@ export class LatentMap extends AtlasElement implements MapTarget, OverlayData {
     return layers.map((layer) => layer.draw(this));
   }
 
-  /** One sentence about what is missing. */
+  /** The sentence over the map, or "". */
   #note(): string {
     if (this.state === "error")
       return this.message || "The points of this map could not be loaded.";

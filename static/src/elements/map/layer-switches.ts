@@ -2,12 +2,10 @@
 //
 // Attributes
 //   layers   names of the layers to offer, separated by spaces, in the order to show them
-//   label    the group's name for assistive technology ("Layers")
-//   state    empty | ready (reflected): ready while there is a layer to switch
 // Properties
 //   on       {layer: boolean}; a layer that is not in it is off. Setting it emits nothing
 // Events
-//   layers-change   {layers: {layer: boolean}}, every offered layer in it; bubbles, composed
+//   layers-change   {layers: {layer: boolean}}, every offered layer in it
 //
 // Light children keep its place before its script has run; they are dropped then.
 //

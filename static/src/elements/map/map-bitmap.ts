@@ -2,7 +2,7 @@
 import { type Bounds, type Size, toPixel, type View } from "../../core/geometry/viewport";
 
 export class MapBitmap {
-  /** Whoever shows a picture draws it here first. */
+  /** The picture is drawn here before it is shown. */
   readonly canvas = document.createElement("canvas");
   #bounds: Bounds | null = null;
 

@@ -1,7 +1,6 @@
 // Turns mouse, pen and touch on a map's surface into intentions: a new view, a place, a click.
 //
-// d3-zoom does wheel, pinch and drag. What it must not have is kept from it by its filter: one
-// finger and the pen belong to z. It works on a transform relative to the home view; `sync` tells
+// d3-zoom handles wheel, pinch and drag; its filter leaves one finger and the pen to z. It works on a transform relative to the home view; `sync` tells
 // it of views that came from elsewhere.
 import { select } from "d3-selection";
 import { type D3ZoomEvent, type ZoomTransform, zoom, zoomIdentity, zoomTransform } from "d3-zoom";
@@ -18,7 +17,7 @@ import {
 
 export type Source = "pointer" | "touch" | "keyboard";
 
-/** What gestures and keys read of a map and do to it, in the reader's name. */
+/** What gestures and keys read from a map and do to it for the reader. */
 export interface MapTarget {
   readonly z: Point | null;
   readonly pinned: boolean;
@@ -35,7 +34,7 @@ export interface MapTarget {
 const CLICK_DISTANCE = 4;
 /** A second finger this soon (ms) means that the first was never meant to move z. */
 const PINCH_DELAY = 300;
-/** How long (ms) the surface's place on the screen is believed when nothing announced a change. */
+/** How long (ms) the surface's place on the screen is trusted where no event announces a change. */
 const PLACE_LIFE = 100;
 
 export class MapGestures {
@@ -92,7 +91,7 @@ export class MapGestures {
     this.#zoom
       .touchable(() => true)
       .clickDistance(CLICK_DISTANCE)
-      // Its own way of asking for the extent would force a layout in each gesture.
+      // The default asks the browser for the extent, which forces a layout in each gesture.
       .extent(() => [
         [0, 0],
         [this.#target.size.width, this.#target.size.height],
@@ -176,7 +175,7 @@ export class MapGestures {
     this.#target.pin(!this.#target.pinned);
   };
 
-  /** Its two clicks have pinned and unpinned, perhaps elsewhere: they are taken back. */
+  /** Its two clicks have pinned and unpinned, perhaps elsewhere: both are undone. */
   readonly #onDoubleClick = (event: MouseEvent): void => {
     event.preventDefault();
     this.#beforeClicks?.();
@@ -194,7 +193,7 @@ export class MapGestures {
     this.#target.moveTo(toData(view, size, pixel), source);
   }
 
-  /** A click tells whole pixels only; the release before it knew better, and so did hovering. */
+  /** A click has whole pixels only; the release before it is more precise, as hovering was. */
   #clicked(event: MouseEvent): Point {
     const pixel = this.#pixel(event);
     const [x, y] = this.#released ?? pixel;

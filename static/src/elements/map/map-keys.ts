@@ -42,7 +42,7 @@ function step(map: MapTarget, [dx, dy]: Point, times: number): void {
   const [x, y] = map.z ?? map.view.centre;
   const z: Point = [x + dx * length, y - dy * length];
   const view = clampView(reveal(map.view, size, z, MARGIN), limits);
-  // Beyond the last view there is nothing to follow z with: it stops at the edge.
+  // The view cannot pan beyond its limits, so z stops at the edge.
   const { min, max } = boundsOfView(view, size);
   map.moveTo([clamp(z[0], min[0], max[0]), clamp(z[1], min[1], max[1])], "keyboard");
   map.viewBy(view);

@@ -42,7 +42,7 @@ export function legend({ classNames, isolated, choose }: LegendData): TemplateRe
 const swatch = (label: number): TemplateResult =>
   html`<span class="swatch" data-label=${label} .style=${`background: ${classColour(label)}`}></span>`;
 
-/** Adds or removes a class; all of them together are written as none singled out. */
+/** Adds or removes a class; selecting every class is the same as selecting none. */
 function toggle(isolated: readonly number[], label: number, classes: number): number[] {
   const next = isolated.includes(label)
     ? isolated.filter((other) => other !== label)

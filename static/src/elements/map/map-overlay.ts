@@ -1,4 +1,4 @@
-// What is drawn over the points as SVG: one function a layer, listed from the lowest up.
+// The SVG layers over the points, one function each, listed from the lowest up.
 import { nothing, type SVGTemplateResult, svg } from "lit";
 import {
   boundsOfView,
@@ -9,7 +9,7 @@ import {
   unitsPerPixel,
 } from "../../core/geometry/viewport";
 import type { ClassStatistics } from "../../core/points/points";
-import { circle, density, ellipses, path, type ShapeData, targets } from "./map-shapes";
+import { circle, contours, density, ellipses, path, type ShapeData, targets } from "./map-shapes";
 
 /** A drawing's posterior: its mean and standard deviations along the two axes, latent units. */
 export interface Ellipse {
@@ -97,12 +97,7 @@ function drawing({ view, size, ellipse }: OverlayData): SVGTemplateResult | type
   const units = unitsPerPixel(view, size);
   const [rx, ry] = [ellipse.sigma[0] / units, ellipse.sigma[1] / units];
   return svg`
-    ${[2, 1].map(
-      (n) => svg`<g class=${`sigma sigma-${n}`}>
-        <ellipse class="halo" cx=${x} cy=${y} rx=${n * rx} ry=${n * ry}></ellipse>
-        <ellipse cx=${x} cy=${y} rx=${n * rx} ry=${n * ry}></ellipse>
-      </g>`,
-    )}
+    <g class="posterior">${contours([x, y], [rx, ry])}</g>
     <circle class="mu" cx=${x} cy=${y} r="3"></circle>
     <text class="mu" x=${x + 7} y=${y - 7}>µ</text>`;
 }

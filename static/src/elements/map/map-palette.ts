@@ -6,43 +6,35 @@ type Rgb = readonly [number, number, number];
 export interface Palette {
   /** (MAX_CLASSES · 3,) red, green, blue in 0…1 for each class. */
   readonly classes: Float32Array;
-  /** Points of classes that are not shown: near the background, however many overlap. */
+  /** For points of other classes: close to the background, however many overlap. */
   readonly dimmed: Rgb;
 }
 
-/** How much of the text's colour is in what is dimmed; the rest is background. */
+/** The share of the text's colour in the colour of dimmed points; the rest is background. */
 const DIMMED_INK = 0.22;
 
 /** Reads the swatches' background colours, by their `data-label`, and the frame's two colours. */
 export function readPalette(frame: HTMLElement, swatches: Iterable<HTMLElement>): Palette {
   const classes = new Float32Array(MAX_CLASSES * 3).fill(0.5);
   for (const swatch of swatches) {
-    const label = Number(swatch.dataset.label);
-    if (label < MAX_CLASSES)
-      classes.set(toRgb(getComputedStyle(swatch).backgroundColor), 3 * label);
+    classes.set(toRgb(getComputedStyle(swatch).backgroundColor), 3 * Number(swatch.dataset.label));
   }
   const { color, backgroundColor } = getComputedStyle(frame);
-  const ground = toRgb(backgroundColor);
-  const [r, g, b] = toRgb(color).map(
-    (ink, i) => ink * DIMMED_INK + (ground[i] ?? 0) * (1 - DIMMED_INK),
-  );
-  return { classes, dimmed: [r ?? 0, g ?? 0, b ?? 0] };
+  const [ink, ground] = [toRgb(color), toRgb(backgroundColor)];
+  const mixed = (part: 0 | 1 | 2): number =>
+    ink[part] * DIMMED_INK + ground[part] * (1 - DIMMED_INK);
+  return { classes, dimmed: [mixed(0), mixed(1), mixed(2)] };
 }
 
-/** A computed colour → red, green, blue in 0…1. */
+/** A computed colour in any notation (oklch, color-mix …) → red, green, blue in 0…1. */
 function toRgb(colour: string): Rgb {
-  const plain = /^rgba?\((\d+), (\d+), (\d+)/.exec(colour);
-  const [r, g, b] = plain === null ? paint(colour) : plain.slice(1).map(Number);
-  return [(r ?? 0) / 255, (g ?? 0) / 255, (b ?? 0) / 255];
-}
-
-/** Any other notation (oklch, color-mix …) → 0…255: the canvas knows them all. */
-function paint(colour: string): Uint8ClampedArray | number[] {
-  const context = document.createElement("canvas").getContext("2d");
-  if (context === null) return [];
+  const canvas = document.createElement("canvas");
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  if (context === null) return [0, 0, 0];
   context.fillStyle = colour;
   context.fillRect(0, 0, 1, 1);
-  return context.getImageData(0, 0, 1, 1).data;
+  const [r = 0, g = 0, b = 0] = context.getImageData(0, 0, 1, 1).data;
+  return [r / 255, g / 255, b / 255];
 }
 
 /** Calls `changed` when the colour scheme may have changed; the function returned stops that. */

@@ -23,13 +23,13 @@ export interface Circle {
   readonly radius: number;
 }
 
-/** A way over the map, from A to B, and how far along it a walker is (0…1; null: nowhere). */
+/** A path over the map from A to B, and the position of a marker on it (0…1; null: none). */
 export interface Path {
   readonly points: readonly Point[];
   readonly at: number | null;
 }
 
-/** What the shapes are drawn from; null or empty: there is none. */
+/** The data of the shapes; null or empty where there is none. */
 export interface ShapeData {
   readonly view: View;
   readonly size: Size;
@@ -55,12 +55,26 @@ export function density({ view, size, density }: ShapeData): Drawing {
   </g>`;
 }
 
+/** A line of a kind, on a halo that keeps it apart from the points. */
+function haloed(kind: string, line: (kind: string) => SVGTemplateResult): SVGTemplateResult {
+  return svg`${line("halo")}${line(kind)}`;
+}
+
+const haloedPath = (kind: string, d: string): SVGTemplateResult =>
+  haloed(kind, (name) => svg`<path class=${name} d=${d}></path>`);
+
+/** An ellipse at one and at two standard deviations, `radii` px wide and high at one. */
+export function contours([x, y]: Point, [rx, ry]: Point): SVGTemplateResult[] {
+  const line = (n: number) => (name: string) =>
+    svg`<ellipse class=${name} cx=${x} cy=${y} rx=${n * rx} ry=${n * ry}></ellipse>`;
+  return [2, 1].map((n) => svg`<g class=${`sigma-${n}`}>${haloed(`sd-${n}`, line(n))}</g>`);
+}
+
 export function circle({ view, size, circle }: ShapeData): Drawing {
   if (circle === null) return nothing;
   const [x, y] = toPixel(view, size, circle.centre);
-  const radius = circle.radius / unitsPerPixel(view, size);
-  return svg`<circle class="halo" cx=${x} cy=${y} r=${radius}></circle>
-    <circle class="circle" cx=${x} cy=${y} r=${radius}></circle>`;
+  const r = circle.radius / unitsPerPixel(view, size);
+  return haloed("circle", (name) => svg`<circle class=${name} cx=${x} cy=${y} r=${r}></circle>`);
 }
 
 /** Each class at one and two standard deviations, in its colour. */
@@ -73,12 +87,7 @@ export function ellipses({ view, size, ellipses, isolated }: ShapeData): Drawing
     // Data y points up, and so do angles; on the screen both are turned over.
     const turn = `rotate(${(-angle * 180) / Math.PI} ${x} ${y})`;
     return svg`<g class=${`ellipse class-${label}${dimmed}`} transform=${turn}>
-      ${[1, 2].map(
-        (n) => svg`<ellipse class="halo" cx=${x} cy=${y} rx=${(n * radii[0]) / units}
-            ry=${(n * radii[1]) / units}></ellipse>
-          <ellipse class=${`sd-${n}`} cx=${x} cy=${y} rx=${(n * radii[0]) / units}
-            ry=${(n * radii[1]) / units}></ellipse>`,
-      )}
+      ${contours([x, y], [radii[0] / units, radii[1] / units])}
     </g>`;
   })}`;
 }
@@ -90,11 +99,11 @@ export function targets({ view, size, targets }: ShapeData): Drawing {
   return svg`${targets.map((target) => {
     const [x, y] = toPixel(view, size, target);
     const d = `M${x - TARGET_ARM},${y}H${x + TARGET_ARM}M${x},${y - TARGET_ARM}V${y + TARGET_ARM}`;
-    return svg`<path class="halo" d=${d}></path><path class="target" d=${d}></path>`;
+    return haloedPath("target", d);
   })}`;
 }
 
-/** A way from A to B, and whoever walks on it. */
+/** A path from A to B, and the marker on it. */
 export function path({ view, size, path }: ShapeData): Drawing {
   const [first, last] = [path?.points[0], path?.points.at(-1)];
   if (path === null || first === undefined || last === undefined) return nothing;
@@ -105,8 +114,8 @@ export function path({ view, size, path }: ShapeData): Drawing {
     return svg`<g class="end"><circle cx=${x} cy=${y} r="10"></circle>
       <text x=${x} y=${y} dy="0.35em" text-anchor="middle">${name}</text></g>`;
   };
-  const walker = path.at === null ? null : toPixel(view, size, along(path.points, path.at));
-  return svg`<path class="halo" d=${d}></path><path class="way" d=${d}></path>
+  const marker = path.at === null ? null : toPixel(view, size, along(path.points, path.at));
+  return svg`${haloedPath("way", d)}
     ${end(first, "A")} ${path.points.length > 1 ? end(last, "B") : nothing}
-    ${walker === null ? nothing : svg`<circle class="walker" cx=${walker[0]} cy=${walker[1]} r="5"></circle>`}`;
+    ${marker === null ? nothing : svg`<circle class="marker" cx=${marker[0]} cy=${marker[1]} r="5"></circle>`}`;
 }

@@ -148,14 +148,13 @@ export const mapStyles = css`
   .circle {
     stroke-dasharray: 6 4;
   }
-  .overlay .sd-2,
-  .overlay .sigma ellipse:not(.halo) {
+  .overlay :is(.sd-2, .posterior .sd-1) {
     stroke-width: 1.25px;
   }
   .sd-2 {
     stroke-dasharray: 3 3;
   }
-  .sigma-2 ellipse:not(.halo) {
+  .posterior .sd-2 {
     stroke-dasharray: 3 2;
   }
   .ellipse.dimmed {
@@ -171,7 +170,7 @@ export const mapStyles = css`
     font-weight: 650;
     stroke: none;
   }
-  .overlay circle:is(.walker, .mu) {
+  .overlay circle:is(.marker, .mu) {
     fill: var(--pin);
     stroke: var(--halo);
   }

@@ -1,4 +1,4 @@
-// The map's end of the points: a canvas whose renderer lives in the shared worker.
+// The points of a map: a canvas whose renderer lives in the shared worker.
 //
 // Where a worker cannot draw (no OffscreenCanvas, no WebGL in it, the worker's file missing) the
 // same renderer runs here; where that cannot draw either, `failed` says so and the map goes on

@@ -10,7 +10,7 @@
 import type { Size, View } from "../../core/geometry/viewport";
 import { type Points, pointStyle } from "../../core/points/points";
 
-/** Classes that can be told apart; labels beyond are drawn as the last. */
+/** The number of colours; classes beyond are drawn in the last one. */
 export const MAX_CLASSES = 32;
 
 /** Everything a frame depends on, besides the points. Plain data: it crosses to the worker. */

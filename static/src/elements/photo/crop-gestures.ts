@@ -4,7 +4,7 @@ import type { Point } from "../../core/geometry/viewport";
 import { type Crop, firstCrop, moveCrop, zoomCrop } from "../../core/image/crop";
 import { arrowOf, isBrowsersKey } from "../keys";
 
-/** What is cropped: a picture of a size, and the crop of it that is seen. */
+/** A picture and its present crop. */
 export interface CropTarget {
   readonly picture: { readonly width: number; readonly height: number } | null;
   readonly crop: Crop;
@@ -42,7 +42,7 @@ export class CropGestures {
     const [dx, dy] = [(now[0] - before[0]) / fingers, (now[1] - before[1]) / fingers];
     const moved = moveCrop(crop, dx, dy, picture);
     const other = Array.from(this.#pointers).find(([id]) => id !== event.pointerId)?.[1];
-    // Of two fingers each moves the picture by half its way, and what parts them zooms.
+    // Each of two fingers moves the picture half as far, and the distance between them zooms.
     const [u, v] = other ? [(now[0] + other[0]) / 2, (now[1] + other[1]) / 2] : now;
     const factor = other ? distance(now, other) / Math.max(distance(before, other), 1e-3) : 1;
     this.target.setCrop(zoomCrop(moved, factor, u, v, picture), false);

@@ -1,20 +1,16 @@
 // <face-photo>: a picture of the reader's own, cropped to the square that a model of faces sees.
 //
 // Attributes
-//   label     its name for assistive technology ("Your photo")
 //   size      the side of the square in pixels that the model sees (64)
-//   state     empty | loading | ready | error (reflected). Empty until there is a picture, loading
-//             while its file is opened, ready with one; error with a sentence, and the reader can
-//             choose another
-//   message   the sentence of state "error"
+//   state     loading while a file is opened; after an error the reader can choose another
 // Properties
 //   pixels    the square as the model sees it, Float32Array size·size·3 in 0…1, or null (read only)
 // Methods
-//   open(file)  opens a picture's file, as if the reader had chosen it
+//   open(file)  opens a picture's file, as the reader's choice does
 //   clear()     takes the picture away; lets go of the camera
 // Events
 //   photo-change  {pixels, final}: the square is another one; `final` once the reader has let go of
-//                 it. pixels is null where the picture was taken away; bubbles, composed
+//                 it. pixels is null where the picture was taken away
 //
 // A picture comes from a file that is chosen, dropped here or pasted anywhere on the page while this
 // element is seen, or from the camera, which is on from its button until the frame is taken. Nothing
@@ -104,7 +100,7 @@ export class FacePhoto extends AtlasElement implements CropTarget {
     this.#stopCamera();
   }
 
-  /** Lets go of whatever was there, and of the camera. */
+  /** Releases the present picture and the camera. */
   #begin(): number {
     this.#stopCamera();
     this.#picture?.close();
@@ -151,7 +147,7 @@ export class FacePhoto extends AtlasElement implements CropTarget {
     this.preview.pixels = this.#pixels;
   }
 
-  // ——— where pictures come from ———
+  // ——— sources of pictures ———
 
   #first(files: FileList | null | undefined): void {
     const file = files?.[0];
@@ -211,7 +207,7 @@ export class FacePhoto extends AtlasElement implements CropTarget {
     this.stream = null;
   }
 
-  // ——— what is seen ———
+  // ——— rendering ———
 
   protected override render() {
     return html`<div

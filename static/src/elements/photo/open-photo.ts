@@ -5,39 +5,39 @@ import type { PhotoReply, PhotoRequest } from "./photo-worker";
 
 export interface OpenedPhoto {
   readonly bitmap: ImageBitmap;
-  /** What the reader should know of it; "" where there is nothing. */
+  /** A remark for the reader, or "". */
   readonly note: string;
 }
 
-const UNREADABLE = "This file is no picture that this browser can open.";
-const MOVES = "This picture moves; its first frame is taken.";
+const UNREADABLE = "This browser cannot open this file as a picture.";
+const MOVES = "This picture is animated; only its first frame is used.";
 
 /**
  * Opens a file.
  *
- * @throws Error whose message is a sentence for the reader, where it is no picture or too large.
+ * @throws Error whose message is a sentence for the reader, where it is not a picture or is too large.
  */
 export async function openPhoto(file: Blob): Promise<OpenedPhoto> {
   const head = await file
     .slice(0, HEAD_BYTES)
     .arrayBuffer()
     .catch(() => {
-      throw new Error("This file cannot be read; was it moved, or is it a folder?");
+      throw new Error("This file cannot be read. Was it moved, or is it a folder?");
     });
-  const told = inspectPicture(new Uint8Array(head));
-  const refused = refusal(told, file.size);
+  const found = inspectPicture(new Uint8Array(head));
+  const refused = refusal(found, file.size);
   if (refused !== null) throw new Error(refused);
-  const bitmap = await decode({ file, width: decodeWidth(told) });
+  const bitmap = await decode({ file, width: decodeWidth(found) });
   if (bitmap === null) {
-    if (told.type === "other" || told.size === null) throw new Error(UNREADABLE);
-    const megapixels = Math.round((told.size.width * told.size.height) / 1e6);
+    if (found.type === "other" || found.size === null) throw new Error(UNREADABLE);
+    const megapixels = Math.round((found.size.width * found.size.height) / 1e6);
     throw new Error(
       megapixels > 1
         ? `This picture of ${megapixels} megapixels cannot be opened: it is damaged, or too large for this browser.`
         : "This picture cannot be opened: its file is damaged.",
     );
   }
-  return { bitmap, note: told.animated ? MOVES : "" };
+  return { bitmap, note: found.animated ? MOVES : "" };
 }
 
 /** Decodes in a worker that ends with the answer, and its memory with it. */
@@ -67,7 +67,7 @@ export async function openCamera(): Promise<MediaStream> {
     const name = error instanceof DOMException ? error.name : "";
     if (name === "NotAllowedError") throw new Error("The camera was not allowed.");
     if (name === "NotFoundError") throw new Error("No camera was found.");
-    throw new Error("The camera does not answer; is another program using it?");
+    throw new Error("The camera does not respond. Is another program using it?");
   }
 }
 
@@ -76,9 +76,9 @@ export function closeCamera(stream: MediaStream | null): void {
 }
 
 /**
- * Returns a square of a picture as size × size × 3 values in 0…1, on white where it is transparent.
+ * Returns the RGBA bytes of a square of a picture, scaled to size × size.
  *
- * It is halved until it is nearly small enough: browsers otherwise skip pixels on the way.
+ * It is halved repeatedly: browsers skip pixels when they shrink a picture a lot in one step.
  */
 export function shrink(
   picture: CanvasImageSource,

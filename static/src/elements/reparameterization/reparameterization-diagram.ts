@@ -1,20 +1,18 @@
 // <reparameterization-diagram>: μ, σ → ε ~ N(0, 1) → z = μ + σ · ε, live, with ε in the reader's hand.
 //
 // Attributes
-//   state    empty | loading | ready | error (reflected): "empty" until there is a μ
-//   message  the sentence shown in state "error"
-//   latents  how many there will be: their room is kept while there is no μ (2)
+//   latents  how many latents to keep room for until there is a μ (2)
 //   seed     where the draws start; the same seed gives the same draws (1)
 // Properties
 //   mu, sigma  number[], one for each latent; setting them keeps ε
 //   epsilon    number[], the noise; settable, which emits nothing
 //   z          μ + σ · ε (read only)
 // Methods
-//   sample()   draws ε anew, as if the reader had asked for it
+//   sample()   draws ε anew and emits, as the button does
 // Events
-//   epsilon-change  detail { epsilon, z }: the reader drew or moved ε; bubbles, crosses shadow roots
+//   epsilon-change  detail { epsilon, z }: the reader drew or moved ε
 // Slots
-//   input    what is encoded, before the latents; output: what is decoded from z, after them
+//   input    the input, before the latents; output: the picture decoded from z, after them
 //
 // Keys: each ε is a slider (arrows, Page up and down, Home, End); "Sample again" is a button.
 import { html, type PropertyValues } from "lit";
@@ -38,7 +36,7 @@ import {
 } from "./reparameterization-shapes";
 import { reparameterizationStyles } from "./reparameterization-styles";
 
-/** So many earlier draws stay to be seen. */
+/** The number of earlier draws that stay visible. */
 const REMEMBERED = 60;
 const SUBSCRIPTS = [..."₀₁₂₃₄₅₆₇₈₉"];
 const STEP = 0.01;
@@ -119,7 +117,7 @@ export class ReparameterizationDiagram extends AtlasElement {
     </div>`;
   }
 
-  /** The room of a latent that is still to come. */
+  /** The room kept for a latent. */
   private vacant(index: number) {
     const text = this.state === "loading" && index === 0 ? "Loading …" : "\u00a0";
     return html`<div class="latent">

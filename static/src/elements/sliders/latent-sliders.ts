@@ -1,9 +1,6 @@
 // <latent-sliders>: many numbers, one slider for each: the latents of a space, or weights with names.
 //
 // Attributes
-//   label      the group's name for assistive technology ("Latents")
-//   state      empty | loading | ready | error (reflected). Ready once there are latents; the page
-//              sets loading and error, and new latents end them
 //   message    the sentence to show while loading or in error
 //   folded     what the rows are called that stay folded, those not in use ("unused latents")
 // Properties
@@ -12,12 +9,11 @@
 //              at the end while the number tells. Setting it emits nothing
 //   posterior  {mu, sigma} of an image, shown as a band of μ ± σ behind each slider; null: none
 // Events
-//   latent-change   {z, index}: the reader moved one latent (`index`), or all of them (null); bubbles,
-//                   composed
+//   latent-change   {z, index}: the reader moved one latent (`index`), or all of them (null)
 // Slots
 //   tools      buttons beside "Reset all"
 // Methods
-//   reset(index?)   puts one latent, or all, back to the mean, as if the reader did it
+//   reset(index?)   puts one latent, or all, back to the mean, and emits
 //
 // Keys on a slider: arrows move by a hundredth of its range, with Shift or as Page Up and Page Down
 // ten times as far, Home and End go to its ends, 0 resets it; so does a double click on its row.
@@ -37,7 +33,7 @@ const LEAP = 10;
 const DECIMALS = 2;
 /** More latents than this scroll in a box. */
 const MANY = 24;
-/** So many unused latents are shown at once; more stay folded until the reader asks. */
+/** Up to this many unused latents are shown; more stay folded until the reader opens them. */
 const FEW_UNUSED = 4;
 
 export interface LatentPosterior {
@@ -82,7 +78,7 @@ export class LatentSliders extends AtlasElement {
 
   #change(z: number[], index: number | null): void {
     this.#z = z;
-    // First of all: whoever decodes z should start before anything is drawn here.
+    // First of all: decoding should start before anything is drawn here.
     this.emit("latent-change", { z: this.z, index });
     this.#updateSoon();
   }
