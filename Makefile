@@ -53,7 +53,7 @@ format: $(VENV)/.dev static/node_modules/.installed ## rewrite the sources in th
 
 setup: $(VENV)/.train ## install the training tools alone: PyTorch, no test tools and no browser
 
-train: $(VENV)/.train ## train every published model into runs/ (goes on where it stopped)
+train: $(VENV)/.train ## train every published model into runs/ (resumes after an interruption)
 	@$(BIN)/python -m train all --resume
 
 study: $(VENV)/.train ## train the study behind docs/results.md, as many runs at a time as fit

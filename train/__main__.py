@@ -160,7 +160,7 @@ def _on_own_images(
 
 
 def _study(names: Sequence[str], changed: dict[str, Any], arguments: "Namespace") -> int:
-    """Train what is missing of the study, or list how far it is; no names mean all of it."""
+    """Train the runs of the study that are missing, or list them all; no names: the whole study."""
     from train.study import grid
     from train.study.study_results import Results
     from train.training.hardware import room_for_runs

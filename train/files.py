@@ -59,7 +59,7 @@ def write_atomic(path: Path, data: bytes, verify: Callable[[bytes], None] | None
 def replacing(path: Path) -> Iterator[Path]:
     """Give a temporary file to write, and put it in place of `path` when the block ends well.
 
-    For what is too large to be kept in memory as `write_atomic` needs it; nothing is read back.
+    For files too large for memory, where `write_atomic` would need them; nothing is read back.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(_UNFINISHED, f".{path.name}.", path.parent)
@@ -78,6 +78,6 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def remove_leftovers(folder: Path) -> None:
-    """Remove what killed writes left in `folder` and below; nobody else may write there now."""
+    """Remove the temporary files of killed writes in `folder`; nothing else may write there now."""
     for path in folder.rglob(f".*{_UNFINISHED}"):
         path.unlink()

@@ -168,7 +168,7 @@ def test_a_data_set_without_attributes_is_refused_by_what_learns_from_them(
     dataset: Dataset, cache: Path
 ) -> None:
     bare = dataclasses.replace(dataset.train, attributes=None)
-    with pytest.raises(UserError, match="tells no attributes"):
+    with pytest.raises(UserError, match="has no binary attributes"):
         perceptual_loss(
             RECIPES["faces-perceptual"], dataclasses.replace(dataset, train=bare), cache
         )

@@ -136,14 +136,14 @@ def test_a_file_that_cannot_be_written_ends_all_processes(forked: Trainers) -> N
 
 
 def test_a_process_that_dies_ends_the_others(forked: Trainers) -> None:
-    statuses = forked.train("--epochs=1000", runs="death", processes=2, kill=(1, 0.5), begun=True)
+    statuses = forked.train("--epochs=1000", runs="death", processes=2, kill=(1, 0), begun=True)
     assert statuses == [1 << 8, signal.SIGKILL]
     assert "resume with --resume" in forked.said.splitlines()[-1]
     assert "Traceback" not in forked.said
 
 
 def test_ctrl_c_ends_all_processes_with_one_sentence(forked: Trainers) -> None:
-    statuses = forked.train("--epochs=1000", runs="stopped", processes=2, interrupt=1, begun=True)
+    statuses = forked.train("--epochs=1000", runs="stopped", processes=2, interrupt=0, begun=True)
     assert statuses[0] == 130 << 8, forked.said
     assert statuses[1] in (130 << 8, 1 << 8)
     assert forked.said.count("Stopped; resume with --resume.") == 1

@@ -1,9 +1,8 @@
 """CelebA from its own files, cropped to 64 × 64 and cached as one array.
 
-The files lie as torchvision's downloader puts them: `img_align_celeba/`, `list_attr_celeba.txt` and
-`list_eval_partition.txt`. Partition 0 is the training set and partition 2 the test set; partition 1
-(validation) is not used. A part of the images is enough; those that are missing are
-listed.
+The files are laid out as torchvision downloads them: `img_align_celeba/`, `list_attr_celeba.txt`
+and `list_eval_partition.txt`. Partition 0 is the training set and partition 2 the test set;
+partition 1 (validation) is not used. A part of the images is enough; the missing ones are listed.
 
 CelebA is for non-commercial research and must not be redistributed: neither it nor anything made
 from it belongs in git.
@@ -163,7 +162,7 @@ def _cached(
 ) -> NDArray[np.uint8]:
     """Return the pixels (N, 3, 64, 64) of `files`, mapped from the cache, made where it is not.
 
-    The array is named after the files' names and sizes, so that it is made anew with other files.
+    The array is named after the files' names and sizes, so that other files make another array.
 
     Raises:
         UserError: some images are damaged.
@@ -188,7 +187,7 @@ def _cached(
 
 
 def _mapped(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8] | None:
-    """Return the array in `path`, None where there is no whole one."""
+    """Return the array in `path`; None if it is missing or damaged."""
     try:
         # Copy on write: PyTorch warns of arrays that may not be written.
         found: NDArray[np.uint8] = np.load(path, mmap_mode="c")
@@ -239,7 +238,7 @@ def _read(path: Path) -> NDArray[np.uint8] | None:
             if image.size != (_WIDTH, _HEIGHT):
                 return None
             middle = image.convert("RGB").resize((SIZE, SIZE), Image.Resampling.LANCZOS, _BOX)
-    # A decoder that meets nonsense raises whatever it trips over.
+    # Decoders raise exceptions of many kinds on damaged files.
     except Exception:
         return None
     return np.moveaxis(np.asarray(middle), -1, 0)

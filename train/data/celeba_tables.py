@@ -31,7 +31,7 @@ def read_tables(folder: Path) -> Tables:
     """Read both tables as CelebA has them.
 
     Raises:
-        UserError: one is missing, cut short or not as CelebA has it, or they do not belong
+        UserError: one is missing, cut short or not in CelebA's format, or they do not belong
             together; the sentence names the file and the row.
     """
     files, names, attributes = _attributes(folder)

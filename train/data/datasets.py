@@ -18,7 +18,7 @@ def data_root() -> Path:
 
 
 def cache_root() -> Path:
-    """Return the folder for what is made of or as datasets: `ATLAS_CACHE`, or `data/`."""
+    """Return the folder of datasets that are drawn or packed here: `ATLAS_CACHE`, or `data/`."""
     return Path(os.environ.get("ATLAS_CACHE") or "data")
 
 

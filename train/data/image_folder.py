@@ -1,6 +1,6 @@
 """A folder of the user's own images, read into tensors; unusable files are listed and skipped.
 
-A class is a folder of the first level, and whatever lies below it belongs to it. Images
+A class is a folder of the first level, with everything below it. Images
 without such folders are one class, named after the folder itself.
 
 Each image is turned upright by its EXIF data, cropped to its central square and resized. Not
@@ -202,7 +202,7 @@ def _read_all(folder: Path, files: list[str], size: int) -> Iterator[tuple[str, 
 
 
 def _read(path: Path, size: int, one_large: threading.Lock) -> Bytes | str:
-    """Return a file's image (H, W, 3), or (H, W) where it is grey, or why there is none."""
+    """Return a file's image (H, W, 3), or (H, W) if it is grey, or the reason why it is skipped."""
     try:
         with Image.open(path, formats=_FORMATS) as image:
             if min(image.size) < _SMALLEST_SIDE:
@@ -222,7 +222,7 @@ def _read(path: Path, size: int, one_large: threading.Lock) -> Bytes | str:
         return _NO_IMAGE if path.stat().st_size else "empty"
     except PermissionError:
         return "may not be read"
-    # A decoder that meets nonsense raises whatever it trips over.
+    # Decoders raise exceptions of many kinds on damaged files.
     except Exception as error:
         return "cut short" if "truncated" in str(error) else "damaged"
 
@@ -312,13 +312,13 @@ def _natural(name: str) -> tuple[object, ...]:
 
 
 def _printable(path: str) -> str:
-    """Return a path as one line of valid text, letters composed, whatever its bytes are."""
+    """Return a path as one line of valid text in composed letters, from any bytes."""
     text = unicodedata.normalize("NFC", os.fsencode(path).decode("utf-8", "replace"))
     return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
 
 
 def _print_skipped(folder: Path, skipped: list[Skipped]) -> None:
-    """List what is left out, one a line; of very many, the first and a count."""
+    """List the skipped files, one a line; of very many, the first ones and a count."""
     if not skipped:
         return
     files = "1 file is" if len(skipped) == 1 else f"{len(skipped):,} files are"

@@ -59,7 +59,7 @@ class Dataset:
 def hold_out(images: Images, fraction: float, seed: int) -> tuple[Images, Images]:
     """Split off a random `fraction` of `images`: (the rest, the held-out part).
 
-    The rest is in an order of its own; with a fraction of 0 it is `images` themselves.
+    The rest is shuffled; with a fraction of 0 it is `images` themselves.
     """
     if fraction == 0:
         return images, images.select(slice(0, 0))

@@ -30,7 +30,7 @@ def load(dataset: str, split: Split, root: Path) -> Images:
     try:
         source = READERS[dataset](str(root), train=split == "train", download=True)
         pixels, labels = source.data, source.targets
-    # torchvision reports damaged idx files by whatever its parser trips over.
+    # torchvision's parser raises exceptions of many kinds on damaged idx files.
     except (AssertionError, ValueError, KeyError, IndexError, EOFError, TypeError) as error:
         raise UserError(f"Cannot read {where}: they are damaged or not idx files.") from error
     except (RuntimeError, OSError) as error:

@@ -52,7 +52,7 @@ def prepare(
         runs: where run folders are.
         name: id of the run in place of `<recipe>-<folder>`.
         size: height and width of the images in pixels; by default 28.
-        resume: use what is packed already.
+        resume: use the images that are packed already.
         overridden: names of the recipe's fields that the user has set.
 
     Raises:
@@ -135,7 +135,7 @@ def _run_id(recipe_id: str, folder: Path) -> str:
 def _check_id(run_id: str) -> None:
     if not re.fullmatch(f"[a-z0-9][a-z0-9-]{{0,{_LONGEST_ID - 1}}}", run_id):
         raise UserError(
-            f"--name is made of lower-case letters, digits and hyphens, {_LONGEST_ID} at most, "
+            f"--name consists of lower-case letters, digits and hyphens, {_LONGEST_ID} at most, "
             f"and starts with no hyphen."
         )
     if run_id in RECIPES or run_id in _TAKEN:

@@ -21,7 +21,7 @@ from train.recipes.recipe import Recipe
 class Posterior:
     """q(z | x) = N(mu, diag exp(logvar)): tensors of shape (N, d).
 
-    A deterministic autoencoder's has no logvar: all of it lies on mu.
+    A deterministic autoencoder has no logvar: its posterior is a point mass at mu.
     """
 
     mu: Tensor

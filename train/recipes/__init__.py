@@ -1,1 +1,1 @@
-"""Recipes: what a model is made of and how it is trained."""
+"""Recipes: the hyperparameters of every model."""

@@ -64,7 +64,7 @@ def raw_tsne(test: Images, cache: Path) -> Floats:
 
 
 def _write(path: Path, layout: Floats) -> None:
-    # The format stores memory as it lies, and scikit-learn's lies column by column: row by row.
+    # safetensors stores memory as it is, and scikit-learn's layout is column by column.
     write_atomic(path, save_arrays({"tsne": np.ascontiguousarray(layout)}))
 
 

@@ -134,39 +134,34 @@ def train_study(
     """
     refuse_torchrun()
     folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(folder / ".lock", timeout=0):
-            _train_study(chosen, at_once, samples, results)
-    except Timeout as error:
-        raise UserError(f"Another study is running in {folder}; wait for its end.") from error
-
-
-def _train_study(chosen: Sequence[StudyRun], at_once: int, samples: int, results: Results) -> None:
-    by_name = {run.name: run for run in chosen}
-    waiting: list[Job] = []
-    done: list[Job] = []
-    for run in chosen:
-        job = Job(run.name, run.recipe, run.folder, samples, resume=True, for_page=False)
-        (waiting if progress(run).report is None else done).append(job)
+    groups = {run.name: run.group for run in chosen}
 
     def collect(job: Job) -> None:
         """Put a finished run among the results; its checkpoints are needed no longer."""
-        run = by_name[job.name]
-        report = run_folder.load_run(run.folder).report
-        results.put(run.group, run.recipe, report, run_folder.load_metrics(run.folder))
-        shutil.rmtree(run.folder / "state", ignore_errors=True)
-
-    for job in done:
-        collect(job)
-    if done:
-        results.write()
+        report = run_folder.load_run(job.folder).report
+        metrics = run_folder.load_metrics(job.folder)
+        results.put(groups[job.name], job.recipe, report, metrics)
+        shutil.rmtree(job.folder / "state", ignore_errors=True)
 
     def collect_and_write(job: Job) -> None:
         collect(job)
         results.write()
 
-    if waiting:
-        train_all(waiting, at_once, "study", collect_and_write, done)
+    try:
+        with FileLock(folder / ".lock", timeout=0):
+            waiting: list[Job] = []
+            done: list[Job] = []
+            for run in chosen:
+                job = Job(run.name, run.recipe, run.folder, samples, resume=True, for_page=False)
+                (waiting if progress(run).report is None else done).append(job)
+            for job in done:
+                collect(job)
+            if done:
+                results.write()
+            if waiting:
+                train_all(waiting, at_once, "study", collect_and_write, done)
+    except Timeout as error:
+        raise UserError(f"Another study is running in {folder}; wait for its end.") from error
     print(f"All {len(chosen)} runs of the study are done; the results are in {results.path}.")
 
 

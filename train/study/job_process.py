@@ -1,7 +1,7 @@
 """The process of one run among several: it trains the job that its command line describes.
 
-It is started by `train.study.jobs`, and ends when its standard input does, with whoever holds the
-other end.
+`train.study.jobs` starts it and holds the other end of its standard input, so that it ends when its
+parent does.
 """
 
 import json

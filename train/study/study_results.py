@@ -33,10 +33,10 @@ _ORDER = {name: place for place, name in enumerate(_RECIPES)}
 
 
 class Results:
-    """The results file, as it stands and as it grows.
+    """The results file, read, extended and written.
 
-    Runs that are in the file stay until they are put anew; those of recipes that the study no
-    longer has, or has changed since, are dropped, and a line says so of each.
+    Runs in the file stay until they are put again; those of recipes that the study has dropped or
+    changed are removed, and a line names each.
 
     Args:
         path: of the file.
@@ -44,7 +44,7 @@ class Results:
         samples: importance samples, for the command line that the file names.
 
     Raises:
-        UserError: what is there is no results file.
+        UserError: the file is not a results file.
     """
 
     def __init__(self, path: Path, overrides: Mapping[str, Any], samples: int) -> None:
@@ -102,7 +102,7 @@ class Results:
         write_atomic(self.path, text.encode(), verify=json.loads)
 
     def _command(self) -> str:
-        """Return the command line that trains what is in the file."""
+        """Return the command line that trains the runs in the file."""
         held = {name for name, _ in self._entries}
         names: list[str] = []
         for group, recipes in STUDY.items():

@@ -1,4 +1,4 @@
-"""Keeps freed memory in the process, because asking for it anew in each step takes time."""
+"""Keeps freed memory in the process, because requesting it again in each step takes time."""
 
 import ctypes
 
@@ -8,7 +8,7 @@ _LARGEST_FROM_HEAP = 1 << 30
 
 
 def keep_freed_memory() -> bool:
-    """Tell glibc not to give a step's tensors back to the system; tell whether it listened.
+    """Tell glibc not to give a step's tensors back to the system; return whether it agreed.
 
     By default it returns large blocks at once, and the next step faults every page in again:
     measurably slower at large batches (tests/bench/training_speed.py). Other C libraries have no

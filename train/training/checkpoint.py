@@ -90,7 +90,7 @@ class Checkpoints:
             old.unlink()
 
     def read_latest(self, report: Callable[[str], None]) -> bytes | None:
-        """Return the newest whole checkpoint for `restore`; None where there is none.
+        """Return the newest whole checkpoint for `restore`; None if there is none.
 
         A checkpoint whose bytes do not match the hash in its name is reported and skipped.
         """
@@ -152,7 +152,7 @@ def _load_optimizer(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]
         index, _, slot = name.partition(".")
         slots.setdefault(int(index), {})[slot] = tensor
     optimizer.load_state_dict({**optimizer.state_dict(), "state": slots})
-    # Fused steps pair numbers by where they lie: a moment lies as its parameter does.
+    # Fused steps pair numbers by their place in memory: a moment needs its parameter's layout.
     for parameter, moments in optimizer.state.items():
         for name, moment in moments.items():
             if moment.shape == parameter.shape:

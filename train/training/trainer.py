@@ -72,7 +72,7 @@ def _mean_image(images: Images) -> Tensor:
 
 def build_optimizer(recipe: Recipe, model: Autoencoder) -> torch.optim.Optimizer:
     """Make AdamW with decay on the encoder's weight matrices alone."""
-    decays = recipe.weight_decay > 0  # without, one group: each group is a call of its own
+    decays = recipe.weight_decay > 0  # each group costs a call
     decayed = {id(p) for p in model.encoder.parameters() if decays and p.ndim > 1}
     parameters = list(model.parameters())
     groups: list[dict[str, Any]] = [
@@ -127,7 +127,7 @@ class Trainer:
         self.model = build_model(recipe, images).to(process.device)
         for tensor in self.model.state_dict().values():
             tensor.copy_(as_first(tensor))  # machines may round the mean image differently
-        # Convolutions run twice as fast on images whose channels lie side by side.
+        # Convolutions run twice as fast on images in channels-last layout.
         self.layout = torch.contiguous_format
         if self.model.convolutional:
             self.layout = torch.channels_last

@@ -183,7 +183,7 @@ def _draw(faces: list[Parts], pixels: NDArray[np.uint8]) -> None:
         try:
             renderer.draw(faces[part], pixels[part])
         finally:
-            idle.put(renderer)  # also a broken one: whoever waits for it ends as well
+            idle.put(renderer)  # even a broken one, so that threads waiting for it end as well
         return len(faces[part])
 
     workers = min(len(starts), os.cpu_count() or 1)
