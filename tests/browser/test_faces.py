@@ -638,7 +638,7 @@ def test_B15_axe_finds_nothing_in_faces(open_faces: OpenFaces, scheme: str) -> N
     faces.section.locator("face-photo input[type=file]").set_input_files(
         {"name": "a.png", "mimeType": "image/png", "buffer": file_of(quadrants(), "PNG")}
     )
-    for selector in (".strip", ".way", ".walk", ".losses"):
+    for selector in (".strip", ".plane", ".losses"):
         faces.go_to(selector)
         faces.atlas.frames()
     faces.section.locator("image-loupe[state=ready]").wait_for(timeout=90_000)
