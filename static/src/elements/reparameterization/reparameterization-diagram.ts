@@ -15,7 +15,7 @@
 //   input    the input, before the latents; output: the picture decoded from z, after them
 //
 // Keys: each ε is a slider (arrows, Page up and down, Home, End); "Sample again" is a button.
-import { html, type PropertyValues } from "lit";
+import { html, type PropertyValues, type SVGTemplateResult, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { clamp, formatNumber } from "../../core/geometry/viewport";
 import { reparameterize } from "../../core/latent/posterior";
@@ -159,27 +159,26 @@ export class ReparameterizationDiagram extends AtlasElement {
         </button>
       </div>
       <div class="graphs">
-        <figure>
-          <svg
-            viewBox="0 0 ${GRAPH_WIDTH} ${GRAPH_HEIGHT}"
-            role="img"
-            aria-label="μ and σ lead to a draw of z, which leads to the loss. The gradient comes back from the loss to z and ends there."
-          >${drawnDirectly()}</svg>
-          <figcaption><b>Drawn directly.</b> The gradient (dashed) ends at the draw.</figcaption>
-        </figure>
-        <figure>
-          <svg
-            viewBox="0 0 ${GRAPH_WIDTH} ${GRAPH_HEIGHT}"
-            role="img"
-            aria-label=${`μ, σ and the noise ε lead to z = μ + σ · ε, which leads to the loss. The gradient comes back through z to μ, times 1, and to σ, times ε, here ${formatNumber(first, 2)}.`}
-          >${reparameterized(first)}</svg>
-          <figcaption>
-            <b>Reparameterized.</b> It passes: unchanged to μ, times ε to σ (here of latent 1).
-          </figcaption>
-        </figure>
+        ${graph(
+          "μ and σ lead to a draw of z, which leads to the loss. The gradient comes back from the loss to z and ends there.",
+          drawnDirectly(),
+          html`<b>Drawn directly.</b> The gradient (dashed) ends at the draw.`,
+        )}
+        ${graph(
+          `μ, σ and the noise ε lead to z = μ + σ · ε, which leads to the loss. The gradient comes back through z to μ, times 1, and to σ, times ε, here ${formatNumber(first, 2)}.`,
+          reparameterized(first),
+          html`<b>Reparameterized.</b> It passes: unchanged to μ, times ε to σ (here of latent 1).`,
+        )}
       </div>
     `;
   }
+}
+
+function graph(label: string, drawing: SVGTemplateResult, caption: TemplateResult) {
+  return html`<figure>
+    <svg viewBox="0 0 ${GRAPH_WIDTH} ${GRAPH_HEIGHT}" role="img" aria-label=${label}>${drawing}</svg>
+    <figcaption>${caption}</figcaption>
+  </figure>`;
 }
 
 declare global {

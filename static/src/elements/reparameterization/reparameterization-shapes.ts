@@ -1,5 +1,5 @@
 // What <reparameterization-diagram> draws: the Gaussians of a latent, and where gradients can go.
-import { type SVGTemplateResult, svg } from "lit";
+import { nothing, type SVGTemplateResult, svg } from "lit";
 import { clamp, formatNumber, ticks } from "../../core/geometry/viewport";
 import { standardNormal } from "../../core/latent/posterior";
 
@@ -114,26 +114,19 @@ const GAP = 3.5;
 
 /** An arrow forward and, where a gradient can pass, one back beside it. */
 function edge(from: Place, to: Place, gradient: "flows" | "ends" | "none"): SVGTemplateResult {
+  // Drawn from left to right, and turned.
   const length = Math.hypot(to[0] - from[0], to[1] - from[1]);
-  const [ux, uy] = [(to[0] - from[0]) / length, (to[1] - from[1]) / length];
-  const line = (a: Place, b: Place, aside: number): string =>
-    `M${a[0] - aside * uy},${a[1] + aside * ux}L${b[0] - aside * uy},${b[1] + aside * ux}`;
-  const aside = gradient === "none" ? 0 : -GAP;
-  // On the line of the gradient, halfway.
-  const stop: Place = [(from[0] + to[0]) / 2 - GAP * uy, (from[1] + to[1]) / 2 + GAP * ux];
-  const cross = `M${stop[0] - 5},${stop[1] - 5}l10,10m0,-10l-10,10`;
-  return svg`<path class="forward" d=${line(from, to, aside)} marker-end="url(#forward)"></path>
-    ${
-      gradient === "flows"
-        ? svg`<path class="back" d=${line(to, from, GAP)} marker-end="url(#back)"></path>`
-        : null
-    }
-    ${
-      gradient === "ends"
-        ? svg`<path class="back" d=${`M${to[0] - GAP * uy},${to[1] + GAP * ux}L${stop[0]},${stop[1]}`}></path>
-          <path class="stop" d=${cross}></path>`
-        : null
-    }`;
+  const angle = (Math.atan2(to[1] - from[1], to[0] - from[0]) * 180) / Math.PI;
+  const half = length / 2;
+  const forth = gradient === "none" ? 0 : -GAP;
+  const back = { flows: `M${length},${GAP}H0`, ends: `M${length},${GAP}H${half}`, none: "" };
+  const arrow = gradient === "flows" ? "url(#back)" : nothing;
+  const cross = `M${half - 5},${GAP - 5}l10,10m0,-10l-10,10`;
+  return svg`<g transform=${`translate(${from}) rotate(${angle})`}>
+    <path class="forward" d=${`M0,${forth}H${length}`} marker-end="url(#forward)"></path>
+    <path class="back" d=${back[gradient]} marker-end=${arrow}></path>
+    <path class="stop" d=${gradient === "ends" ? cross : ""} transform=${`rotate(${-angle} ${half} ${GAP})`}></path>
+  </g>`;
 }
 
 /** In the first graph; the second one, in the same shadow tree, uses them too. */
