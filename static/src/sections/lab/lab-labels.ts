@@ -7,7 +7,8 @@ import { required } from "../../figures/figure";
 
 export class LabelChoice {
   private readonly choice: HTMLFieldSetElement;
-  private readonly read: ClassProbabilities;
+  /** On the bench while its model classifies. */
+  private readonly read = document.createElement("class-probabilities") as ClassProbabilities;
   private readonly name: string;
 
   constructor(
@@ -15,7 +16,7 @@ export class LabelChoice {
     private readonly chosen: (label: number) => void,
   ) {
     this.choice = required(root, "fieldset[data-labels]");
-    this.read = required(root, "class-probabilities");
+    this.read.label = "The class that the model reads from z";
     this.name = `lab-label-${root.dataset.bench}`;
   }
 
@@ -27,7 +28,8 @@ export class LabelChoice {
     if (isConditioned) {
       this.choice.append(...model.class_names.map((name, k) => this.button(name, k, k === label)));
     }
-    this.read.hidden = model.kind !== "classifier-vae";
+    if (model.kind === "classifier-vae") this.choice.after(this.read);
+    else this.read.remove();
     this.read.classNames = model.class_names;
     this.read.probabilities = null;
   }
@@ -39,7 +41,7 @@ export class LabelChoice {
 
   /** (classes,) or null. */
   set probabilities(probabilities: Float32Array | null) {
-    if (!this.read.hidden) this.read.probabilities = probabilities;
+    if (this.read.isConnected) this.read.probabilities = probabilities;
   }
 
   private button(name: string, label: number, checked: boolean): HTMLElement {
