@@ -158,6 +158,8 @@ def _publish(runs: Mapping[Path, Any], folder: Any, arguments: argparse.Namespac
         "datasets": dict(sorted(datasets.items())),
     }  # fmt: skip
     study = study_json(arguments.study)
+    if study is None and arguments.refresh:
+        raise UserError(f"There are no results of the study in {arguments.study}.")
     if study is not None:
         manifest["study"] = folder.add_object(study, "json")
     published: str = folder.publish(manifest)

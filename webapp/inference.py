@@ -107,20 +107,29 @@ class Batcher(Generic[Job, Result]):
 
     async def _run(self) -> None:
         """Run batches until nothing waits."""
-        while batch := self._next_batch():
-            try:
-                results = await asyncio.get_running_loop().run_in_executor(
-                    self._executor, self._work, [job for job, _ in batch]
-                )
-            except Exception as error:
-                for _, future in batch:
-                    if not future.done():
-                        future.set_exception(error)
-            else:
-                for (_, future), result in zip(batch, results, strict=True):
-                    if not future.done():
-                        future.set_result(result)
-        self._running = None
+        try:
+            while batch := self._next_batch():
+                await self._run_batch(batch)
+        finally:
+            self._running = None
+
+    async def _run_batch(self, batch: list[tuple[Job, asyncio.Future[Result]]]) -> None:
+        try:
+            results = await asyncio.get_running_loop().run_in_executor(
+                self._executor, self._work, [job for job, _ in batch]
+            )
+        except asyncio.CancelledError:
+            for _, future in (*batch, *self._waiting):
+                future.cancel()
+            raise
+        except Exception as error:
+            for _, future in batch:
+                if not future.done():
+                    future.set_exception(error)
+        else:
+            for (_, future), result in zip(batch, results, strict=True):
+                if not future.done():
+                    future.set_result(result)
 
     def _next_batch(self) -> list[tuple[Job, asyncio.Future[Result]]]:
         batch: list[tuple[Job, asyncio.Future[Result]]] = []

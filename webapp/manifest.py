@@ -110,7 +110,7 @@ class Manifest(_Part):
 def _file_entries(value: object) -> Iterator[FileEntry]:
     """Yield every file entry in part of a manifest."""
     if isinstance(value, dict):
-        if "url" in value and "sha256" in value:
+        if "url" in value or "sha256" in value:
             yield FileEntry.model_validate(value)
         for part in value.values():
             yield from _file_entries(part)

@@ -95,13 +95,9 @@ class PageMaker:
             "release": manifest["release"],
             "sections": SECTIONS,
             "article": self._article(release),
+            "models": release.models,
             "trained_on": release.trained_on,
             "manifest_json": _json(manifest),
-            # For the sections whose view is not built yet.
-            "manifest": manifest,
-            "datasets": self._datasets,
-            "models": release.models,
-            "document": release.document,
             "server": server,
             "policy": None if server else _meta_policy(),
         } | self._built_files()

@@ -24,7 +24,7 @@ _PAGE = """<!doctype html>
 <script type="application/json" id="manifest">{{ manifest_json }}</script>
 <script type="application/json" id="built">{{ built_json }}</script>
 {% for id, model in models.items() %}<p id="{{ id }}">{{ model.title }}</p>{% endfor %}
-<p>{{ manifest.release }}</p>
+<p>{{ release }}</p>
 </html>
 """
 

@@ -138,9 +138,9 @@ def train_study(
 
     def collect(job: Job) -> None:
         """Put a finished run among the results; its checkpoints are needed no longer."""
-        report = run_folder.load_run(job.folder).report
+        run = run_folder.load_run(job.folder)
         metrics = run_folder.load_metrics(job.folder)
-        results.put(groups[job.name], job.recipe, report, metrics)
+        results.put(groups[job.name], run.recipe, run.report, metrics)
         shutil.rmtree(job.folder / "state", ignore_errors=True)
 
     def collect_and_write(job: Job) -> None:

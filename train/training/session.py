@@ -76,7 +76,10 @@ def train(
             recipe, images, held_out, process, folder / "state", resume,
             after_epoch=trace, quiet=quiet, perceptual=perceptual,
         )  # fmt: skip
-    except torch._dynamo.exc.TorchDynamoException as error:
+    except RuntimeError as error:
+        # Looking at torch._dynamo imports the compiler, which takes seconds.
+        if not recipe.compile or not isinstance(error, torch._dynamo.exc.TorchDynamoException):
+            raise
         reason = str(error).partition("\n")[0]
         raise UserError(
             f"{recipe.id} cannot be compiled here ({reason}); train it with --compile false."

@@ -33,8 +33,6 @@ _TYPES = {
     ".woff2": "font/woff2",
 }
 _CHUNK = 1 << 18
-_NOT_FOUND = Problem(404, "There is nothing at this address.")
-_DAMAGED = Problem(503, "This file is damaged on the server.", {"retry-after": "5"})
 
 
 class StaticFiles:
@@ -68,27 +66,32 @@ class StaticFiles:
             if not self._is_immutable(name):
                 return _mutable_file(path, headers)
             if not self._is_intact(path):
-                raise _DAMAGED
+                raise Problem(503, "This file is damaged on the server.", {"retry-after": "5"})
             return _immutable_file(path, headers)
         except OSError as error:
-            raise _NOT_FOUND from error
+            raise _not_found() from error
 
     def _find(self, name: str) -> Path:
         """Return the file's path; refuse hidden and unfinished files, copies and links outside."""
         parts = name.split("/")
         if any(not part or part.startswith(".") or "\\" in part or "\0" in part for part in parts):
-            raise _NOT_FOUND
+            raise _not_found()
         if name.endswith((".tmp", *SUFFIXES.values())):
-            raise _NOT_FOUND
+            raise _not_found()
         try:
             root = self._folder.resolve(strict=True)
             path = root.joinpath(*parts).resolve(strict=True)
             is_regular = stat.S_ISREG(path.stat().st_mode)
         except (OSError, ValueError, RuntimeError) as error:
-            raise _NOT_FOUND from error
+            raise _not_found() from error
         if not is_regular or not path.is_relative_to(root):
-            raise _NOT_FOUND
+            raise _not_found()
         return path
+
+
+def _not_found() -> Problem:
+    """Return a new exception: one that is raised again keeps every request's frames alive."""
+    return Problem(404, "There is nothing at this address.")
 
 
 def _mutable_file(path: Path, headers: Headers) -> Response:

@@ -17,7 +17,11 @@ export class DrawingReconstructions {
     private readonly drawing: Drawing,
     private readonly engine: Pick<Engine, "reconstruct">,
   ) {
-    drawing.subscribe(() => this.answers.clear());
+    let { pixels } = drawing;
+    drawing.subscribe((change) => {
+      if (change.pixels !== pixels) this.answers.clear();
+      pixels = change.pixels;
+    });
   }
 
   /**

@@ -100,6 +100,8 @@ export class DrawingPad extends LitElement {
   private active: { pointer: number; stroke: Stroke } | null = null;
   /** How much of the drawing is on the canvas: strokes, and points of the last of them. */
   private inked = { strokes: 0, points: 0 };
+  /** The strokes on the canvas: another array where the drawing was replaced. */
+  private drawn: Stroke[] | null = null;
   private readonly resizes = new ResizeObserver(() => this.redraw());
 
   get drawing(): Drawing {
@@ -206,8 +208,9 @@ export class DrawingPad extends LitElement {
 
   private follow(change: DrawingChange): void {
     this.state = this.shown.isEmpty ? "empty" : "ready";
-    if (change.final) this.redraw();
-    else this.inkFurther();
+    if (this.active && !change.strokes.includes(this.active.stroke)) this.active = null;
+    if (change.strokes === this.drawn) this.inkFurther();
+    else this.redraw();
     this.dispatchEvent(
       new CustomEvent("drawing-change", { detail: change, bubbles: true, composed: true }),
     );
@@ -219,6 +222,7 @@ export class DrawingPad extends LitElement {
     this.canvas.width = size;
     this.canvas.height = size;
     this.inked = { strokes: 0, points: 0 };
+    this.drawn = this.shown.strokes;
     this.inkFurther();
   }
 

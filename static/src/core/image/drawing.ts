@@ -6,7 +6,7 @@ import { extend, type PenPoint, type Stroke } from "./strokes";
 /** What the drawing has become. */
 export interface DrawingChange {
   readonly strokes: Stroke[];
-  /** The normalised 28×28, another array at each change. */
+  /** The normalised 28×28, another array whenever it differs. */
   readonly pixels: Float32Array;
   /** False while the pen is down; then the last stroke has only grown. */
   readonly final: boolean;
@@ -64,15 +64,25 @@ export class Drawing {
     if (stroke.length > before) this.#changed(false);
   }
 
-  /** Ends a stroke: the pen is up. */
+  /** Ends a stroke: the pen is up. The pixels stay as they are. */
   end(): void {
-    this.#changed(true);
+    this.#tell(true);
   }
 
   #changed(final: boolean): void {
     this.#pixels = normalise(this.#strokes);
+    this.#tell(final);
+  }
+
+  #tell(final: boolean): void {
     const change = { strokes: this.#strokes, pixels: this.#pixels, final };
-    for (const listener of this.#listeners) listener(change);
+    for (const listener of this.#listeners) {
+      try {
+        listener(change);
+      } catch (error) {
+        reportError(error); // one that fails does not keep the others from following
+      }
+    }
   }
 }
 

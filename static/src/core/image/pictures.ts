@@ -11,13 +11,14 @@ export function toBytes(values: Float32Array): Uint8ClampedArray<ArrayBuffer> {
 
 /** Images H×W×C in 0…1 → RGBA bytes (H, W, 4), opaque. */
 export function toRgba(values: Float32Array, channels: number): Uint8ClampedArray<ArrayBuffer> {
-  const bytes = toBytes(values);
-  const count = bytes.length / channels;
-  const rgba = new Uint8ClampedArray(4 * count).fill(255);
-  for (let i = 0; i < count; i++) {
-    for (let c = 0; c < 3; c++) {
-      rgba[4 * i + c] = bytes[channels * i + (channels === 1 ? 0 : c)] as number;
-    }
+  const rgba = new Uint8ClampedArray((4 * values.length) / channels);
+  const [green, blue] = channels === 1 ? [0, 0] : [1, 2];
+  // One pass without calls: this stands between a model's answer and its picture.
+  for (let to = 0, from = 0; to < rgba.length; to += 4, from += channels) {
+    rgba[to] = (values[from] as number) * 255;
+    rgba[to + 1] = (values[from + green] as number) * 255;
+    rgba[to + 2] = (values[from + blue] as number) * 255;
+    rgba[to + 3] = 255;
   }
   return rgba;
 }

@@ -77,7 +77,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   const look = latest(
     (of: Passage) => context.engine.reconstruct(model, of.image),
     (again, of) => {
-      if (of !== passage) return;
+      if (of !== passage || of.pixels !== drawing.pixels) return;
       readings.conclude(of, squaredError(of.image, again.image));
       answers.ask(readings.nearest ?? 0);
     },
