@@ -72,7 +72,7 @@ def open_own(open_atlas: OpenAtlas, own_server: Server) -> OpenAtlas:
 
 
 def choose(atlas: Atlas, model_id: str) -> None:
-    atlas.page.get_by_label("Model", exact=True).select_option(model_id)
+    atlas.page.locator("#map-model").select_option(model_id)
     atlas.page.locator(f"#hover latent-map[model={model_id}][state=ready]").wait_for()
     atlas.page.locator("#hover image-view[state=ready]").wait_for()
 
@@ -164,7 +164,7 @@ def test_B13_a_link_reproduces_the_chosen_model(open_own: OpenAtlas, own: Refere
     assert f"map={OWN.id}" in link
 
     second = open_own(link)
-    assert second.page.get_by_label("Model", exact=True).input_value() == OWN.id
+    assert second.page.locator("#map-model").input_value() == OWN.id
     assert second.z() == pytest.approx(z, abs=1e-5)
     np.testing.assert_allclose(expect_decoded(second, own, OWN.id), picture, atol=1e-3)
     assert second.view()["scale"] == pytest.approx(first.view()["scale"], rel=1e-4)
@@ -179,7 +179,7 @@ def test_B13_an_unknown_model_in_a_link_is_the_first_one(
     atlas = open_own(f"#map={unknown}&z=0.5,0.25")
     assert atlas.z() == (0.5, 0.25)
     expect_decoded(atlas, own, FIRST.id)
-    assert atlas.page.get_by_label("Model", exact=True).input_value() == FIRST.id
+    assert atlas.page.locator("#map-model").input_value() == FIRST.id
     assert atlas.page.locator("#hover .section-error").count() == 0
 
 
@@ -234,7 +234,7 @@ def test_B13_a_broken_model_is_told_in_place_and_the_first_comes_back(
     atlas = open_own()
     decoder = own.model(OWN.id)["decoder"]["url"]
     atlas.page.route(f"**/{decoder}", lambda route: route.fulfill(status=404, body=""))
-    atlas.page.get_by_label("Model", exact=True).select_option(OWN.id)
+    atlas.page.locator("#map-model").select_option(OWN.id)
     atlas.page.locator("#hover image-view[state=error]").wait_for()
     assert f"The model {OWN.id} cannot be shown" in atlas.image("decoded").locator("p").inner_text()
     atlas.page.locator(f"#hover latent-map[model={OWN.id}][state=ready]").wait_for()

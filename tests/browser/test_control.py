@@ -98,10 +98,10 @@ def test_B5_interpolation_between_two_targets_is_played_and_scrubbed(
     middle = (targets[1] + targets[8]) / 2
     assert atlas.z("control") == pytest.approx(middle)
     atlas.expect_image("control-decoded", reference.decode(MODEL, [middle])[0])
-    walker = atlas.map("control").locator("circle.walker")
+    marker = atlas.map("control").locator("circle.marker")
 
     def on_the_way() -> bool:
-        box = walker.bounding_box()
+        box = marker.bounding_box()
         assert box
         at = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         place = atlas.place_of(tuple(middle), "control")
@@ -179,7 +179,7 @@ def test_B6_the_layers_of_the_map_of_targets_are_switches_that_the_link_keeps(
     )
     map_ = layers.atlas.map("control")
     assert map_.locator("g.ellipse").count() == 0  # they would lie over the targets
-    shapes = {"targets": "path.target", "path": "circle.walker", "names": "text.name"}
+    shapes = {"targets": "path.target", "path": "circle.marker", "names": "text.name"}
     for name, selector in shapes.items():
         shown = map_.locator(selector).count()
         assert (shown > 0) == first[name]

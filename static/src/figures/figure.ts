@@ -61,6 +61,11 @@ export function keepView(context: PageContext, map: LatentMap, key: ViewKey): vo
 /** Makes a view fit for a model's images, and empties it. */
 export function dressView(view: ImageView, model: Model): void {
   view.pixels = null;
+  sizeView(view, model);
+}
+
+/** Gives a view the size and the channels of a model's images. */
+export function sizeView(view: ImageView, model: Model): void {
   view.width = model.image.width;
   view.height = model.image.height;
   view.channels = model.image.channels;

@@ -17,6 +17,7 @@ import {
   keepView,
   loadPart,
   required,
+  sizeView,
 } from "../../figures/figure";
 import { layersAsked } from "../../figures/layer-choice";
 import { MapLayers } from "../../figures/lazy-layers";
@@ -54,6 +55,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
 
   const show = async (model: Model, { z, view: seen, pinned, only }: Place): Promise<void> => {
     if (!isShown(model)) dress(section, map, view, model);
+    sizeView(view, model);
     layers.leave();
     switches.layers = layersOf(model).join(" ");
     map.home = model.view;
