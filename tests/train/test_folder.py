@@ -430,7 +430,7 @@ def test_B13_other_images_end_the_run_that_was_trained_before(
     own = tmp_path / "runs" / "vae-2-x"
     make_folder(folder, {"c": 20})
 
-    def killed(*_: object) -> None:
+    def killed(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("train.training.session.fit", killed)

@@ -224,6 +224,11 @@ def test_ctrl_c_a_killed_child_and_a_diverging_run_cost_no_other_run(
     monkeypatch.setitem(study_results._ORDER, "study-bad", -1)
     command = ["study", "study-class-w10", "study-bad", "--seeds=1", "--jobs=1", *TINY]
     command += ["--runs", str(runs)]
+    # Other tests' processes, such as the session's `forked`, are children of this one too.
+    others = set(children_of(os.getpid()))
+
+    def started() -> list[int]:
+        return [child for child in children_of(os.getpid()) if child not in others]
 
     def interrupt() -> None:
         at_epoch(runs, "study-class-w10-s1", 2)
@@ -233,13 +238,13 @@ def test_ctrl_c_a_killed_child_and_a_diverging_run_cost_no_other_run(
     assert main(command) == 130
     thread.join()
     assert "the same command" in capfd.readouterr().err
-    assert not children_of(os.getpid())
+    assert not started()
     stopped = newest(runs / "study" / "study-class-w10-s1" / "state")
     assert stopped is not None
 
     def kill_a_child() -> None:
         at_epoch(runs, "study-class-w10-s1", stopped.epochs + 2)
-        os.kill(children_of(os.getpid())[0], signal.SIGKILL)
+        os.kill(started()[0], signal.SIGKILL)
 
     thread = meanwhile(kill_a_child)
     assert main(command) == 1

@@ -20,7 +20,8 @@ RANDOM_KILLS = 20
 # file, rename it, flush the folder) and, from the third on, removes a checkpoint.
 WRITE, TRACED = 3, 1
 EPOCH_STARTS = [WRITE * (1 + 2 * done) + max(0, done - 2) for done in range(EPOCHS)]
-FINAL_FILES = 4  # weights, recipe, metrics, report
+# weights, recipe, metrics, encodings (kept for the export and the figures), report
+FINAL_FILES = 5
 
 
 @dataclass(frozen=True)

@@ -110,7 +110,7 @@ class Adversary:
         loss.mean().backward()
         average_gradients(self.discriminator)
         # Every process decides by the mean over all of them.
-        (mean,) = sum_over_processes([float(loss.mean()) / self.process.rank.processes])
+        (mean,) = sum_over_processes([float(loss.detach().mean()) / self.process.rank.processes])
         if mean > _AHEAD:
             for group in self.optimizer.param_groups:
                 group["lr"] = rate
