@@ -10,7 +10,7 @@ import pytest
 from tests.browser.conftest import OpenAtlas
 from tests.support.atlas import Atlas
 from tests.support.reference import Reference
-from tests.support.scatter import colour
+from tests.support.scatter_pixels import colour
 
 MODELS = tuple(f"classifier-vae-2-w{weight}" for weight in (1, 10, 100))
 NOT_SWITCHED = {"axes": False, "cursor": False}

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page
 from tests.browser.conftest import OpenAtlas
 from tests.support.atlas import Atlas
 from tests.support.reference import Reference
-from tests.support.scatter import POINTS_ALONE, classify, colour, counts
+from tests.support.scatter_pixels import POINTS_ALONE, classify, colour, counts
 
 PLACES = ((0.5, 0.5), (0.72, 0.31), (0.2, 0.4), (0.66, 0.78), (0.05, 0.95), (0.98, 0.02))
 

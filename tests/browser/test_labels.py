@@ -10,7 +10,7 @@ from tests.browser.conftest import OpenAtlas
 from tests.support.atlas import Atlas
 from tests.support.layers import expect_switches
 from tests.support.reference import Reference
-from tests.support.scatter import classify
+from tests.support.scatter_pixels import classify
 
 SIDE = 10
 _TILES = """grid => {

@@ -8,7 +8,7 @@ from tests.support.atlas import Atlas
 from tests.support.axe import violations
 from tests.support.keyboard import without_ring
 from tests.support.reference import Reference
-from tests.support.scatter import POINTS_ALONE, classify
+from tests.support.scatter_pixels import POINTS_ALONE, classify
 
 WIDTHS = (360, 390, 820, 1440, 1920, 2560)
 NARROWEST_MAP = 260
