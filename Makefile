@@ -22,11 +22,11 @@ SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadsc
 # Browser tests are not even collected: importing them takes seconds.
 QUICK := -m 'not (slow or mnist or browser)' --ignore tests/browser
 
-SOURCES := $(shell find static/src -type f) static/vite.config.ts static/tsconfig.json
+SOURCES := $(shell find static/src -type f) static/*.ts static/tsconfig.json
 
 .DEFAULT_GOAL := demo
 
-.PHONY: help demo setup test test-quick lint format train study export figures bench lock clean
+.PHONY: help demo setup test test-quick lint format train study export figures wheel bench lock clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
@@ -65,6 +65,10 @@ export: $(VENV)/.train ## publish runs/ as the release that the page shows
 figures: $(VENV)/.train ## draw docs/figures/ and write docs/results.md from what was measured
 	@$(BIN)/python -m train figures
 
+wheel: $(VENV)/.serve static/dist/.built ## build dist/latent_atlas-….whl: the page and the release inside
+	$(call step,build the wheel,rm -rf build dist && \
+	$(BIN)/python -m pip wheel --no-deps --no-build-isolation --wheel-dir dist . && rm -rf build)
+
 bench: $(VENV)/.dev static/dist/.built $(VENV)/.browser ## measure; prints a table, asserts nothing
 	@$(BIN)/python -m tests.bench
 
@@ -74,7 +78,7 @@ lock: | $(VENV)/.python ## pin requirements/ anew from pyproject.toml (UPGRADE=1
 	$(call step,pin the requirements,scripts/lock $(VENV)/lock/bin/uv $(if $(UPGRADE),--upgrade))
 
 clean: ## remove what make made
-	rm -rf $(VENV) static/node_modules static/dist
+	rm -rf $(VENV) static/node_modules static/dist build dist
 
 $(VENV)/.python:
 	$(call step,find Python 3.11 or newer (set PYTHON=… if it has another name),\

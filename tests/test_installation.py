@@ -21,7 +21,7 @@ import runpy, sys
 class Bare:
     def find_spec(self, name, path=None, target=None):
         package = name.partition(".")[0]
-        if package not in {"train", "export", "webapp", *sys.stdlib_module_names}:
+        if package not in {"train", "export", "latent_atlas", *sys.stdlib_module_names}:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 sys.meta_path.insert(0, Bare())
@@ -62,7 +62,7 @@ def wanted(name: str) -> list[Requirement]:
     words = {
         "serve": project["dependencies"],
         "train": project["dependencies"] + extras["train"],
-        "dev": project["dependencies"] + extras["train"] + extras["dev"],
+        "dev": project["dependencies"] + extras["train"] + extras["notebook"] + extras["dev"],
     } | PROJECT["dependency-groups"]
     found = [Requirement(word) for word in words[name]]
     return [requirement for requirement in found if requirement.name != "latent-atlas"]
@@ -111,10 +111,10 @@ def test_the_recipes_are_listed_without_the_training_tools() -> None:
 
 
 def test_a_missing_module_of_our_own_is_not_taken_for_a_package() -> None:
-    from train.errors import how_to_install
+    from latent_atlas.train.errors import how_to_install
 
     with pytest.raises(ModuleNotFoundError):
-        how_to_install(ModuleNotFoundError(name="train.no_such_module"))
+        how_to_install(ModuleNotFoundError(name="latent_atlas.train.no_such_module"))
 
 
 @pytest.mark.slow
@@ -127,7 +127,7 @@ def test_onnxruntime_reports_to_nobody() -> None:
     ]
     assert len(importing) >= 2
     for path in importing:
-        module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        module = ".".join(["latent_atlas", *path.relative_to(ROOT).with_suffix("").parts])
         result = python(SPY, module)
         assert result.stdout.strip() not in ("", "0"), f"{module}: {result.stderr}"
 
@@ -148,3 +148,9 @@ def test_relative_links_in_the_documents_lead_somewhere() -> None:
         for target in re.findall(r"\]\(([^)#]*)(?:#[^)]*)?\)", page.read_text()):
             if "://" not in target:
                 assert (page.parent / target).exists(), f"{name}: {target}"
+
+
+def test_the_api_reference_is_that_of_the_docstrings(tmp_path: Path) -> None:
+    path = tmp_path / "api.md"
+    subprocess.run([sys.executable, ROOT / "scripts" / "api-reference", path], check=True, cwd=ROOT)
+    assert path.read_text() == (ROOT / "docs" / "api.md").read_text(), "run scripts/api-reference"

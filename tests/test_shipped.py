@@ -1,15 +1,22 @@
 """The release that is committed, and the numbers that the docs quote."""
 
 import base64
+import dataclasses
 import json
+import math
 import zlib
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
-from export.onnx_graphs.parity import make_session
-from export.publish import file_entries
+from latent_atlas.export.onnx_graphs.parity import make_session
+from latent_atlas.export.publish import file_entries
+from latent_atlas.train.data.images import as_float, one_hot
+from latent_atlas.train.evaluation.style import style_trends
+from latent_atlas.train.recipes.published import RECIPES
+from latent_atlas.webapp.manifest import Manifest
 from tests.bench.report import (
     NUMBERS,
     ROOT,
@@ -19,9 +26,6 @@ from tests.bench.report import (
 )
 from tests.support.mnist import dataset_or_skip
 from tests.support.whole import read_whole_release
-from train.data.images import as_float, one_hot
-from train.recipes.published import RECIPES
-from webapp.manifest import Manifest
 
 MODELS = ROOT / "static" / "models"
 
@@ -54,7 +58,7 @@ def test_the_shipped_release_is_whole_and_small() -> None:
     files = {MODELS.parent / entry["url"] for entry in file_entries(manifest)}
     in_git = sum(len(zlib.compress(path.read_bytes())) for path in files)  # as git keeps them
     # The release may weigh 60 MB; this is little above what it does weigh, so that growth is seen.
-    assert in_git <= 45_000_000
+    assert in_git <= 46_500_000
     # The server verifies every one of them, and nothing of older releases is left.
     known = Manifest.model_validate_json(json.dumps(manifest)).files
     assert {MODELS.parent / file.url for file in known} == files
@@ -75,13 +79,40 @@ def test_the_shipped_models_reach_their_goals(models: dict[str, Any]) -> None:
     assert models["vae-2"]["decoder"]["bytes"] <= 2_000_000
 
 
-def test_S0_4_the_label_decoder_s_loss_is_far_below_and_its_axes_are_style(
+def test_S0_4_the_label_decoder_s_loss_is_below_by_more_than_the_label_is_worth(
     models: dict[str, Any],
 ) -> None:
-    plain, told = models["vae-2"]["metrics"], models["label-decoder-vae-2"]["metrics"]
-    assert told["test_elbo"] > plain["test_elbo"] + 2.3
-    assert told["style"]["slant"]["explained"] > 0.8
-    assert told["style"]["boldness"]["explained"] > 0.5
+    plain, given = models["vae-2"]["metrics"], models["label-decoder-vae-2"]["metrics"]
+    assert given["test_elbo"] > plain["test_elbo"] + math.log(10)
+
+
+def test_S0_4_the_shipped_decoders_control_style_as_the_results_say(
+    models: dict[str, Any],
+) -> None:
+    results = json.loads((ROOT / "docs" / "results" / "models.json").read_text())
+    for name in ("label-decoder-vae-2", "cvae-2"):
+        found = style_trends(_Decoder(make_session(read(models[name]["decoder"]))))  # type: ignore[arg-type]
+        for part, trend in found.items():
+            assert dataclasses.asdict(trend) == pytest.approx(
+                results[name]["style"][part], rel=1e-3
+            )
+        assert found["slant"].explained_least > 0.8
+
+
+class _Decoder:
+    """A shipped decoder of ten classes, as `style_trends` asks a model."""
+
+    classes = 10
+
+    def __init__(self, session: Any) -> None:
+        self.session = session
+
+    def one_hot(self, label: torch.Tensor) -> torch.Tensor:
+        return one_hot(label, 10)
+
+    def decode(self, z: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
+        image = self.session.run(["image"], {"z": z.numpy(), "label": label.numpy()})[0]
+        return torch.logit(torch.from_numpy(image).clip(1e-7, 1 - 1e-7))
 
 
 @pytest.mark.mnist
@@ -97,7 +128,10 @@ def test_the_shipped_encoders_make_the_shipped_means(models: dict[str, Any]) -> 
         mu = session.run(["mu"], feeds)[0]
         found = np.array([means["x"][sample], means["y"][sample]]).T
         assert means["labels"] == images.labels[: means["count"]].tolist()
-        if model["latent_size"] == 2:
+        if model["kind"] == "lattice":
+            # Of two places that fit an image nearly alike, rounding decides for one.
+            assert (np.abs(found - mu).max(axis=1) < 2e-3).mean() > 0.99
+        elif model["latent_size"] == 2:
             assert means["count"] == 60_000
             np.testing.assert_allclose(found, mu, atol=2e-3)
         else:
@@ -207,7 +241,8 @@ def test_the_numbers_quoted_in_prose_are_those_of_the_release() -> None:
     assert f"about {minutes['vae-2']} minutes" in readme.read_text()
     faces = [minutes.pop(name) for name in ("faces-vae", "faces-perceptual", "faces-vaegan")]
     rows = training.read_text()
-    assert f"| {minutes.pop('vae-2')} |" in rows
+    for name in ("vae-2", "lattice-2"):
+        assert f"`{name}` ({metrics[name]['epochs']} epochs) | {minutes.pop(name)} |" in rows
     assert f"| {min(minutes.values())} to {max(minutes.values())} |" in rows
     assert f"| {', '.join(map(str, faces))} |" in rows
 

@@ -15,66 +15,61 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def sync_folder(folder: Path) -> None:
-    """Flush a folder's entries to disk, so that a rename in it survives a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def write_atomic(path: Path, data: bytes, verify: Callable[[bytes], None] | None = None) -> None:
-    """Write `data` to `path` so that a reader sees the old file or the new one, never a part.
+    """Write `data` to `path` as `replacing` does; what was written is read back before.
 
-    The bytes go to a temporary file in the same folder, are flushed, read back (`verify` may
-    refuse them by raising) and renamed. On any failure the temporary file is removed and the
-    old file stays; what a kill leaves of it goes with `remove_leftovers`.
+    `verify` may refuse the bytes by raising.
 
     Raises:
         OSError: the disk is full or not writable, or what was read back differs.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(_UNFINISHED, f".{path.name}.", path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+    with replacing(path) as temporary:
+        temporary.write_bytes(data)
         back = temporary.read_bytes()
         if back != data:
             raise OSError(f"{path.name} did not read back as it was written")
         if verify is not None:
             verify(back)
-        temporary.chmod(0o644)  # mkstemp's 0600 would hide the file from a server of another user
-        temporary.replace(path)
-        sync_folder(path.parent)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Give a temporary file to write, and put it in place of `path` when the block ends well.
 
-    For files too large for memory, where `write_atomic` would need them; nothing is read back.
+    A reader sees the old file or the new one, never a part. On any failure the temporary file is
+    removed and the old file stays; what a kill leaves of it goes with `remove_leftovers`.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     descriptor, name = tempfile.mkstemp(_UNFINISHED, f".{path.name}.", path.parent)
-    os.close(descriptor)
     temporary = Path(name)
     try:
         yield temporary
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)
+        os.fsync(descriptor)
+        temporary.chmod(0o644)  # mkstemp's 0600 would hide the file from a server of another user
         temporary.replace(path)
-        sync_folder(path.parent)
+        _sync_folder(path.parent)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+    finally:
+        os.close(descriptor)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it that are missing, each flushed to disk in its parent."""
+    if not path.is_dir():
+        make_folder(path.parent)
+        path.mkdir(exist_ok=True)
+        _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Flush a folder's entries to disk, so that a rename in it survives a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def remove_leftovers(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """The command line: `python -m webapp --port 8123` serves the page until it is interrupted."""
 
+import asyncio
 import logging
 import os
 import signal
@@ -7,7 +8,7 @@ import socket
 import sys
 from collections.abc import Sequence
 
-from webapp.settings import Settings, SettingsError, read_settings
+from latent_atlas.webapp.settings import Settings, SettingsError, read_settings
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -55,11 +56,18 @@ def _listen(settings: Settings) -> socket.socket:
     return socket.create_server(address, family=family, backlog=1024, dualstack_ipv6=dual)
 
 
+def _is_fault(record: logging.LogRecord) -> bool:
+    """Return whether uvicorn tells of more than an answer that stopping has cut off."""
+    cut_off = record.exc_info is not None and record.exc_info[0] is asyncio.CancelledError
+    return not cut_off and not record.getMessage().startswith("Cancel ")
+
+
 def _serve(settings: Settings, listener: socket.socket) -> None:
     import uvicorn
 
-    from webapp.app import create_app
-    from webapp.http.security import security_headers
+    from latent_atlas.webapp.app import create_app
+    from latent_atlas.webapp.http.security import security_headers
+    from latent_atlas.webapp.metrics import access_log
 
     # Uvicorn raises the signal again once it has stopped.
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -69,8 +77,11 @@ def _serve(settings: Settings, listener: socket.socket) -> None:
     sys.setswitchinterval(0.001)
     # Clients can make uvicorn warn; its errors are faults of the server.
     logging.getLogger("uvicorn").setLevel(logging.ERROR)
+    logging.getLogger("uvicorn.error").addFilter(_is_fault)
+    access_log.addHandler(logging.StreamHandler(sys.stdout))
+    access_log.propagate = False
     try:
-        from webapp.http.connections import guarded_protocol
+        from latent_atlas.webapp.http.connections import guarded_protocol
     except ImportError:  # no httptools for this Python
         logging.warning("httptools is not installed: clients that stall are not cut off.")
         protocol: object = "h11"

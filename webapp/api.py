@@ -1,6 +1,8 @@
 """The routes: the page, its files, the manifest, encode and decode, and what operators read."""
 
+import asyncio
 import json
+import logging
 import re
 import warnings
 from collections.abc import Awaitable
@@ -12,16 +14,18 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from webapp.http.problems import Problem, add_problem_schema, documented
-from webapp.http.security import read_body, require_type
-from webapp.http.static_files import StaticFiles
-from webapp.inference import BusyError, Model, Posterior
-from webapp.live import Live, Site
-from webapp.metrics import Metrics
-from webapp.pages import apology, is_built_file
-from webapp.releases import ObjectCheck, is_release_file
-from webapp.settings import Settings
-from webapp.training_images import TrainingImages
+from latent_atlas.webapp.http.problems import Problem, add_problem_schema, documented
+from latent_atlas.webapp.http.security import read_body, require_type
+from latent_atlas.webapp.http.static_files import StaticFiles
+from latent_atlas.webapp.inference import BusyError, Model, ModelError, Posterior
+from latent_atlas.webapp.live import Live, Site
+from latent_atlas.webapp.metrics import Metrics
+from latent_atlas.webapp.pages import EMBEDDED_FIGURES, apology, is_built_file
+from latent_atlas.webapp.releases import is_release_file, is_sound
+from latent_atlas.webapp.settings import Settings
+from latent_atlas.webapp.training_images import TrainingImages
+
+logger = logging.getLogger(__name__)
 
 LARGEST_Z = 1000.0
 """The largest coordinate of z that is accepted: every prior here has unit variance."""
@@ -45,9 +49,15 @@ class Services:
         self.metrics = metrics
         self.images = images
         self.built = StaticFiles(settings.dist_dir / "assets", is_built_file)
-        self.released = StaticFiles(settings.models_dir, is_release_file, ObjectCheck())
+        self.released = StaticFiles(settings.models_dir, is_release_file, is_sound)
         # Browsers ask for the service worker's script again with every visit: it has no hash.
         self.unhashed = StaticFiles(settings.dist_dir)
+
+    def faults(self) -> dict[str, str]:
+        """Return what is wrong now, by what it is wrong with, and why."""
+        files = {"the page": self.built, "the release": self.released, "the worker": self.unhashed}
+        found = {f"files of {name}": files[name].fault() for name in files}
+        return {**self.site.faults, **{name: why for name, why in found.items() if why}}
 
 
 async def _services(request: Request) -> Services:
@@ -73,7 +83,7 @@ async def _model(
     """Return the model of this id: 404 if the release has none, 503 if it is out of service."""
     if model_id in live.release.models:
         return live.release.models[model_id]
-    if model_id in live.release.out_of_service:
+    if model_id in live.release.faults:
         raise Problem(503, "This model is out of service.", {"retry-after": "5"})
     raise Problem(404, "The release has no such model.")
 
@@ -118,10 +128,13 @@ class Readiness(BaseModel):
     status: str = "ready"
     release: str
     models: dict[str, str]
+    faults: dict[str, str] | None = None
+    """What is wrong, by what it is wrong with: a release, the page, "model <id>", files."""
 
 
 def _content(*media_types: str, schema: dict[str, Any] | None = None) -> dict[str, Any]:
-    return {"content": {media_type: {"schema": schema or _BINARY} for media_type in media_types}}
+    schema = _BINARY if schema is None else schema
+    return {"content": {media_type: {"schema": schema} for media_type in media_types}}
 
 
 def _body(media_type: str, schema: dict[str, Any]) -> dict[str, Any]:
@@ -132,8 +145,8 @@ def _body(media_type: str, schema: dict[str, Any]) -> dict[str, Any]:
 _NOT_MODIFIED = {"description": "The client has the current version."}
 _OCTETS = _content("application/octet-stream")
 _FILE: dict[int | str, dict[str, Any]] = {
-    200: _content("*/*"),
-    206: _content("*/*"),
+    200: _content("*/*", schema={}),  # some files are JSON
+    206: _content("*/*", schema={}),
     304: _NOT_MODIFIED,
     **documented(404, 416, 503),
 }
@@ -153,6 +166,19 @@ async def page(request: Request, services: InServices) -> Response:
     if services.site.live is None and "text/html" in request.headers.get("accept", ""):
         return apology()  # the problem below, as a page
     return (await _live(services)).page.respond(request.headers)
+
+
+@router.api_route(
+    "/embed/{figure}",
+    methods=_READ,
+    response_class=HTMLResponse,
+    responses={304: _NOT_MODIFIED, **documented(404, 503)},
+)
+async def embedded_figure(request: Request, live: InLive, figure: str) -> Response:
+    """Return one figure of the page, for a frame of another page."""
+    if live.embed is None or figure not in EMBEDDED_FIGURES:
+        raise Problem(404, "There is nothing at this address.")
+    return live.embed.respond(request.headers)
 
 
 @router.api_route("/api/manifest", methods=_READ, responses={304: _NOT_MODIFIED, **documented(503)})
@@ -176,6 +202,8 @@ async def encode(
 ) -> Posterior:
     """Encode an image: uint8 pixels, row by row, H×W×C as in the manifest."""
     require_type(request.headers, "application/octet-stream")
+    if model.encoder is None:
+        raise Problem(404, f"The model {model.entry.id} has no encoder.")
     _check_label(label, model, taken=model.encoder_takes_label)
     settings = services.settings
     image = await read_body(request, max(settings.body_limit, model.pixels), settings.body_deadline)
@@ -231,8 +259,9 @@ async def training_images(
     ],
 ) -> Response:
     """Return training images that the server's machine has: uint8, one after the other."""
+    indices = [int(word) for word in index.split(",")]
     try:
-        body = services.images.read(name, [int(word) for word in index.split(",")])
+        body = await asyncio.to_thread(services.images.read, name, indices)
     except KeyError:
         raise Problem(404, "The server does not have this dataset.") from None
     except IndexError:
@@ -255,28 +284,33 @@ async def livez(response: Response) -> Liveness:
     return Liveness()
 
 
-@router.api_route("/readyz", methods=_READ, responses=documented(503))
-async def readyz(response: Response, live: InLive) -> Readiness:
-    """Tell which release is served and which of its models work."""
+@router.api_route(
+    "/readyz", methods=_READ, response_model_exclude_none=True, responses=documented(503)
+)
+async def readyz(response: Response, services: InServices) -> Readiness:
+    """Tell which release is served, which of its models work, and what is wrong."""
+    live, faults = services.site.live, services.faults()
+    if live is None:
+        why = f": {faults['release']}" if "release" in faults else ""
+        raise Problem(503, f"There is no release to serve yet{why}.", {"retry-after": "1"})
     response.headers.update(_NO_STORE)
-    release = live.release
-    states = {
-        entry.id: "ready" if entry.id in release.models else "out of service"
-        for entry in release.manifest.models
-    }
-    return Readiness(release=release.id, models=states)
+    states = dict.fromkeys(live.release.models, "ready")
+    states |= dict.fromkeys(live.release.faults, "out of service")
+    return Readiness(release=live.release.id, models=states, faults=faults or None)
 
 
 @router.api_route(
     "/metrics",
     methods=_READ,
     response_class=Response,
-    responses={200: _content(CONTENT_TYPE_LATEST, schema={"type": "string"}), **documented()},
+    responses={200: _content(CONTENT_TYPE_LATEST, schema={"type": "string"}), **documented(404)},
 )
 async def read_metrics(services: InServices) -> Response:
-    """Return the server's metrics in Prometheus' text format."""
+    """Return the server's metrics in Prometheus' text format, unless the settings hide them."""
+    if not services.settings.metrics:
+        raise Problem(404, "There is nothing at this address.")
     headers = {"content-type": CONTENT_TYPE_LATEST} | _NO_STORE
-    return Response(services.metrics.text(), headers=headers)
+    return Response(services.metrics.text(services.faults()), headers=headers)
 
 
 @router.api_route("/assets/{path:path}", methods=_READ, response_class=Response, responses=_FILE)
@@ -289,6 +323,12 @@ async def built_file(request: Request, services: InServices, path: str) -> Respo
 async def released_file(request: Request, services: InServices, path: str) -> Response:
     """Return a file of a release, or `current.json`, which names the current one."""
     return await services.released.respond(path, request)
+
+
+@router.api_route("/embed.js", methods=_READ, response_class=Response, responses=_FILE)
+async def embedded_element(request: Request, services: InServices) -> Response:
+    """Return the module that defines `<latent-atlas>` on other pages."""
+    return await services.unhashed.respond("embed.js", request)
 
 
 @router.api_route("/sw.js", methods=_READ, response_class=Response, responses=_FILE)
@@ -318,9 +358,12 @@ def describe(app: FastAPI) -> dict[str, Any]:
 
 
 async def _counted(answer: Awaitable[Answer], model: Model, metrics: Metrics) -> Answer:
-    """Await a model's answer; a full queue is counted and becomes 429."""
+    """Await a model's answer; a full queue is counted and becomes 429, a failed run 503."""
     try:
         return await answer
+    except ModelError as error:
+        logger.warning("The model %s gave no answer: %s.", model.entry.id, error)
+        raise Problem(503, "The model gave no answer.", {"retry-after": "5"}) from None
     except BusyError:
         metrics.rejected.labels(model.entry.id).inc()
         raise Problem(429, "Too many requests are waiting.", {"retry-after": "1"}) from None

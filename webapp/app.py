@@ -9,17 +9,22 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from webapp.api import Services, router
-from webapp.http.compression import BackgroundCompressor
-from webapp.http.problems import answer_http_exception, answer_invalid_parameter
-from webapp.http.security import SecureResponses, security_headers
-from webapp.inference import Runtime
-from webapp.live import Live, Site
-from webapp.metrics import Metrics, ObserveRequests
-from webapp.pages import PageMaker
-from webapp.releases import ReleaseStore
-from webapp.settings import Settings
-from webapp.training_images import TrainingImages
+from latent_atlas.webapp.api import Services, router
+from latent_atlas.webapp.http.compression import BackgroundCompressor
+from latent_atlas.webapp.http.problems import answer_http_exception, answer_invalid_parameter
+from latent_atlas.webapp.http.security import (
+    GuardedRequests,
+    HeadersByPath,
+    KeptPrefix,
+    SecureResponses,
+)
+from latent_atlas.webapp.inference import Runtime
+from latent_atlas.webapp.live import Live, Site
+from latent_atlas.webapp.metrics import Metrics, ObserveRequests
+from latent_atlas.webapp.pages import PageMaker
+from latent_atlas.webapp.releases import ReleaseStore
+from latent_atlas.webapp.settings import Settings
+from latent_atlas.webapp.training_images import TrainingImages
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -29,16 +34,18 @@ def create_app(settings: Settings) -> FastAPI:
     compressor = BackgroundCompressor(settings.models_dir)
     images = TrainingImages(settings.data_root)
 
-    def announce(live: Live) -> None:
-        release = live.release
-        metrics.observe_release(release.id, len(release.models), len(release.out_of_service))
-        if settings.compress_objects:
-            compressor.start()
+    def follow(live: Live | None) -> None:
+        if live is not None:
+            release = live.release
+            metrics.observe_release(release.id, len(release.models), len(release.faults))
+            if settings.compress_objects:
+                compressor.start()
+        compressor.tend()
 
     site = Site(
         ReleaseStore(settings.models_dir, Runtime(executor, settings, metrics.observe_run)),
         PageMaker(settings.templates_dir, settings.dist_dir, settings.models_dir, images.counts),
-        announce,
+        follow,
         metrics.observe_refusal,
     )
 
@@ -68,9 +75,13 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(HTTPException, answer_http_exception)
     app.add_exception_handler(RequestValidationError, answer_invalid_parameter)
     # The middleware added last is the outermost.
-    app.add_middleware(ObserveRequests, metrics=metrics)
-    app.add_middleware(
-        SecureResponses, headers=security_headers(wasm_blocked=settings.wasm_blocked)
+    app.add_middleware(GuardedRequests, hosts=settings.hosts, deadline=settings.body_deadline)
+    headers = HeadersByPath(
+        settings.frame_ancestors, settings.cors_origins, wasm_blocked=settings.wasm_blocked
     )
+    app.add_middleware(SecureResponses, headers=headers)
+    app.add_middleware(ObserveRequests, metrics=metrics, log=settings.access_log)
+    if settings.root_path:
+        app.add_middleware(KeptPrefix, prefix=settings.root_path)
     app.include_router(router)
     return app

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -12,8 +12,8 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from webapp.manifest import Golden, ModelEntry
-from webapp.settings import Settings
+from latent_atlas.webapp.manifest import Golden, ModelEntry
+from latent_atlas.webapp.settings import Settings
 
 # Before any session is made: the builds for Windows would report to Microsoft.
 onnxruntime.disable_telemetry_events()
@@ -29,6 +29,10 @@ class BusyError(Exception):
 
 class ModelError(Exception):
     """A model does not do what its manifest says; the text says in what respect."""
+
+
+class EntryError(ModelError):
+    """A model is not what its manifest says, so the page must not show it either."""
 
 
 class Graph:
@@ -52,6 +56,19 @@ class Graph:
         except Exception as error:  # onnxruntime's exceptions share no base of their own
             raise ModelError("onnxruntime cannot read a graph") from error
         self._outputs = [output.name for output in self._session.get_outputs()]
+        values = [*self._session.get_inputs(), *self._session.get_outputs()]
+        self._shapes: dict[str, list[int]] = {value.name: value.shape[1:] for value in values}
+
+    def require(self, shapes: Mapping[str, list[int]]) -> None:
+        """Compare inputs and outputs with these shapes, without the batch.
+
+        Raises:
+            EntryError: one is missing or differs.
+        """
+        for name, shape in shapes.items():
+            found = self._shapes.get(name)
+            if found != shape:
+                raise EntryError(f"its manifest has {name} as {shape}, its graph as {found}")
 
     def run(self, inputs: dict[str, Floats]) -> dict[str, Floats]:
         """Map named float32 inputs (batch, …) to named outputs (batch, …).
@@ -167,16 +184,29 @@ class Runtime:
 
 
 class Model:
-    """A model in service: its two graphs with a queue each."""
+    """A model in service: its graphs with a queue each; it may have no encoder."""
 
-    def __init__(self, entry: ModelEntry, decoder: Graph, encoder: Graph, runtime: Runtime) -> None:
+    def __init__(
+        self, entry: ModelEntry, decoder: Graph, encoder: Graph | None, runtime: Runtime
+    ) -> None:
         self.entry = entry
         self.decoder = decoder
         self.encoder = encoder
         self._on_run = runtime.on_run
+        self._require_sizes()
         limits = runtime.settings.queue_limit, runtime.settings.batch_limit
         self._encodings = Batcher(self._encode, runtime.executor, *limits)
         self._decodings = Batcher(self._decode, runtime.executor, *limits)
+
+    def _require_sizes(self) -> None:
+        """Compare the manifest's sizes with the graphs': requests allocate by the manifest's."""
+        shape = self.entry.image
+        image = {"image": [shape.channels, shape.height, shape.width]}
+        label = {"label": [self.entry.classes]}
+        z = [self.entry.latent_size]
+        if self.encoder is not None:
+            self.encoder.require(image | {"mu": z} | (label if self.encoder_takes_label else {}))
+        self.decoder.require(image | {"z": z} | (label if self.decoder_takes_label else {}))
 
     @property
     def pixels(self) -> int:
@@ -199,7 +229,7 @@ class Model:
 
         Raises:
             BusyError: too many requests wait for this graph.
-            ModelError: the graph failed.
+            ModelError: the graph failed, or there is none.
         """
         return await self._encodings.submit((image, label))
 
@@ -222,6 +252,8 @@ class Model:
             _check_label(decoding.label, self.decoder_takes_label, self.entry)
             image = self._run_decoder([(decoding.z, decoding.label)])[0][0]
             _compare("its decoder", image.ravel(), decoding.image, golden.tolerance)
+        if self.encoder is not None and not golden.encode:
+            raise ModelError("its golden pairs lack encodings")
         for encoding in golden.encode:
             _check_label(encoding.label, self.encoder_takes_label, self.entry)
             posterior = self._run_encoder([(bytes(encoding.image), encoding.label)])[0]
@@ -248,6 +280,8 @@ class Model:
         return [Decoding(i.tobytes(), p) for i, p in zip(pixels, rows, strict=True)]
 
     def _run_encoder(self, jobs: Sequence[tuple[bytes, int | None]]) -> list[Posterior]:
+        if self.encoder is None:
+            raise ModelError("it has no encoder")
         shape = self.entry.image
         try:
             images = np.frombuffer(b"".join(image for image, _ in jobs), np.uint8).reshape(

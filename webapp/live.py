@@ -3,12 +3,13 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from webapp.http.negotiation import Representation
-from webapp.pages import PageError, PageMaker, represent
-from webapp.releases import Release, ReleaseStore
+from latent_atlas.webapp.disk import Attempts, reason
+from latent_atlas.webapp.http.negotiation import Representation
+from latent_atlas.webapp.pages import PageError, PageMaker, represent
+from latent_atlas.webapp.releases import Release, ReleaseStore
 
 logger = logging.getLogger(__name__)
 
@@ -20,25 +21,34 @@ class Live:
     release: Release
     page: Representation
     manifest: Representation
+    embed: Representation | None
+    """The document of the embedded figures; None where the front end has none."""
 
 
 class Site:
-    """Follows the disk in the background, so that no request waits for a release to load."""
+    """Follows the disk in the background, so that no request waits for a release to load.
+
+    `on_look` is called after each look, with what has newly gone live; `on_refusal` when a release
+    is refused, once for each reason.
+    """
 
     def __init__(
         self,
         store: ReleaseStore,
         pages: PageMaker,
-        on_live: Callable[[Live], None],
+        on_look: Callable[[Live | None], None],
         on_refusal: Callable[[], None],
     ) -> None:
         self.live: Live | None = None
+        self.faults: Mapping[str, str] = {}
+        """What is wrong now, by what it is wrong with: "release", "page" or "model <id>"."""
         self._store = store
         self._pages = pages
-        self._on_live = on_live
+        self._on_look = on_look
         self._on_refusal = on_refusal
-        self._source: object = None
-        self._refusals = 0
+        self._attempts = Attempts()
+        self._refusal: str | None = None
+        self._unread = 0
         self._looked = asyncio.Event()
 
     async def watch(self, interval: float) -> None:
@@ -46,16 +56,15 @@ class Site:
         while True:
             try:
                 fresh = await asyncio.to_thread(self._look)
-            except Exception:
-                logger.exception("The check for a new release failed and will be repeated.")
-                fresh = None
-            if fresh is not None:
-                before, self.live = self.live, fresh
-                if before is None or before.release is not fresh.release:
-                    self._on_live(fresh)
-            for _ in range(self._store.refusals - self._refusals):
-                self._on_refusal()
-            self._refusals = self._store.refusals
+                before, self.live = self.live, fresh or self.live
+                taken = fresh if _content(before) != _content(self.live) else None
+                if taken is not None:
+                    served, release = len(taken.release.models), taken.release.id
+                    logger.info("Release %s is in service: %d models.", release, served)
+                self._on_look(taken)
+                self._report(self._find_faults())
+            except Exception as error:
+                self._report({"release": f"the check for it failed: {reason(error)}"})
             self._looked.set()
             await asyncio.sleep(interval)
 
@@ -67,14 +76,48 @@ class Site:
     def _look(self) -> Live | None:
         """Return what should go live, or None if nothing has changed."""
         release = self._store.refresh()
-        source = release, self._pages.fingerprint()
-        if release is None or source == self._source:
+        given = release, self._pages.fingerprint()
+        if release is None or not self._attempts.is_due(given):
             return None
-        self._source = source
+        live, self._refusal, self._unread = None, None, 0
         try:
-            page = self._pages.make(release)
-        except PageError as error:
-            logger.warning("The page of %s cannot be made: %s.", release.id, error)
-            return None
-        manifest = represent(release.manifest_bytes, "application/json", release.id)
-        return Live(release, page, manifest)
+            shown, page, self._unread = self._pages.make(release)
+            listed = {entry.id for entry in shown.manifest.models}
+            tag = "-".join([shown.id, *sorted(shown.faults.keys() - listed)])
+            manifest = represent(shown.manifest_bytes, "application/json", tag)
+            live = Live(shown, page, manifest, self._pages.represent_embed())
+        except Exception as error:
+            if not isinstance(error, (PageError, OSError, MemoryError)):
+                logger.exception("The page of %s cannot be made.", release.id)
+            text = str(error) if isinstance(error, PageError) else reason(error)
+            self._refusal = f"the page of {release.id} cannot be made: {text}"
+        self._attempts.record(given, failed=live is None or self._unread > 0)
+        return live
+
+    def _find_faults(self) -> dict[str, str]:
+        faults = {}
+        if refusal := self._store.refusal or self._refusal:
+            faults["release"] = refusal
+        if self._unread:
+            faults["page"] = f"{self._unread} of its documents are missing or cannot be read"
+        if self.live is not None:
+            faults |= {f"model {name}": why for name, why in self.live.release.faults.items()}
+        return faults
+
+    def _report(self, faults: Mapping[str, str]) -> None:
+        """Log what is newly wrong."""
+        fresh = {what: why for what, why in faults.items() if self.faults.get(what) != why}
+        for what, why in fresh.items():
+            start = f"The {what} is not whole"
+            if what == "release":
+                left = f"{self.live.release.id} stays" if self.live else "none is"
+                start = f"A release is refused, {left} in service"
+            logger.warning("%s: %s.", start, why)
+        self.faults = faults
+        if "release" in fresh:
+            self._on_refusal()
+
+
+def _content(live: Live | None) -> object:
+    """Return what differs where another release goes live, or models of it come or go."""
+    return live and (live.release.id, live.release.faults)

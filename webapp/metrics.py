@@ -1,7 +1,12 @@
-"""The metrics for Prometheus, and the middleware that counts requests."""
+"""The metrics for Prometheus, and the middleware that counts and logs requests."""
 
 import functools
+import json
+import logging
+import secrets
 import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from prometheus_client import (
     CollectorRegistry,
@@ -12,6 +17,8 @@ from prometheus_client import (
     generate_latest,
 )
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+access_log = logging.getLogger("webapp.access")
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
 _SIZES = (1, 2, 4, 8, 16, 32, 64, 128)
@@ -36,6 +43,7 @@ class Metrics:
         self.rejected = counter("atlas_rejected", "Requests refused by a full queue.", ["model"])
         self._swaps = counter("atlas_releases_activated", "Releases that went live.")
         self._refusals = counter("atlas_releases_refused", "Releases refused.")
+        self._faults = gauge("atlas_faults", "1 for what is wrong now.", ["what", "reason"])
         self._release = gauge("atlas_release", "1 for the release that is served.", ["release"])
         self._in_service = gauge("atlas_models", "Models of the release, by state.", ["state"])
 
@@ -62,17 +70,24 @@ class Metrics:
         """Count a refused release."""
         self._refusals.inc()
 
-    def text(self) -> bytes:
-        """Return all metrics in Prometheus' text format."""
+    def text(self, faults: Mapping[str, str]) -> bytes:
+        """Return all metrics in Prometheus' text format, with what is wrong now and why."""
+        self._faults.clear()
+        for what, why in faults.items():
+            self._faults.labels(what, why).set(1)
         return generate_latest(self.registry)
 
 
 class ObserveRequests:
-    """ASGI middleware that counts requests by the template of their route."""
+    """ASGI middleware: gives requests an id, counts them by route and, if asked to, logs them.
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    It must be the outermost one, so that it sees how each request was answered.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, *, log: bool) -> None:
         self._app = app
         self._metrics = metrics
+        self._log = log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request."""
@@ -80,18 +95,34 @@ class ObserveRequests:
             await self._app(scope, receive, send)
             return
         start = time.perf_counter()
-        status = 500
+        status, sent = 500, 0
+        request_id = scope.setdefault("state", {})["request_id"] = secrets.token_hex(8)
 
         async def send_observed(message: Message) -> None:
-            nonlocal status
+            nonlocal status, sent
             if message["type"] == "http.response.start":
                 status = message["status"]
+                identified = (b"x-request-id", request_id.encode())
+                message["headers"] = [*message.get("headers", ()), identified]
+            else:
+                sent += len(message.get("body", b""))
             await send(message)
 
         try:
             await self._app(scope, receive, send_observed)
         finally:
+            seconds = time.perf_counter() - start
             route = getattr(scope.get("route"), "path", "unmatched")
-            self._metrics.observe_request(
-                route, scope["method"], status, time.perf_counter() - start
-            )
+            self._metrics.observe_request(route, scope["method"], status, seconds)
+            if self._log:
+                entry = {
+                    "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+                    "id": request_id,
+                    "client": (scope.get("client") or [None])[0],
+                    "method": scope["method"],
+                    "path": scope["path"],
+                    "status": status,
+                    "bytes": sent,
+                    "seconds": round(seconds, 6),
+                }
+                access_log.info(json.dumps(entry))

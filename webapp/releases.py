@@ -4,24 +4,42 @@ Publishing replaces current.json last, so a release that it names is complete. I
 the same: a bad release is refused and the previous one stays in service.
 """
 
+import contextlib
 import hashlib
+import json
 import logging
 import os
 import threading
 import weakref
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from webapp.inference import Graph, Model, ModelError, Runtime
-from webapp.manifest import FileEntry, Golden, Manifest, ModelEntry, Pointer
+from latent_atlas.program import program
+from latent_atlas.webapp.disk import (
+    Attempts,
+    Signature,
+    is_surely_finite,
+    parse_json,
+    read_regular,
+    reason,
+    signature,
+)
+from latent_atlas.webapp.inference import EntryError, Graph, Model, ModelError, Runtime
+from latent_atlas.webapp.manifest import (
+    FileEntry,
+    Golden,
+    Manifest,
+    ModelEntry,
+    Pointer,
+    describe,
+    parse_manifest,
+)
 
 logger = logging.getLogger(__name__)
-
-Signature = tuple[int, int, int] | None
 
 
 class ReleaseError(Exception):
@@ -37,8 +55,23 @@ class Release:
     manifest_bytes: bytes
     models: Mapping[str, Model]
     """The models in service, by id."""
-    out_of_service: frozenset[str]
-    """The ids of models with a missing or damaged file, or that do not reproduce their pairs."""
+    faults: Mapping[str, str]
+    """Why the other models are out of service, by id."""
+
+    def without(self, faults: Mapping[str, str]) -> "Release":
+        """Return it without models that the page must not show: neither may the manifest."""
+        content = json.loads(self.manifest_bytes)
+        content["models"] = [entry for entry in content["models"] if entry["id"] not in faults]
+        models = {name: model for name, model in self.models.items() if name not in faults}
+        if not models:
+            raise ReleaseError(_no_model(self.id, faults))
+        return replace(
+            self,
+            manifest=Manifest.model_validate(content),
+            manifest_bytes=json.dumps(content).encode(),
+            models=models,
+            faults={**self.faults, **faults},
+        )
 
 
 class ReleaseStore:
@@ -51,56 +84,65 @@ class ReleaseStore:
         self._folder = folder
         self._runtime = runtime
         self._current: Release | None = None
-        self._pointer: bytes | None = None
-        self._looked = False
+        self._attempts = Attempts()
         self._faulty: dict[Path, Signature] = {}
-        self._warnings: set[str] = set()
         self._graphs: weakref.WeakValueDictionary[str, Graph] = weakref.WeakValueDictionary()
         self._graphs_lock = threading.Lock()
-        self.refusals = 0
+        self.refusal: str | None = None
+        """Why the release that current.json names is not in service; None: it is."""
 
     def refresh(self) -> Release | None:
         """Look at the disk; return the release that is now in service, or None.
 
         Blocks while it reads files and loads graphs, which it does only if current.json has
-        changed or a file that was at fault has.
+        changed or a file that was at fault has, and again after a while if anything was.
         """
-        pointer = _read(self._folder / "current.json")
-        changed = {path for path, seen in self._faulty.items() if signature(path) != seen}
-        if self._looked and pointer == self._pointer and not changed:
+        pointer: bytes | str
+        try:
+            pointer = read_regular(self._folder / "current.json")
+        except (OSError, MemoryError) as error:
+            pointer = reason(error)
+        found = {path: signature(path) for path in self._faulty}
+        if not self._attempts.is_due((pointer, found)):
             return self._current
-        if pointer != self._pointer:
-            self._warnings.clear()
-        self._looked = True
-        self._pointer = pointer
         self._faulty = {}
         try:
             self._current = self._load(pointer)
+            self.refusal = None
         except ReleaseError as error:
-            self.refusals += 1
-            left = f"{self._current.id} stays in service" if self._current else "none is in service"
-            self._warn_once(f"A release is refused, {left}: {error}.")
+            self.refusal = str(error)
+        except Exception as error:
+            logger.exception("A release cannot be loaded.")
+            self.refusal = f"it cannot be loaded: {reason(error)}"
+        failed = self.refusal is not None or bool(self._faulty)
+        self._attempts.record((pointer, dict(self._faulty)), failed=failed)
         return self._current
 
-    def _load(self, pointer: bytes | None) -> Release:
-        if pointer is None:
-            raise ReleaseError("current.json cannot be read; python -m export makes a release")
+    def _load(self, pointer: bytes | str) -> Release:
+        if isinstance(pointer, str):
+            raise ReleaseError(
+                f"current.json cannot be read ({pointer}); {program('export')} makes a release"
+            )
         path = manifest_path(self._folder, pointer)
         self._faulty[path] = signature(path)
-        manifest, data = read_manifest(path)
+        manifest, data, wrong = read_manifest(path)
 
         # More threads than cores would gain nothing: hashing and loading graphs is arithmetic.
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            loaded = list(pool.map(self._load_model, manifest.models))
-        models = {model.entry.id: model for model in loaded if model is not None}
+            loaded = pool.map(self._load_model, manifest.models)
+        by_id = {entry.id: model for entry, model in zip(manifest.models, loaded, strict=True)}
+        models = {name: model for name, model in by_id.items() if isinstance(model, Model)}
+        errors = {name: model for name, model in by_id.items() if not isinstance(model, Model)}
+        faults = wrong | {name: str(error) for name, error in errors.items()}
         if not models:
-            raise ReleaseError(f"no model of {manifest.release} works")
-        lost = frozenset(entry.id for entry in manifest.models) - models.keys()
+            raise ReleaseError(_no_model(manifest.release, faults))
         self._faulty.pop(path)
-        return Release(manifest.release, manifest, data, models, lost)
+        release = Release(manifest.release, manifest, data, models, faults)
+        hidden = [name for name, error in errors.items() if isinstance(error, EntryError)]
+        return release.without({name: faults[name] for name in hidden}) if hidden else release
 
-    def _load_model(self, entry: ModelEntry) -> Model | None:
-        """Return a verified model, or None, with a warning, if it cannot be served."""
+    def _load_model(self, entry: ModelEntry) -> Model | ModelError:
+        """Return a verified model, or why it cannot be served."""
         paths = [self._folder / "objects" / file.name for file in entry.files]
         seen = {path: signature(path) for path in paths}
         try:
@@ -114,14 +156,19 @@ class ReleaseStore:
             model = Model(
                 entry,
                 self._graph(entry.decoder, contents),
-                self._graph(entry.encoder, contents),
+                self._graph(entry.encoder, contents) if entry.encoder else None,
                 self._runtime,
             )
             model.replay(_golden(contents[entry.golden.sha256]))
+        except EntryError as error:
+            return error
         except ModelError as error:
             self._faulty.update(seen)
-            self._warn_once(f"The model {entry.id} is out of service: {error}.")
-            return None
+            return error
+        except Exception as error:  # whatever it is, it costs this model and no other
+            logger.exception("A model cannot be loaded.")
+            self._faulty.update(seen)
+            return ModelError(f"it cannot be loaded: {reason(error)}")
         return model
 
     def _graph(self, file: FileEntry, contents: Mapping[str, bytes]) -> Graph:
@@ -133,10 +180,10 @@ class ReleaseStore:
                 self._graphs[file.sha256] = graph
         return graph
 
-    def _warn_once(self, sentence: str) -> None:
-        if sentence not in self._warnings:
-            self._warnings.add(sentence)
-            logger.warning(sentence)
+
+def _no_model(release: str, faults: Mapping[str, str]) -> str:
+    name, fault = next(iter(faults.items()))
+    return f"no model of {release} works, {name} for one: {fault}"
 
 
 def is_release_file(path: str) -> bool:
@@ -157,70 +204,55 @@ def manifest_path(folder: Path, pointer: bytes) -> Path:
     return folder / "releases" / release_id / "manifest.json"
 
 
-def read_manifest(path: Path) -> tuple[Manifest, bytes]:
+def read_manifest(path: Path) -> tuple[Manifest, bytes, dict[str, str]]:
     """Read the manifest of a release; its folder has the release's name.
 
+    Returns:
+        What `parse_manifest` does.
+
     Raises:
-        ReleaseError: it is missing or wrong.
+        ReleaseError: it cannot be read or is wrong.
     """
     release_id = path.parent.name
-    data = _read(path)
-    if data is None:
-        raise ReleaseError(f"the manifest of {release_id} cannot be read")
     try:
-        manifest = Manifest.model_validate_json(data)
+        manifest, data, faults = parse_manifest(read_regular(path))
+    except OSError as error:
+        raise ReleaseError(
+            f"the manifest of {release_id} cannot be read ({reason(error)})"
+        ) from error
     except ValidationError as error:
-        raise ReleaseError(f"the manifest of {release_id} is wrong at {_place(error)}") from error
+        raise ReleaseError(f"the manifest of {release_id} is wrong at {describe(error)}") from error
+    except ValueError as error:
+        raise ReleaseError(f"the manifest of {release_id} is no JSON") from error
     if manifest.release != release_id:
         raise ReleaseError(f"the manifest of {release_id} belongs to another release")
-    return manifest, data
+    return manifest, data, faults
 
 
-def signature(path: Path) -> Signature:
-    """Return a value that changes with a file's content; None if there is no file."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_ino, status.st_size, status.st_mtime_ns
+def is_sound(path: Path, data: bytes) -> bool:
+    """Return whether a file of a release holds what its name promises, and no wrong number.
 
-
-class ObjectCheck:
-    """Tells whether a file still has the sha256 in its name; hashes it once for each change.
-
-    Objects are sent as immutable, so caches would keep a damaged one for a year.
+    It is sent as immutable, so caches would keep a damaged one for a year.
     """
-
-    def __init__(self) -> None:
-        self._known: dict[Path, tuple[Signature, bool]] = {}
-
-    def __call__(self, path: Path) -> bool:
-        """Return whether the file is intact; one outside objects/ has no hash to compare."""
-        if path.parent.name != "objects":
-            return True
-        now = signature(path)
-        seen, intact = self._known.get(path, (None, False))
-        if now is None or seen != now:
-            data = _read(path)
-            intact = data is not None and hashlib.sha256(data).hexdigest() == path.name[:64]
-            self._known[path] = now, intact
-        return intact
-
-
-def _read(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return None
+    if path.parent.name == "objects" and hashlib.sha256(data).hexdigest() != path.name[:64]:
+        return False
+    if path.suffix != ".json" or is_surely_finite(data):
+        return True
+    with contextlib.suppress(ValueError):
+        parse_json(data)
+        return True
+    return False
 
 
 def _verified(path: Path, file: FileEntry) -> bytes:
-    """Read a file and check its hash."""
+    """Read a file and check it."""
     try:
-        data = path.read_bytes()
-    except OSError as error:
+        data = read_regular(path)
+    except FileNotFoundError as error:
         raise ModelError(f"its file {file.sha256[:12]}… is missing") from error
-    if len(data) != file.bytes or hashlib.sha256(data).hexdigest() != file.sha256:
+    except OSError as error:
+        raise ModelError(f"its file {file.sha256[:12]}… cannot be read: {reason(error)}") from error
+    if len(data) != file.bytes or not is_sound(path, data):
         raise ModelError(f"its file {file.sha256[:12]}… is damaged")
     return data
 
@@ -229,9 +261,4 @@ def _golden(data: bytes) -> Golden:
     try:
         return Golden.model_validate_json(data)
     except ValidationError as error:
-        raise ModelError(f"its golden pairs are wrong at {_place(error)}") from error
-
-
-def _place(error: ValidationError) -> str:
-    """Name the field that is wrong in a file."""
-    return ".".join(str(part) for part in error.errors()[0]["loc"]) or "its top level"
+        raise ModelError(f"its golden pairs are wrong at {describe(error)}") from error

@@ -6,20 +6,22 @@ The site is written beside OUT and replaces it when complete, so a kill leaves n
 """
 
 import errno
-import hashlib
 import json
 import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from webapp.manifest import FileEntry, Manifest
-from webapp.pages import PageError, PageMaker, built_files
-from webapp.releases import ReleaseError, manifest_path, read_manifest
-from webapp.settings import Settings, SettingsError, read_settings
+from latent_atlas.program import program
+from latent_atlas.webapp.disk import read_regular
+from latent_atlas.webapp.manifest import FileEntry, Manifest
+from latent_atlas.webapp.pages import EMBEDDED_FIGURES, PageError, PageMaker, built_files
+from latent_atlas.webapp.releases import ReleaseError, is_sound, manifest_path, read_manifest
+from latent_atlas.webapp.settings import Settings, SettingsError, read_settings
 
 _WORKER = "sw.js"
-_OURS = {"index.html", _WORKER, "assets", "models"}
+_ELEMENT = "embed.js"
+_OURS = {"index.html", _WORKER, _ELEMENT, "assets", "embed", "models"}
 _MARK = b'data-server="absent"'
 """Found near the beginning of a static site's page, and of no other page."""
 
@@ -91,6 +93,7 @@ def _fill(settings: Settings, folder: Path) -> str:
     try:
         pages = PageMaker(settings.templates_dir, settings.dist_dir, settings.models_dir)
         page = pages.render(json.loads(data), server=False)
+        embed = pages.represent_embed(server=False)
     except PageError as error:
         raise SiteError(f"The page cannot be made: {error}.") from error
     worker = settings.dist_dir / _WORKER
@@ -108,6 +111,11 @@ def _fill(settings: Settings, folder: Path) -> str:
     (models / "releases" / release / "manifest.json").write_bytes(data)
     (models / "current.json").write_text(json.dumps({"release": release}) + "\n")
     shutil.copyfile(worker, folder / _WORKER)
+    if embed is not None:
+        (folder / "embed").mkdir()
+        for figure in EMBEDDED_FIGURES:
+            (folder / "embed" / f"{figure}.html").write_bytes(embed.body)
+        shutil.copyfile(settings.dist_dir / _ELEMENT, folder / _ELEMENT)
     (folder / "index.html").write_text(page, encoding="utf-8")
     return release
 
@@ -115,19 +123,26 @@ def _fill(settings: Settings, folder: Path) -> str:
 def _release(models: Path) -> tuple[Manifest, bytes]:
     """Return the manifest of the current release, and its bytes on disk."""
     try:
-        return read_manifest(manifest_path(models, (models / "current.json").read_bytes()))
+        pointer = read_regular(models / "current.json")
+        manifest, data, faults = read_manifest(manifest_path(models, pointer))
     except OSError as error:
-        raise SiteError(f"There is no release in {models}; python -m export makes one.") from error
+        raise SiteError(
+            f"There is no release in {models}; {program('export')} makes one."
+        ) from error
     except ReleaseError as error:
         raise SiteError(f"The release in {models} cannot be published: {error}.") from error
+    for name, fault in faults.items():
+        print(f"The model {name} is left out: {fault}.", file=sys.stderr)
+    return manifest, data
 
 
 def _copy_object(source: Path, target: Path, file: FileEntry) -> None:
     try:
-        data = (source / "objects" / file.name).read_bytes()
+        path = source / "objects" / file.name
+        data = read_regular(path)
     except FileNotFoundError as error:
         raise SiteError(f"The release lacks its file {file.name}; export it again.") from error
-    if hashlib.sha256(data).hexdigest() != file.sha256:
+    if not is_sound(path, data):
         raise SiteError(f"The release's file {file.name} is damaged; export it again.")
     (target / "objects" / file.name).write_bytes(data)
 

@@ -4,12 +4,14 @@ No release contains images of a dataset. If the server's machine has the trainin
 can show the image nearest to a point of a map.
 """
 
+import contextlib
+import os
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
-import numpy as np
-from numpy.typing import NDArray
+from latent_atlas.webapp.disk import is_absent, open_regular
 
 _FOLDERS = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST"}
 _FILE = Path("raw") / "train-images-idx3-ubyte"
@@ -20,17 +22,24 @@ _MAGIC = 0x00000803
 class TrainingImages:
     """Reads single training images from idx files, as torchvision and `python -m train` keep them.
 
-    The files are looked for once; missing and incomplete ones are not offered.
+    A file is opened anew for every request, so one that comes later or was unreadable for a moment
+    is found. Missing and incomplete ones are not offered.
     """
 
     def __init__(self, root: Path) -> None:
-        found = {name: _open(root / folder / _FILE) for name, folder in _FOLDERS.items()}
-        self._images = {name: images for name, images in found.items() if images is not None}
+        self._files = {name: root / folder / _FILE for name, folder in _FOLDERS.items()}
 
-    @property
     def counts(self) -> dict[str, int]:
-        """The number of images of each dataset."""
-        return {name: len(images) for name, images in self._images.items()}
+        """Return the number of images of each dataset.
+
+        Raises:
+            OSError: a file is there and cannot be read.
+        """
+        counts = {}
+        for name in self._files:
+            with contextlib.suppress(KeyError), self._open(name) as (_, shape):
+                counts[name] = shape[0]
+        return counts
 
     def read(self, name: str, indices: Sequence[int]) -> bytes:
         """Return images (N, H, W), uint8, one after the other.
@@ -38,20 +47,32 @@ class TrainingImages:
         Raises:
             KeyError: this machine does not have the dataset.
             IndexError: it has no such image.
+            OSError: its file cannot be read.
         """
-        images = self._images[name]
-        if any(not 0 <= index < len(images) for index in indices):
-            raise IndexError
-        return b"".join(images[index].tobytes() for index in indices)
+        with self._open(name) as (file, (count, rows, columns)):
+            if any(not 0 <= index < count for index in indices):
+                raise IndexError
+            images = []
+            for index in indices:
+                file.seek(_HEADER.size + index * rows * columns)
+                images.append(file.read(rows * columns))
+            return b"".join(images)
 
+    @contextlib.contextmanager
+    def _open(self, name: str) -> Iterator[tuple[BinaryIO, tuple[int, int, int]]]:
+        """Give a dataset's file and the shape (N, H, W) of its images.
 
-def _open(path: Path) -> NDArray[np.uint8] | None:
-    """Map an idx file's images (N, H, W) into memory; None where it is missing or incomplete."""
-    try:
-        with path.open("rb") as file:
-            magic, *shape = _HEADER.unpack(file.read(_HEADER.size))
-        if magic != _MAGIC or path.stat().st_size != _HEADER.size + int(np.prod(shape)):
-            return None
-        return np.memmap(path, np.uint8, "r", _HEADER.size, tuple(shape))
-    except (OSError, struct.error, ValueError):
-        return None
+        Raises:
+            KeyError: it is missing or incomplete.
+        """
+        try:
+            file = open_regular(self._files[name])
+        except OSError as error:
+            raise (KeyError(name) if is_absent(error) else error) from error
+        with file:
+            head = file.read(_HEADER.size).ljust(_HEADER.size, b"\0")
+            magic, count, rows, columns = _HEADER.unpack(head)
+            size = _HEADER.size + count * rows * columns
+            if magic != _MAGIC or os.fstat(file.fileno()).st_size != size:
+                raise KeyError(name)
+            yield file, (count, rows, columns)

@@ -1,1 +1,1 @@
-"""The JSON documents and pictures of a release, each computed from a run."""
+"""The JSON documents and pictures of a release; docs/release-format.md has their layouts."""

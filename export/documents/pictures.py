@@ -5,17 +5,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageColor
 
-from train.palette import PALETTE
+from latent_atlas.export.documents.json_numbers import Floats
+from latent_atlas.train.palette import class_colour
 
-WIDTH = 720
-COLOURS = 128
-# For maps further down the page: half as wide, a fifth of the bytes.
-SMALL_WIDTH = 360
-SMALL_COLOURS = 32
-# Classes from here on share a colour (static/src/elements/map/points-renderer.ts, MAX_CLASSES).
-_LAST_CLASS = 31
+# Width and number of colours. Small is for maps further down the page: a fifth of the bytes.
+LARGE = (720, 128)
+SMALL = (360, 32)
 # As the page's own renderer draws them (static/src/core/points/points.ts, pointStyle).
 _OPACITY = 0.5
 _SMALLEST_DIAMETER = 1.5
@@ -25,11 +22,11 @@ _BATCH = 500
 
 
 def map_png(
-    mu: NDArray[np.floating[Any]],
+    mu: Floats,
     labels: NDArray[np.integer[Any]],
     view: dict[str, Any],
-    width: int = WIDTH,
-    colours: int = COLOURS,
+    width: int,
+    colours: int,
 ) -> bytes:
     """Draw the points of `view` (centre, scale) as a transparent square PNG.
 
@@ -46,7 +43,9 @@ def map_png(
     radius = max(_SMALLEST_DIAMETER, _PACKING * width / np.sqrt(len(mu))) / 2
     reach = int(np.ceil(radius + 0.5))
     offsets = np.mgrid[-reach : reach + 1, -reach : reach + 1].reshape(2, -1)  # rows, columns
-    palette = np.array([_rgb(colour) for colour in PALETTE], dtype=np.float32)
+    palette = [class_colour(label) for label in range(int(labels.max(initial=0)) + 1)]
+    rgb = np.array([ImageColor.getrgb(colour) for colour in palette], dtype=np.float32)
+    colours_of_points = rgb[labels]
     # Premultiplied colour and opacity, so that later points lie over earlier ones.
     canvas = np.zeros((width * width, 4), dtype=np.float32)
     for start in range(0, len(mu), _BATCH):
@@ -56,33 +55,24 @@ def map_png(
         distance = np.hypot(column + 0.5 - x[part, None], row + 0.5 - y[part, None])
         alpha = np.clip(radius - distance + 0.5, 0, 1) * _OPACITY
         inside = (alpha > 0) & (column >= 0) & (column < width) & (row >= 0) & (row < width)
-        colour = np.broadcast_to(
-            palette[np.minimum(labels[part], _LAST_CLASS) % len(PALETTE)][:, None],
-            (*alpha.shape, 3),
-        )
         # Where two points of a batch meet, the later one counts.
         pixel, last = np.unique((row * width + column)[inside][::-1], return_index=True)
+        point = np.nonzero(inside)[0][::-1][last]
         over = alpha[inside][::-1][last, None].astype(np.float32)
-        source = np.hstack([colour[inside][::-1][last] * over, over])
+        source = np.hstack([colours_of_points[part][point] * over, over])
         canvas[pixel] = source + canvas[pixel] * (1 - over)
     opacity = canvas[:, 3:]
     colour = canvas[:, :3] / np.maximum(opacity, 1e-6)
     pixels = np.hstack([colour, opacity * 255]).clip(0, 255).astype(np.uint8)
-    # 128 colours with opacity cut the file to a third; at this point size nobody sees it.
+    # Few colours with opacity cut the file to a third; at this point size nobody sees it.
     image = Image.fromarray(pixels.reshape(width, width, 4), "RGBA")
     return _png(image.quantize(colours, method=Image.Quantize.FASTOCTREE))
 
 
-def image_png(image: NDArray[np.floating[Any]]) -> bytes:
+def image_png(image: Floats) -> bytes:
     """Write one image (C, H, W) in [0, 1] as a PNG, grey or colour."""
     pixels = np.rint(image * 255).clip(0, 255).astype(np.uint8)
-    if pixels.shape[0] == 1:
-        return _png(Image.fromarray(pixels[0], "L"))
-    return _png(Image.fromarray(np.moveaxis(pixels, 0, -1), "RGB"))
-
-
-def _rgb(colour: str) -> tuple[int, int, int]:
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+    return _png(Image.fromarray(pixels[0] if len(pixels) == 1 else np.moveaxis(pixels, 0, -1)))
 
 
 def _png(image: Image.Image) -> bytes:

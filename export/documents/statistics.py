@@ -6,48 +6,33 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from export.documents.json_numbers import decimals, to_json
-from export.documents.means import covariance
-from export.documents.projections import Plane
-from train.evaluation.encodings import (
+from latent_atlas.export.documents.json_numbers import Floats, decimals, to_json
+from latent_atlas.export.documents.maps import Plane, covariance
+from latent_atlas.train.evaluation.encodings import (
     CIRCLE_SHARE,
     HALVES_SEED,
     Encodings,
     enclosing_circle,
     halves,
 )
-from train.evaluation.likelihood import active_units
-from train.models.autoencoder import Autoencoder
-from train.rounding import significant
-
-Floats = NDArray[np.floating[Any]]
+from latent_atlas.train.evaluation.likelihood import active_units
+from latent_atlas.train.evaluation.samples import Prior
+from latent_atlas.train.rounding import significant
 
 
-def statistics_json(
-    model: Autoencoder, train: Encodings, test: Encodings, plane: Plane | None
-) -> bytes:
-    """Write the statistics of a model's encodings.
+def statistics_json(model: Prior, train: Encodings, test: Encodings, plane: Plane | None) -> bytes:
+    """Write the statistics of the encodings of the images trained on, and of the test images.
 
-    Args:
-        model: whose latents and prior they are.
-        train: the images it was trained on.
-        test: others.
-        plane: the plane of the map, where d > 2; None for d = 2.
-
-    Its layout is that of docs/release-format.md, “Statistics”.
+    `plane` is that of the map where d > 2, None where d = 2.
     """
-    first, second = halves(len(train))
-    splits = {
-        "train": train,
-        "first_half": train.select(first),
-        "second_half": train.select(second),
-        "test": test,
-    }
+    first, second = (train.select(half) for half in halves(len(train)))
     centre, radius = enclosing_circle(train.mu[:, :2])
     document: dict[str, Any] = {
         "splits": {
-            name: _classes(split, plane, whole=name in ("train", "test"))
-            for name, split in splits.items()
+            "train": _classes(train, plane, whole=True),
+            "first_half": _classes(first, plane, whole=False),
+            "second_half": _classes(second, plane, whole=False),
+            "test": _classes(test, plane, whole=True),
         },
         "halves_seed": HALVES_SEED,
         "circle": {
@@ -85,20 +70,19 @@ def _classes(split: Encodings, plane: Plane | None, whole: bool) -> list[dict[st
             if posterior is not None:
                 row["posterior_variance"] = significant(posterior.tolist(), 3)
         if plane is not None:
-            row["plane"] = _on_plane(own, posterior, plane)
+            points = plane.project(own.mu)
+            row["plane"] = {
+                "mean": decimals(points.mean(axis=0)),
+                "covariance": decimals(covariance(points), 4),
+            }
+            if posterior is not None:
+                spread = plane.axes * posterior @ plane.axes.T
+                row["plane"]["posterior_covariance"] = significant(spread.tolist())
         rows.append(row)
     return rows
 
 
-def _on_plane(own: Encodings, posterior: Floats | None, plane: Plane) -> dict[str, Any]:
-    points = plane.project(own.mu)
-    found = {"mean": decimals(points.mean(axis=0)), "covariance": decimals(covariance(points), 4)}
-    if posterior is not None:
-        found["posterior_covariance"] = decimals(plane.axes * posterior @ plane.axes.T, 4)
-    return found
-
-
-def _latents(model: Autoencoder, train: Encodings) -> dict[str, Any]:
+def _latents(model: Prior, train: Encodings) -> dict[str, Any]:
     latents = {
         "mean": decimals(train.mu.mean(axis=0, dtype=np.float64)),
         "variance": significant(_variance(train.mu).tolist()),
@@ -108,11 +92,10 @@ def _latents(model: Autoencoder, train: Encodings) -> dict[str, Any]:
     prior = model.prior_mean(torch.from_numpy(train.labels)).numpy()
     # Kingma & Welling 2013, appendix B, with a prior mean; latent by latent.
     kl = 0.5 * (train.variance + np.square(train.mu - prior) - 1 - train.logvar)
-    active = [active_units(latent) == 1 for latent in torch.from_numpy(train.mu).split(1, dim=1)]
     return latents | {
         "posterior_variance": significant(train.variance.mean(axis=0, dtype=np.float64).tolist()),
         "kl": significant(kl.mean(axis=0, dtype=np.float64).tolist()),
-        "active": active,
+        "active": [active_units(mu) == 1 for mu in torch.from_numpy(train.mu).split(1, dim=1)],
     }
 
 

@@ -1,16 +1,16 @@
 """The study's results, reduced to what the page shows: means, spreads, and one seed's curves."""
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
 
-from export.documents.json_numbers import to_json
-from export.documents.kinds import kind_of
-from train.errors import UserError
-from train.recipes.serialisation import recipe_from_json
-from train.report.significance import spread
-from train.report.study_claims import study_verdicts
-from train.rounding import significant
+from latent_atlas.export.documents.json_numbers import to_json
+from latent_atlas.export.documents.measurements import kind_of
+from latent_atlas.train.errors import UserError
+from latent_atlas.train.recipes.serialisation import recipe_from_json
+from latent_atlas.train.report.study_claims import Document, over_seeds, study_verdicts
+from latent_atlas.train.rounding import significant
 
 # Where a run of the results file holds each number that is compared.
 _NUMBERS = {
@@ -32,74 +32,62 @@ _NUMBERS = {
 def study_json(path: Path) -> bytes | None:
     """Write the study's table; None where there is no results file.
 
-    Args:
-        path: what `python -m train study` wrote.
-
-    Its layout is that of docs/release-format.md, “Study”.
+    What was measured without any model joins it, from the `baselines.json` beside that file.
 
     Raises:
         UserError: the file is not what the study writes.
     """
     try:
         document = json.loads(path.read_bytes())
-        rows: dict[str, list[dict[str, Any]]] = {}
-        for run in document["runs"]:
-            rows.setdefault(run["id"], []).append(run)
-        models = [_row(sorted(runs, key=lambda run: run["seed"])) for runs in rows.values()]
+        ids = dict.fromkeys(run["id"] for run in document["runs"])
+        models = [_row(document, run_id) for run_id in ids]
         claims = significant(study_verdicts(document), 3)
+        baselines = _baselines(path.with_name("baselines.json"))
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError) as error:
         raise UserError(
             f"{path} is no results file of the study; train it again, or name another with --study."
         ) from error
-    return to_json({"models": models, "claims": claims})
+    return to_json({"models": models, "claims": claims} | baselines)
 
 
-def _row(runs: list[dict[str, Any]]) -> dict[str, Any]:
-    first = runs[0]
+def _baselines(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    return {"baselines": significant(json.loads(path.read_bytes())["mnist"])}
+
+
+def _row(study: Document, run_id: str) -> dict[str, Any]:
+    def mean_and_std(*keys: str | int) -> dict[str, float | None]:
+        found = over_seeds(study, run_id, *keys)
+        std = found.std if found.seeds > 1 else None
+        return significant({"mean": found.mean, "std": std})
+
+    numbers = {}
+    for name, keys in _NUMBERS.items():
+        with contextlib.suppress(KeyError):  # not measured
+            numbers[name] = mean_and_std(*keys)
+    runs = [run for run in study["runs"] if run["id"] == run_id]
+    first = min(runs, key=lambda run: run["seed"])
     recipe = recipe_from_json(first["recipe"])
-    found = {name: [_at(run, path) for run in runs] for name, path in _NUMBERS.items()}
-    anomalies = first["anomaly"] or {}
     return {
-        "id": first["id"],
+        "id": run_id,
         "group": first["group"],
         "kind": kind_of(recipe),
         "latent_size": recipe.latent_size,
         "classification_weight": recipe.classification_weight,
-        "seeds": [run["seed"] for run in runs],
-        "numbers": {
-            name: _mean_and_std(values) for name, values in found.items() if None not in values
-        },
+        "seeds": sorted(run["seed"] for run in runs),
+        "numbers": numbers,
         "anomaly_auc": {
-            kind: _mean_and_std([run["anomaly"][kind]["auc"] for run in runs]) for kind in anomalies
+            kind: mean_and_std("anomaly", kind, "auc") for kind in first["anomaly"] or ()
         },
         "by_class": [
             {
                 "label": row["label"],
-                "squared_error": _mean_and_std(
-                    [run["errors"]["by_class"][place]["squared_error"] for run in runs]
-                ),
+                "squared_error": mean_and_std("errors", "by_class", place, "squared_error"),
             }
             for place, row in enumerate(first["errors"]["by_class"])
         ],
         "curves": significant(first["curves"], 4),
     }
-
-
-def _at(run: dict[str, Any], path: tuple[str, ...]) -> float | None:
-    """Return the number at a path of keys, None where there is none."""
-    value: Any = run
-    for name in path:
-        if value is None:
-            return None
-        value = value.get(name)
-    number: float | None = value
-    return number
-
-
-def _mean_and_std(values: list[Any]) -> dict[str, float | None]:
-    found = spread(values)
-    std = found.std if found.seeds > 1 else None
-    rounded: dict[str, float | None] = significant({"mean": found.mean, "std": std})
-    return rounded

@@ -1,7 +1,7 @@
 """PyTorch modules to ONNX graphs that carry no path, no randomness and small weights."""
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import onnx
@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
-from export.onnx_graphs.subpixel import with_transposed_convolutions
-from train.models.autoencoder import Autoencoder
-from train.models.quantisation import LEVELS
+from latent_atlas.export.onnx_graphs.subpixel import with_transposed_convolutions
+from latent_atlas.train.models.autoencoder import Autoencoder
+from latent_atlas.train.models.quantisation import LEVELS
 
 OPSET = 20
 # Smaller tensors are not worth a Cast node each.
@@ -51,17 +51,12 @@ class Encoder(nn.Module):
         return posterior.mu, posterior.logvar
 
 
-def output_names(model: Autoencoder, part: str) -> list[str]:
-    """Return the names of a graph's outputs, in order."""
-    if part == "decoder":
-        return ["image", "class_probability"] if model.has_classifier else ["image"]
-    return ["mu"] if model.deterministic else ["mu", "logvar"]
-
-
 def example_inputs(model: Autoencoder, part: str, batch: int) -> dict[str, Tensor]:
     """Return named inputs of a model's `decoder` or `encoder`, of a given batch size.
 
-    z is uniform in ±4, images uniform in [0, 1], labels cycle through the classes; seeded.
+    z is uniform in ±4, images uniform in [0, 1], labels cycle through the classes; seeded. A
+    lattice is shown images of its own decoder: noise is equally far from all of its points, and
+    rounding would decide which is the nearest.
     """
     generator = torch.Generator().manual_seed(batch)
     label = torch.eye(model.classes)[torch.arange(batch) % model.classes]
@@ -69,35 +64,45 @@ def example_inputs(model: Autoencoder, part: str, batch: int) -> dict[str, Tenso
         z = torch.rand(batch, model.latent_size, generator=generator) * 8 - 4
         return {"z": z} if model.condition == "none" else {"z": z, "label": label}
     image = torch.rand(batch, *model.image_shape, generator=generator)
+    if model.to_posterior is None:
+        with torch.no_grad():
+            image = torch.sigmoid(model.decode(torch.randn(batch, 2, generator=generator)))
     return {"image": image, "label": label} if model.condition == "both" else {"image": image}
 
 
 def to_onnx(model: Autoencoder, part: str, metadata: Mapping[str, str]) -> bytes:
     """Export a model's `decoder` or `encoder` as one self-contained ONNX file.
 
-    Weights are stored as eight-bit levels or float16 and cast to float32 in the graph; a runtime
-    folds that when it makes the session, so nothing but the file gets smaller.
-
-    Args:
-        model: in evaluation mode, on the CPU.
-        part: "decoder" or "encoder".
-        metadata: text properties of the file: id, dataset, latent size, commit.
+    The model is in evaluation mode, on the CPU. Weights are stored as eight-bit levels or float16
+    and cast to float32 in the graph; a runtime folds that when it makes the session, so nothing
+    but the file gets smaller. `metadata` are text properties of the file.
     """
-    module: nn.Module = Encoder(model)
-    if part == "decoder":
-        module = Decoder(with_transposed_convolutions(model) if model.convolutional else model)
+    merged = with_transposed_convolutions(model) if model.convolutional else model
+    module = Decoder(merged) if part == "decoder" else Encoder(model)
     module.eval()
+    if part == "decoder":
+        outputs = ["image", "class_probability"] if model.has_classifier else ["image"]
+    else:
+        outputs = ["mu"] if model.deterministic else ["mu", "logvar"]
     # Two rows: a batch of one would be taken for a constant.
-    inputs = example_inputs(model, part, 2)
+    graph = exported(module, example_inputs(model, part, 2), outputs)
+    _shrink(graph)
+    return serialised(graph, metadata)
+
+
+def exported(
+    module: nn.Module, inputs: Mapping[str, Tensor], outputs: Sequence[str]
+) -> onnx.ModelProto:
+    """Export a module, in evaluation mode, of any batch size; `inputs` are examples by argument."""
     batch = torch.export.Dim("batch", min=1)
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")  # the exporter's own deprecations
         program = torch.onnx.export(
             module,
             (),
-            kwargs=inputs,
+            kwargs=dict(inputs),
             input_names=list(inputs),
-            output_names=output_names(model, part),
+            output_names=list(outputs),
             dynamic_shapes={name: {0: batch} for name in inputs},
             opset_version=OPSET,
             dynamo=True,
@@ -105,9 +110,14 @@ def to_onnx(model: Autoencoder, part: str, metadata: Mapping[str, str]) -> bytes
         )
     if program is None:
         raise RuntimeError("the exporter gave no program")
-    graph = program.model_proto
+    graph: onnx.ModelProto = program.model_proto
     strip(graph)
-    _shrink(graph)
+    return graph
+
+
+def serialised(graph: onnx.ModelProto, metadata: Mapping[str, str]) -> bytes:
+    """Return a checked graph as a file's bytes, with `metadata` as its only text properties."""
+    del graph.metadata_props[:]
     for key, value in metadata.items():
         graph.metadata_props.add(key=key, value=value)
     onnx.checker.check_model(graph, full_check=True)
@@ -116,18 +126,13 @@ def to_onnx(model: Autoencoder, part: str, metadata: Mapping[str, str]) -> bytes
 
 def strip(model: onnx.ModelProto) -> None:
     """Remove what the exporter noted of this machine: source paths, module names, doc strings."""
-    del model.metadata_props[:]
-    model.doc_string = ""
-    model.graph.doc_string = ""
-    model.graph.name = "graph"
-    del model.graph.metadata_props[:]
-    del model.graph.value_info[:]
-    for node in model.graph.node:
-        node.doc_string = ""
-        del node.metadata_props[:]
-    for value in (*model.graph.input, *model.graph.output, *model.graph.initializer):
-        value.doc_string = ""
-        del value.metadata_props[:]
+    graph = model.graph
+    graph.name = "graph"
+    del graph.value_info[:]
+    values = *graph.input, *graph.output, *graph.initializer
+    for part in (model, graph, *graph.node, *values):
+        part.doc_string = ""
+        del part.metadata_props[:]
 
 
 def _shrink(model: onnx.ModelProto) -> None:
@@ -140,12 +145,9 @@ def _shrink(model: onnx.ModelProto) -> None:
     graph = model.graph
     stored = []
     for tensor in list(graph.initializer):
-        if tensor.data_type != TensorProto.FLOAT:
+        name, values = tensor.name, numpy_helper.to_array(tensor)
+        if values.dtype != np.float32 or values.size < _SHRUNK_FROM_ELEMENTS:
             continue
-        values = numpy_helper.to_array(tensor)
-        if values.size < _SHRUNK_FROM_ELEMENTS:
-            continue
-        name = tensor.name
         levels = _as_levels(values)
         if levels is None:
             half = values.astype(np.float16)
@@ -157,9 +159,9 @@ def _shrink(model: onnx.ModelProto) -> None:
             cast = [f"{name}.levels"], [f"{name}.cast"]
             stored.append(helper.make_node("Cast", *cast, to=TensorProto.FLOAT))
             stored.append(helper.make_node("Mul", [f"{name}.cast", f"{name}.scale"], [name]))
-    nodes = list(graph.node)
+    stored += graph.node
     del graph.node[:]
-    graph.node.extend([*stored, *nodes])
+    graph.node.extend(stored)
 
 
 def _as_levels(values: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]] | None:

@@ -8,9 +8,9 @@ small image with a stride of 2: 16 products a place and its four results, in pla
 import copy
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
-from train.models.autoencoder import Autoencoder
+from latent_atlas.train.models.autoencoder import Autoencoder
 
 
 def with_transposed_convolutions(model: Autoencoder) -> Autoencoder:
@@ -20,39 +20,30 @@ def with_transposed_convolutions(model: Autoencoder) -> Autoencoder:
     this one cannot.
     """
     changed = copy.deepcopy(model)
-    layers = list(changed.decoder)
     merged: list[nn.Module] = []
-    while layers:
-        layer = layers.pop(0)
-        if isinstance(layer, nn.Upsample) and layers and isinstance(layers[0], nn.Conv2d):
-            layer = _merged(layers.pop(0))  # type: ignore[arg-type]  # just tested
-        merged.append(layer)
+    for layer in changed.decoder:
+        if isinstance(layer, nn.Conv2d) and merged and isinstance(merged[-1], nn.Upsample):
+            merged[-1] = _merged(layer)
+        else:
+            merged.append(layer)
     changed.decoder = nn.Sequential(*merged)
     return changed
 
 
+@torch.no_grad()
 def _merged(convolution: nn.Conv2d) -> nn.ConvTranspose2d:
-    """Return what a 3×3 convolution of a doubled image is to the image itself."""
-    merged = nn.ConvTranspose2d(
-        convolution.in_channels, convolution.out_channels, 4, stride=2, padding=1
-    )
-    with torch.no_grad():
-        merged.weight.copy_(_kernel(convolution.weight))
-        if convolution.bias is not None and merged.bias is not None:
-            merged.bias.copy_(convolution.bias)
-    return merged
-
-
-def _kernel(weight: Tensor) -> Tensor:
-    """Turn (outputs, inputs, 3, 3) into (inputs, outputs, 4, 4).
+    """Return what a 3×3 convolution of a doubled image is to the image itself.
 
     A pixel becomes a block of 2×2, and each pixel of the block spreads the kernel, mirrored,
-    around itself.
+    around itself: weights (outputs, inputs, 3, 3) become (inputs, outputs, 4, 4).
     """
-    outputs, inputs = weight.shape[:2]
-    kernel = weight.new_zeros(inputs, outputs, 4, 4)
-    spread = weight.flip(2, 3).transpose(0, 1)
+    inputs, outputs = convolution.in_channels, convolution.out_channels
+    merged = nn.ConvTranspose2d(inputs, outputs, 4, stride=2, padding=1)
+    spread = convolution.weight.flip(2, 3).transpose(0, 1)
+    merged.weight.zero_()
     for row in (0, 1):
         for column in (0, 1):
-            kernel[:, :, row : row + 3, column : column + 3] += spread
-    return kernel
+            merged.weight[:, :, row : row + 3, column : column + 3] += spread
+    if convolution.bias is not None and merged.bias is not None:
+        merged.bias.copy_(convolution.bias)
+    return merged

@@ -12,13 +12,6 @@ import { PointsRenderer } from "../src/elements/map/points-renderer";
 const SIDE = 600;
 const CLASSES = 10;
 
-declare global {
-  interface Window {
-    compareScatters: typeof compareScatters;
-    frameOfOurs: typeof frameOfOurs;
-  }
-}
-
 /** Ten clouds in −1…1, always the same. */
 function clouds(count: number): { x: number[]; y: number[]; labels: number[] } {
   let seed = 1;
@@ -73,14 +66,13 @@ async function openOurs(count: number): Promise<Plot> {
   const { x, y, labels } = clouds(count);
   const canvas = document.querySelector("#ours") as HTMLCanvasElement;
   const palette = new Float32Array(96).map((_, i) => ((i * 37) % 100) / 100);
-  let drawn = (): void => {};
-  const ready = new Promise<void>((resolve) => {
-    drawn = resolve;
+  let renderer!: PointsRenderer;
+  const ready = new Promise<void>((drawn, failed) => {
+    renderer = new PointsRenderer(canvas, (event) => {
+      if (event === "drawn") drawn();
+      else failed(new Error(event));
+    });
   });
-  const failed = (reason: string): never => {
-    throw new Error(reason);
-  };
-  const renderer = new PointsRenderer(canvas, { drawn, lost: () => {}, failed });
   const show = (frame: number): void => {
     const { x: cx, y: cy, scale } = cameraAt(frame);
     renderer.update({
@@ -88,7 +80,7 @@ async function openOurs(count: number): Promise<Plot> {
       zoom: 2 / scale,
       size: { width: SIDE, height: SIDE },
       pixelRatio: 1,
-      palette,
+      classes: palette,
       dimmed: [0.5, 0.5, 0.5],
       shown: null,
     });
@@ -119,28 +111,20 @@ async function openTheirs(count: number): Promise<Plot> {
   return { gl: (plot.get("regl") as unknown as { _gl: WebGLRenderingContext })._gl, show };
 }
 
-/** Median milliseconds of a frame of ours: what a moving view costs for so many points. */
-async function frameOfOurs(count: number, blocks: number, frames: number): Promise<number> {
-  const ours = await openOurs(count);
-  const costs: number[] = [];
-  for (let i = 0; i < blocks; i++) costs.push(await cost(ours, i * frames, frames));
-  return median(costs);
-}
-
-/** Median milliseconds of a frame of each, in turns so that both meet the same noise. */
-async function compareScatters(
+/** Median milliseconds of a frame of each plot, in turns so that both meet the same noise. */
+async function frameCosts(
   count: number,
   blocks: number,
   frames: number,
+  withTheirs: boolean,
 ): Promise<{ ours: number; theirs: number }> {
-  const plots = { ours: await openOurs(count), theirs: await openTheirs(count) };
+  const [ours, theirs] = [await openOurs(count), withTheirs ? await openTheirs(count) : null];
   const costs = { ours: [] as number[], theirs: [] as number[] };
   for (let i = 0; i < blocks; i++) {
-    costs.ours.push(await cost(plots.ours, i * frames, frames));
-    costs.theirs.push(await cost(plots.theirs, i * frames, frames));
+    costs.ours.push(await cost(ours, i * frames, frames));
+    if (theirs !== null) costs.theirs.push(await cost(theirs, i * frames, frames));
   }
   return { ours: median(costs.ours), theirs: median(costs.theirs) };
 }
 
-window.compareScatters = compareScatters;
-window.frameOfOurs = frameOfOurs;
+Object.assign(window, { frameCosts });

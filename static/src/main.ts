@@ -4,6 +4,8 @@
 // would hold it up for longer than a reader's finger notices.
 
 import "./styles/page.css";
+import "./styles/classroom.css";
+import "./styles/sections.css";
 import "./styles/supposed-heights.css";
 import "./sections/styles";
 import { takeFieldsOut } from "./app/reveal";

@@ -1,8 +1,8 @@
 // The service worker: files that never change come from its cache first, the page from the network
-// first, and everything else it leaves alone. What is kept, and when, is the keeper's.
+// first, and everything else it leaves alone. What is kept, and when, is the keeper's, which is at
+// work in the page.
 
 import { Keeper } from "./app/offline/keeper";
-import type { KeepRequest } from "./app/offline/offline-files";
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -24,14 +24,14 @@ self.addEventListener("fetch", (event) => {
   if (request.mode === "navigate") {
     if (path === "" || path === "index.html") event.respondWith(page(request));
   } else if (/^(assets\/.*-[\w-]{8}\.\w+|models\/objects\/.*)$/.test(path)) {
-    if (!request.headers.has("range")) event.respondWith(file(event));
+    // The keeper's own requests say where to look for a file.
+    const isKeepers = ["force-cache", "reload", "only-if-cached"].includes(request.cache);
+    if (!isKeepers && !request.headers.has("range")) event.respondWith(file(event));
   }
 });
 
-self.addEventListener("message", (event) => {
-  const asked = event.data as KeepRequest;
-  if (asked.kind === "keep") event.waitUntil(keep(asked, event.ports[0] as MessagePort));
-});
+// A page that has kept what it needs tells its edition.
+self.addEventListener("message", (event) => event.waitUntil(prune(event.data as string)));
 
 async function page(request: Request): Promise<Response> {
   const kept = await keeper.page();
@@ -54,12 +54,8 @@ async function file(event: FetchEvent): Promise<Response> {
   return response;
 }
 
-async function keep(asked: KeepRequest, port: MessagePort): Promise<void> {
-  const report = await keeper.keep(asked);
-  port.postMessage(report);
-  if (report.state === "keeping") return;
+async function prune(edition: string): Promise<void> {
   const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
   // Another page may be of an older release, and come to ask for its files.
-  if (pages.filter(({ url }) => url.startsWith(scope)).length < 2)
-    await keeper.prune(asked.edition);
+  if (pages.filter(({ url }) => url.startsWith(scope)).length < 2) await keeper.prune(edition);
 }

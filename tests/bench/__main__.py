@@ -15,7 +15,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import face_decoding, lighthouse, memory, page, scatter, server_encode
+from tests.bench import (
+    face_decoding,
+    first_second,
+    lighthouse,
+    memory,
+    page,
+    scatter,
+    server_encode,
+)
 from tests.bench.report import BENCH_PAGE, MODELS_PAGE, TABLE, rows
 from tests.support.server import Server
 
@@ -35,7 +43,9 @@ def release() -> dict[str, float]:
     decoder = MODELS.parent / models["vae-2"]["decoder"]["url"]
     compressed = decoder.with_name(decoder.name + ".br")
     wire = compressed.stat().st_size if compressed.exists() else 0
-    files = [path for path in MODELS.rglob("*") if path.suffix in (".onnx", ".json", ".png")]
+    files = [
+        path for path in MODELS.rglob("*") if path.suffix in (".onnx", ".json", ".png", ".webp")
+    ]
     return {
         "decoder_wire_bytes": wire or decoder.stat().st_size,
         "release_bytes": sum(path.stat().st_size for path in files),
@@ -69,9 +79,9 @@ def server() -> dict[str, float]:
 
 def training() -> dict[str, Any]:
     """Return training speed, where MNIST is at hand."""
+    from latent_atlas.train.errors import UserError
     from tests.bench import pipeline
     from tests.bench import training_speed as speed
-    from train.errors import UserError
 
     try:
         return speed.measure() | pipeline.measure()
@@ -84,6 +94,7 @@ PARTS: dict[str, Callable[[], dict[str, Any]]] = {
     "release": release,
     "server": server,
     "page": lambda: page.measure(MODELS),
+    "first-second": lambda: first_second.measure(MODELS),
     "faces": lambda: face_decoding.measure(MODELS),
     "scatter": scatter.measure,
     "lighthouse": lambda: lighthouse.measure(MODELS),

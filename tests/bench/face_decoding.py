@@ -38,8 +38,7 @@ _DECODE = """async ([id, count]) => {
     };
     worker.postMessage({ model: id, call: 0, ...message });
   });
-  worker.postMessage({ kind: "model", model });
-  await ask({ kind: "load", part: "decoder" });
+  await ask({ kind: "load", part: "decoder", introduced: model });
   // In the first section: at the end of the page two others would come to life meanwhile.
   const canvas = document.createElement("canvas");
   document.querySelector("#hover").prepend(canvas);

@@ -7,7 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from train.recipes.published import RECIPES
+from latent_atlas.train.recipes.published import RECIPES
 
 ROOT = Path(__file__).parents[2]
 

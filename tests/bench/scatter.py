@@ -34,11 +34,10 @@ def measure() -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         _build(Path(folder))
         with _serving(Path(folder)) as url:
-            compare = f"compareScatters({POINTS}, {BLOCKS}, {FRAMES})"
+            compare = f"frameCosts({POINTS}, {BLOCKS}, {FRAMES}, true)"
             runs = [_evaluate(playwright, url, compare) for _ in range(BROWSERS)]
-            many = _evaluate(
-                playwright, url, f"frameOfOurs({MANY}, {BLOCKS_OF_MANY}, {FRAMES_OF_MANY})"
-            )
+            of_many = f"frameCosts({MANY}, {BLOCKS_OF_MANY}, {FRAMES_OF_MANY}, false)"
+            many = _evaluate(playwright, url, of_many)["ours"]
     ours, theirs = (statistics.median(run[whose] for run in runs) for whose in ("ours", "theirs"))
     return {
         "scatter_frame_ms": ours,

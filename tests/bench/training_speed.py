@@ -17,11 +17,11 @@ from torch.utils.data import DataLoader, Subset
 from torchvision import transforms
 from torchvision.datasets import MNIST
 
-from train.data import datasets
-from train.recipes.recipe import Recipe
-from train.training.allocator import keep_freed_memory
-from train.training.processes import Process
-from train.training.trainer import Trainer
+from latent_atlas.train.data import datasets
+from latent_atlas.train.recipes.recipe import Recipe
+from latent_atlas.train.training.hardware import keep_freed_memory
+from latent_atlas.train.training.processes import Process
+from latent_atlas.train.training.trainer import Trainer
 
 IMAGES = 20_480
 ROUNDS = 7

@@ -133,7 +133,7 @@ def test_B13_a_model_is_chosen_and_everything_is_its_own(
     assert names == NAMES
     assert "leaves" in (atlas.map().locator(".surface").get_attribute("aria-label") or "")
     assert (np.abs(before.astype(int) - atlas.shot(atlas.map().locator(".surface"))) > 60).any()
-    assert atlas.page.get_by_text("90 images that this model was trained on").is_visible()
+    assert atlas.page.get_by_text("encoded means of the training images, coloured").is_visible()
     assert atlas.page.get_by_text("200 training digits").is_hidden()
     # Hovering and isolating classes work as ever.
     atlas.page.mouse.move(*atlas.at(0.3, 0.6))

@@ -181,7 +181,7 @@ def test_S0_8_S0_9_what_the_weight_changes_is_what_the_study_found(
     assert all(f"{100 * knn[i]['mean']:.1f} %" in prose for i in (1, 3))
     verdicts = {claim["id"]: claim["verdict"] for claim in whole.get("claims", [])}
     first_step = verdicts.get("classification-widens-gaps-from-zero", "shown")
-    assert ("from weight 0 to 1" in prose) == (first_step != "shown")
+    assert ("From weight 0 to 1" in prose) == (first_step != "shown")
 
 
 def test_S0_8_B6_a_link_reproduces_weight_point_and_layers(

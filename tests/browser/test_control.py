@@ -199,6 +199,7 @@ def test_B5_a_decoder_that_was_lost_brings_the_interpolation_when_it_comes(
     atlas.page.route(f"**/{decoder}", lambda route: route.abort())
     atlas.page.locator("#control").evaluate("s => s.scrollIntoView({behavior: 'instant'})")
     atlas.page.locator("image-view[name=control-decoded][state=error]").wait_for(timeout=60_000)
+    atlas.page.locator("image-view[name=station-1][state=error]").wait_for()
     bar = atlas.page.locator("#control play-bar")
     assert bar.evaluate("bar => bar.disabled")
     atlas.page.unroute(f"**/{decoder}")

@@ -481,6 +481,6 @@ def test_S3_3_a_drawing_that_is_wiped_takes_its_posterior_along(open_atlas: Open
     atlas.until(lambda: not sliders(atlas).evaluate(posterior))
     assert drawn.get_attribute("aria-pressed") == "false"
     assert mean.is_disabled()
-    assert "wiped" in atlas.page.locator("#dimensions .seen output").inner_text()
+    assert "cleared" in atlas.page.locator("#dimensions .seen output").inner_text()
     assert atlas.map("dimensions").evaluate("map => map.ellipses.length") == 0
     assert z(atlas) == here

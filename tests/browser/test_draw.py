@@ -189,7 +189,7 @@ def test_S3_3_undo_takes_back_a_stroke_and_clear_all_of_them(
         page.locator("image-view[name=reconstruction][state=empty]").wait_for()
         assert pad.pixels("input") is None
         assert pad.pixels("reconstruction") is None
-        assert pad.map("draw").locator("ellipse").count() == 0
+        assert pad.map("draw").locator(".sigma-1 ellipse, .sigma-2 ellipse").count() == 0
         assert page.locator("#draw output").inner_text() == ""
         assert (pad.shot(page.locator("drawing-pad canvas")).min(-1) > 200).mean() < 0.01
         assert page.get_by_role("button", name="Undo").is_disabled()
@@ -462,13 +462,17 @@ def test_B6_the_layers_of_the_drawings_map_are_switches_that_the_link_keeps(
 
     first = {"points": True, "density": False, "names": True, "ellipses": False}
     layers = expect_switches(
-        open_atlas, enter, "draw", "draw.layers", first | {"circle": True, "drawing": True}
+        open_atlas,
+        enter,
+        "draw",
+        "draw.layers",
+        first | {"circle": True, "drawing": True, "posterior": True},
     )
     # The classes' ellipses and the circle are the statistics' own.
     atlas, map_ = layers.atlas, layers.atlas.map("draw")
     layers.flip("ellipses")
     assert map_.locator("g.ellipse").count() == 10
-    shown = map_.locator("circle.circle").get_attribute("r")
+    shown = map_.locator("ellipse.circle").get_attribute("rx")
     units = atlas.view("draw")["scale"] / atlas.surface("draw")["width"]
     radius = document_of(reference, "statistics")["circle"]["radius"]
     assert float(shown or "") * units == pytest.approx(radius, rel=0.01)
@@ -479,5 +483,5 @@ def test_B6_the_layers_of_the_drawings_map_are_switches_that_the_link_keeps(
     assert "off" in (marks.get_attribute("class") or "").split()
     atlas.move_to((0.5, 0.5), "draw")
     atlas.until(lambda: "off" not in (marks.get_attribute("class") or "").split())
-    assert layers.on() == ["density", "names", "ellipses", "circle", "drawing"]
+    assert layers.on() == ["density", "names", "ellipses", "circle", "drawing", "posterior"]
     assert map_.evaluate("map => map.layers.points") is False

@@ -516,6 +516,45 @@ def test_S1_8_a_picture_of_the_readers_own_is_cropped_and_encoded_here(
     assert all(re.search(r"/(models/objects|assets)/", url) for _, url, _ in sent), sent
 
 
+def test_S1_8_the_reader_s_picture_stays_when_going_back_and_forward(
+    open_faces: OpenFaces,
+) -> None:
+    faces = open_faces()
+    page, photo = faces.page, faces.section.locator("face-photo")
+    page.evaluate("window.same = true")
+    page.locator("nav a[href='#faces']").click()  # a state of its own to come back to
+    faces.section.locator("button.own").click()
+    photo.locator("input[type=file]").set_input_files(
+        {"name": "mine.png", "mimeType": "image/png", "buffer": file_of(quadrants(), "PNG")}
+    )
+    photo.locator("image-view[state=ready]").wait_for()
+    photo.evaluate("photo => photo.setCrop({ ...photo.crop, x: 30 }, true)")
+    pixels = faces.pixels("face-photo-input")
+    mu = faces.reference.encode(faces.id, pixels.ravel()[None])[0][0]
+    faces.expect("faces-decoded", mu)
+    faces.atlas.until(lambda: "at=faces" in page.url)
+    page.locator("nav a[href='#numbers']").click()
+    faces.atlas.until(lambda: "at=numbers" in page.url)
+    # So that the section's own state is another in the state gone back to.
+    faces.sliders.locator("input").first.press("End")
+    faces.atlas.until(lambda: "faces.mix" in page.url)
+    weights = faces.weights()
+    for go, added in ((page.go_back, 0 * weights), (page.go_forward, weights)):
+        go()
+        faces.enter()
+        faces.atlas.until(lambda added=added: np.allclose(faces.weights(), added, atol=1e-3))
+        faces.expect("faces-decoded", mu + added @ faces.vectors())
+        assert np.array_equal(faces.pixels("faces-original"), pixels)
+        assert photo.evaluate("photo => photo.crop.x") == 30
+        assert photo.is_visible()
+    # It can still be moved, and is let go by its button.
+    photo.locator("canvas").first.press("ArrowRight")
+    faces.atlas.until(lambda: not np.array_equal(faces.pixels("faces-original"), pixels))
+    faces.section.locator("button.own").click()
+    faces.expect("faces-decoded", faces.mu[0] + weights @ faces.vectors())
+    assert page.evaluate("window.same")
+
+
 def test_S1_8_a_picture_is_never_sent_to_the_server_that_could_encode_it(
     open_atlas: OpenAtlas,
     watch: Watch,
@@ -617,15 +656,14 @@ def test_one_model_is_enough_and_what_is_damaged_is_told(
     assert "cannot be shown" in broken.sliders.locator(".note").inner_text()
 
 
-def test_a_release_without_faces_says_so(
+def test_a_release_without_faces_has_no_such_section(
     open_atlas: OpenAtlas, models_dir: Path, tmp_path: Path, outlive: Outlive
 ) -> None:
     take_models(models_dir, tmp_path, "none", ["vae-2"])
     server = outlive(Server(models_dir=tmp_path))
-    section = open_atlas(url=server.url).wait_laid_out().page.locator("#faces")
-    assert section.locator(".section-error").count() == 1
-    assert "does not carry a model of faces" in section.inner_text()
-    assert section.locator("attribute-sliders").count() == 0
+    atlas = open_atlas(url=server.url).wait_laid_out()
+    assert "faces" not in atlas.sections
+    assert atlas.page.locator("nav a[href='#faces']").count() == 0
 
 
 # ——— for everyone ———

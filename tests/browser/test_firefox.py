@@ -10,8 +10,11 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Playwright
 
 from tests.browser.conftest import Watch
+from tests.browser.test_runtime import use_every_section
 from tests.support import firefox
 from tests.support.atlas import Atlas
+from tests.support.face_page import Faces
+from tests.support.lab import Lab
 from tests.support.reference import Reference
 from tests.support.server import Server
 
@@ -68,3 +71,32 @@ def test_B28_every_section_is_painted_in_firefox(in_firefox: Atlas) -> None:
         heading = root.locator("h1, h2").first.bounding_box()
         assert heading is not None
         assert heading["height"] > 20, section
+
+
+def test_B28_hovering_drawing_and_ten_digits_in_firefox(
+    in_firefox: Atlas, reference: Reference
+) -> None:
+    use_every_section(in_firefox, reference, 1e-3)
+
+
+def test_B28_keys_move_and_zoom_the_map_in_firefox(in_firefox: Atlas, reference: Reference) -> None:
+    map_, keyboard = in_firefox.map(), in_firefox.page.keyboard
+    in_firefox.move_to((0.5, 0.5))
+    map_.evaluate("map => map.shadowRoot.querySelector('[tabindex]').focus()")
+    scale = in_firefox.view()["scale"]
+    keyboard.press("ArrowRight")
+    z = in_firefox.until(lambda: (in_firefox.z() or (0, 0))[0] > 0.5 and in_firefox.z())
+    in_firefox.expect_image("decoded", reference.decode("vae-2", [z])[0], 1e-3)
+    keyboard.press("+")
+    in_firefox.until(lambda: in_firefox.view()["scale"] < scale)
+
+
+def test_B28_faces_and_the_lab_in_firefox(in_firefox: Atlas, reference: Reference) -> None:
+    faces = Faces(in_firefox, reference, "faces-vae").enter()
+    faces.section.locator("#faces-examples canvas").first.click()
+    faces.expect("faces-decoded", faces.mu[0])
+    lab = Lab(in_firefox)
+    lab.choose("vae-2-mlp256", "lattice-2")
+    lab.move_to((0.3, -0.4))
+    for view, model in (("lab-first", "vae-2-mlp256"), ("lab-second", "lattice-2")):
+        in_firefox.expect_image(view, reference.decode(model, [(0.3, -0.4)])[0], 1e-3)

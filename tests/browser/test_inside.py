@@ -9,6 +9,7 @@ from playwright.sync_api import Locator
 
 from tests.browser.conftest import OpenAtlas
 from tests.support.atlas import Atlas
+from tests.support.plane_truth import elbo_of, log_joint_of, plane_truth
 from tests.support.reference import Reference
 
 # The letter A: as the pad writes strokes into a link.
@@ -200,7 +201,7 @@ def test_B4_the_kl_is_live_and_a_test_image_s_missing_term_is_its_class_s(
         assert cells(atlas, "here") == cells(atlas, "elbo") == "–"
     # The test set's terms are all sampled ones: they add up to its ELBO.
     rows = atlas.page.locator("#inside [data-terms=elbo] tbody tr").all()
-    reconstruction, kl, elbo = (number(row.locator("td").nth(1).inner_text()) for row in rows[1:])
+    reconstruction, kl, elbo = (number(row.locator("td").nth(1).inner_text()) for row in rows[1:4])
     assert -reconstruction - kl == pytest.approx(elbo, abs=0.16)
     assert elbo == pytest.approx(report["test"]["elbo"], abs=0.06)
     assert atlas.page.locator("#inside input[value=drawing]").is_disabled()
@@ -235,6 +236,13 @@ def test_B4_every_term_of_the_bound_is_live_for_a_drawing(
     mean = nats(x, reference.decode("vae-2", z)).mean()
     error = float(cells(atlas, "reconstruction").split("±")[1])
     assert number(cells(atlas, "reconstruction")) == pytest.approx(mean, abs=4 * error + 0.5)
+    # Beside it, the log-likelihood itself, and its gap to the bound without an error of draws.
+    atlas.until(lambda: cells(atlas, "gap") != "–")
+    joint = log_joint_of(reference, "vae-2", x)
+    exact = plane_truth(joint).log_likelihood
+    assert number(cells(atlas, "exact")) == pytest.approx(exact, abs=0.12)
+    gap = exact - elbo_of(joint, mu[0].astype(float), np.diag(sigma.astype(float) ** 2))
+    assert number(cells(atlas, "gap")) == pytest.approx(gap, abs=0.15)
     bound = -number(cells(atlas, "reconstruction")) - kl_of(mu[0], sigma).sum()
     assert number(cells(atlas, "elbo")) == pytest.approx(bound, abs=0.12)
 

@@ -18,10 +18,12 @@ STATIONS = 11
 # The share of a map's pixels that a layer, switched on, changes at least.
 LEAST_SEEN = {
     "density": 0.03,
+    "prior": 0.005,
     "regions": 0.3,
     "ellipses": 0.01,
     "circle": 0.002,
     "lattice": 0.5,
+    "quantiles": 0.3,
     "path": 0.001,
 }
 
@@ -135,8 +137,9 @@ def test_B6_every_layer_that_a_model_has_can_be_switched(
     asked: list[str] = []
     atlas.page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
     lab = Lab(atlas)
-    common = ["points", "density", "names"]
-    assert lab.layers() == [*common, "regions", "ellipses", "circle", "lattice", "path"]
+    common = ["points", "density", "prior", "names"]
+    own = ["regions", "ellipses", "circle", "lattice", "quantiles", "path"]
+    assert lab.layers() == [*common, *own]
     model = reference.model("classifier-vae-2-w10")
     regions = model["regions"]["url"].rpartition("/")[2]
     assert regions not in asked
@@ -170,8 +173,8 @@ def test_B6_every_layer_that_a_model_has_can_be_switched(
     lab.switch("ellipses")
     lab.map().locator("g.ellipse").nth(9).wait_for(state="attached")
     lab.switch("circle")
-    circle = lab.map().locator("circle.circle")
-    radius = float(circle.get_attribute("r") or "")
+    circle = lab.map().locator("ellipse.circle")
+    radius = float(circle.get_attribute("rx") or "")
     units = model["view"]["scale"] / atlas.shot(surface).shape[1]
     expected = statistics(reference, model["id"])["circle"]["radius"] / units
     assert radius == pytest.approx(expected, rel=0.01)
@@ -234,8 +237,8 @@ def test_B5_a_path_from_A_to_B_is_set_walked_and_played(
         expected = reference.decode(model, points)
         for i in range(STATIONS):
             atlas.expect_image(f"lab-{row}-station-{i}", expected[i])
-    assert lab.map().locator("path.way").count() == 1
-    assert lab.map("second").locator("path.way").count() == 1
+    assert lab.map().locator("path.path").count() == 1
+    assert lab.map("second").locator("path.path").count() == 1
     page.get_by_label("spherical").check()
     expected = reference.decode("vae-5", [slerp(a, b, 0.3)])[0]
     atlas.expect_image("lab-first-station-3", expected)
@@ -269,7 +272,11 @@ def test_B6_a_link_opens_the_lab_exactly_as_it_was(open_atlas: OpenAtlas) -> Non
     first.switch("points", on=False)
     first.page.get_by_role("button", name="A is this z").click()
     first.page.get_by_label("spherical").check()
-    first.page.wait_for_timeout(200)
+    settled = ("lab.pin=1", "lab.view=0.5,-1,2.5", "lab.label=4", "lab.from=", "lab.way=arc")
+    beside = ("lab.beside.z=-2,0.75", "lab.beside.view=-1,0,4", "lab.beside.label=8")
+    first.atlas.until(
+        lambda: all(part in first.page.evaluate("location.hash") for part in settled + beside)
+    )
     first.page.get_by_role("button", name="Copy link to exactly this").click()
     first.root.locator(".link output", has_text="Copied").wait_for()
     link = first.page.evaluate("navigator.clipboard.readText()")
@@ -340,11 +347,13 @@ def test_choosing_quickly_never_shows_a_mixture(
         route.continue_()
     held.clear()
     atlas.page.unroute_all(behavior="wait")
-    atlas.page.wait_for_timeout(1500)
+    # The late files have all been read once their model stands on the other bench.
+    atlas.page.select_option("#lab-other", "vae-10")
+    lab.wait("second")
     model = reference.model("ae-2")
     assert bench.locator("h3").inner_text() == model["title"]
     assert lab.map().evaluate("map => [map.model, map.axisNames[0], map.points.count]") == [
-        "ae-2", "z1", model["metrics"]["train_images"],
+        "ae-2", "z₁", model["metrics"]["train_images"],
     ]  # fmt: skip
     lab.move_to((1, 1))
     lab.expect(reference.decode("ae-2", [[1, 1]])[0])

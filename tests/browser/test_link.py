@@ -75,11 +75,51 @@ def test_B6_a_link_reproduces_the_page(open_atlas: OpenAtlas) -> None:
 
 
 def test_B6_a_link_opened_in_the_same_page_is_shown(atlas: Atlas, reference: Reference) -> None:
-    with atlas.page.expect_event("load"):
-        atlas.page.evaluate("location.hash = '#z=1.25,-0.5'")
-    atlas.wait_live("hover")
-    assert atlas.z() == (1.25, -0.5)
+    atlas.page.evaluate("window.same = true; location.hash = '#z=1.25,-0.5&smooth=1'")
+    atlas.until(lambda: atlas.z() == (1.25, -0.5))
     atlas.expect_image("decoded", reference.decode("vae-2", [[1.25, -0.5]])[0])
+    assert atlas.page.locator("#smooth").is_checked()
+    assert atlas.page.evaluate("window.same")
+
+
+def test_B6_back_and_forward_move_through_states(atlas: Atlas, reference: Reference) -> None:
+    page = atlas.page
+    page.evaluate("window.same = true")
+    page.mouse.click(*atlas.at(0.3, 0.4))
+    first = atlas.z()
+    assert first is not None
+    atlas.until(lambda: "pin=1" in fragment(atlas))
+    page.locator("nav a[href='#draw']").click()
+    atlas.until(lambda: "at=draw" in fragment(atlas))
+    atlas.wait_live("draw")
+    show_pad(atlas)
+    draw(atlas, SEVEN)
+    atlas.map().evaluate("map => { map.pin(false); map.moveTo([1.25, -0.5], 'pointer'); }")
+    atlas.until(lambda: "draw=" in fragment(atlas) and "z=1.25" in fragment(atlas))
+    link, pad = fragment(atlas), page.locator("drawing-pad").first
+
+    page.go_back()
+    atlas.until(lambda: atlas.z() == pytest.approx(first, abs=1e-5))
+    assert atlas.map().evaluate("map => map.pinned")
+    atlas.expect_image("decoded", reference.decode("vae-2", [first])[0], 1e-3)
+    assert pad.evaluate("pad => pad.strokes.length") == 0
+    atlas.until(lambda: page.evaluate("scrollY") < 100)
+
+    page.go_forward()
+    page.locator("image-view[name=reconstruction][state=ready]").wait_for(state="attached")
+    assert pad.evaluate("pad => pad.strokes.length") == 1
+    # Nothing that ended has written into the link, and a stroke is drawn once.
+    atlas.timers(1200)
+    assert fragment(atlas) == link
+    show_pad(atlas)
+    draw(atlas, SEVEN)
+    assert pad.evaluate("pad => pad.strokes.length") == 2
+    # A section begins again when it comes near.
+    atlas.enter("hover")
+    assert atlas.z() == (1.25, -0.5)
+    assert not atlas.map().evaluate("map => map.pinned")
+    atlas.expect_image("decoded", reference.decode("vae-2", [[1.25, -0.5]])[0])
+    assert page.evaluate("window.same")
 
 
 def test_B6_an_anchor_is_no_state(open_atlas: OpenAtlas) -> None:

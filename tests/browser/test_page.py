@@ -1,7 +1,11 @@
 """The page as a whole: isolated, within its policy, at every width, in every colour scheme."""
 
+import json
+from collections.abc import Callable
+
 import numpy as np
 import pytest
+from playwright.sync_api import Page
 
 from tests.browser.conftest import OpenAtlas, Watch
 from tests.support.atlas import Atlas
@@ -9,6 +13,7 @@ from tests.support.axe import violations
 from tests.support.keyboard import without_ring
 from tests.support.reference import Reference
 from tests.support.scatter_pixels import POINTS_ALONE, classify
+from tests.support.server import ROOT, Server
 
 WIDTHS = (360, 390, 820, 1440, 1920, 2560)
 NARROWEST_MAP = 260
@@ -118,6 +123,18 @@ def test_the_policy_refuses_eval_and_inline_script(atlas: Atlas, watch: Watch) -
     )
     assert refused
     atlas.until(lambda: any("policy violation" in fault for fault in watch.faults))
+
+
+def test_the_foot_links_the_licence_of_every_package_in_the_page(atlas: Atlas) -> None:
+    link = atlas.page.locator("footer").get_by_role("link", name="Licences")
+    answer = atlas.page.request.get(link.evaluate("link => link.href"))
+    assert answer.headers["content-type"].startswith("text/plain")
+    about = json.loads((ROOT / "static" / "package.json").read_bytes())
+    inner = ["lit-html", "lit-element", "@lit/reactive-element", "d3-array"]
+    for package in [*about["dependencies"], *inner]:
+        assert f"\n{package} " in answer.text()
+    assert "\nEigen\n" in answer.text()  # compiled into the models' runtime
+    assert not any(f"\n{package} " in answer.text() for package in about["devDependencies"])
 
 
 def test_nothing_is_cut_off_or_overflows_at_any_width(atlas: Atlas) -> None:
@@ -267,7 +284,10 @@ def test_reduced_motion_moves_nothing_by_itself(open_atlas: OpenAtlas) -> None:
         }"""
     )
     assert moving == []
-    atlas.page.wait_for_timeout(500)
+    # An animation would have moved within a few frames.
+    atlas.page.evaluate(
+        "async () => { for (let i = 0; i < 10; i++) await new Promise(requestAnimationFrame); }"
+    )
     assert atlas.page.locator("play-bar").evaluate_all(bars) == before
 
 
@@ -281,3 +301,15 @@ def test_axe_finds_nothing_in_any_section(open_atlas: OpenAtlas, scheme: str, wi
     )
     atlas.page.locator("image-view[name=reconstruction][state=ready]").wait_for()
     assert violations(atlas.page) == []
+
+
+def test_a_language_that_intl_does_not_know_costs_no_section(
+    new_page: Callable[..., Page], server: Server
+) -> None:
+    page = new_page()
+    page.add_init_script(
+        "Object.defineProperty(Navigator.prototype, 'language', {get: () => 'not_a-language!'})"
+    )
+    Atlas(page, server.url).open()
+    page.locator("#numbers line-chart").first.scroll_into_view_if_needed()
+    page.locator("#numbers line-chart canvas").first.wait_for()

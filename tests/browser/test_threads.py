@@ -14,18 +14,14 @@ from tests.support.face_release import make_face_release
 from tests.support.reference import Reference
 from tests.support.server import Server
 
-# How many threads each worker that runs models was told to use; 1 where it was told nothing.
+# How many threads each worker that runs models is to use.
 COUNT_THREADS = r"""
 {
   const counts = (window.__threads = []);
   window.Worker = class extends Worker {
     constructor(url, options) {
       super(url, options);
-      if (/\/worker-.{8}\.js/.test(url)) this.index = counts.push(1) - 1;
-    }
-    postMessage(message, ...rest) {
-      super.postMessage(message, ...rest);
-      if (message.kind === "threads") counts[this.index] = message.count;
+      if (/\/worker-.{8}\.js/.test(url)) counts.push(Number(options.name));
     }
   };
 }

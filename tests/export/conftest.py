@@ -7,17 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from export.__main__ import main
-from export.onnx_graphs import graphs
-from export.onnx_graphs.graphs import to_onnx as graphs_to_onnx
+from latent_atlas.export.__main__ import main
+from latent_atlas.export.onnx_graphs import graphs
+from latent_atlas.export.onnx_graphs.graphs import to_onnx as graphs_to_onnx
+from latent_atlas.train.__main__ import main as train_main
+from latent_atlas.train.models.autoencoder import Autoencoder
 from tests.support.quick import quick_measurements
 from tests.support.tiny_dataset import make_mnist
-from train.__main__ import main as train_main
-from train.models.autoencoder import Autoencoder
 
 TINY = (
     "--epochs=1", "--batch-size=64", "--encoder-layers=16", "--decoder-layers=64,64",
     "--fourier-features=4", "--samples=4",
+    "--precision=32-true",
 )  # fmt: skip
 
 
@@ -28,7 +29,6 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     make_mnist(root / "data")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATA_ROOT", str(root / "data"))
-        patch.setenv("ATLAS_PRECISION", "32-true")
         quick_measurements(patch)
         names = ["vae-2", "cvae-2", "label-decoder-vae-2"]
         for seed, some in ((1, names), (2, names[:1])):
@@ -44,12 +44,17 @@ def every_kind(tiny: Path) -> Path:
     shutil.copytree(tiny / "runs-1" / "cvae-2", runs / "cvae-2")  # whose graphs are made already
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATA_ROOT", str(tiny / "data"))
-        patch.setenv("ATLAS_PRECISION", "32-true")
         quick_measurements(patch)
         arguments = ["--runs", str(runs), "--seed=3", *TINY]
         names = ["ae-2", "classifier-vae-2-w10", "target-means-vae-2", "vae-10", "ae-10"]
         assert train_main([*names, *arguments]) == 0
         assert train_main(["vae-2", *arguments, "--epochs=30"]) == 0
+        assert (
+            train_main(
+                ["lattice-2", *arguments, "--lattice-points=89,233", "--validation-fraction=0"]
+            )
+            == 0
+        )
     return runs
 
 
@@ -81,13 +86,13 @@ def export(
     monkeypatch: pytest.MonkeyPatch,
     exported_once: Callable[[Autoencoder, str, dict[str, str]], bytes],
 ) -> Callable[..., int]:
-    """Run `python -m export` on the tiny runs of a seed."""
+    """Run `python -m export` on the tiny runs of a seed, of which none is good."""
     monkeypatch.setenv("DATA_ROOT", str(tiny / "data"))
     monkeypatch.setattr(graphs, "to_onnx", exported_once)
 
-    def run(*arguments: str, seed: int = 1) -> int:
+    def run(*arguments: str, seed: int = 1, replace: bool = True) -> int:
         runs, study = tiny / f"runs-{seed}", tiny / "no-study.json"
         folders = ["--runs", str(runs), "--out", str(models), "--study", str(study)]
-        return main([*folders, *arguments])
+        return main([*folders, *(["--replace"] if replace else []), *arguments])
 
     return run

@@ -4,8 +4,12 @@ import contextlib
 import hashlib
 import http.client
 import json
+import os
 import random
+import shutil
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -13,14 +17,16 @@ from pathlib import Path
 
 import pytest
 
-from export.publish import file_entries
+from latent_atlas.export.publish import file_entries
 from tests.support.forking import Forking, send
-from tests.support.server import Server
+from tests.support.server import ROOT, Server
 from tests.support.whole import read_whole_release
 
 pytestmark = pytest.mark.slow
 
 RANDOM_KILLS = 50
+# Of the command itself, which takes seconds to start; 50 with ATLAS_ALL_FAULTS=1.
+COMMAND_KILLS = 50 if "ATLAS_ALL_FAULTS" in os.environ else 3
 
 
 class Exporter(Forking):
@@ -68,6 +74,17 @@ class Client(threading.Thread):
                 self.failures.append(repr(error))
                 connection.close()
         connection.close()
+
+    def stop_after(self, newest: str, published: list[str]) -> None:
+        """Stop once the newest release was read; nothing may have failed, or been unpublished."""
+        deadline = time.monotonic() + 60
+        while newest not in self.releases and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self.done.set()
+        self.join(60)
+        assert self.failures == []
+        assert newest in self.releases
+        assert self.releases <= {*published, newest}
 
     def _get(self, connection: http.client.HTTPConnection, path: str) -> bytes:
         connection.request("GET", path)
@@ -127,17 +144,82 @@ def test_a_killed_export_leaves_a_whole_release_and_fails_no_request(
                 break
         assert exporter.export() == 0
         old_or_new(0)
-        newest = published[-1]
-        deadline = time.monotonic() + 60
-        while newest not in client.releases and time.monotonic() < deadline:
-            time.sleep(0.05)
-        client.done.set()
-        client.join(20)
-        assert client.failures == []
-        assert client.releases <= set(published)
-        assert newest in client.releases
+        client.stop_after(published[-1], published)
         assert server.process.poll() is None
     assert killed == RANDOM_KILLS
     # Nothing of the exports' is left; the server may have been ended while it compressed a file.
     left = [path.name for path in models.rglob("*.tmp")]
     assert [name for name in left if ".gz." not in name and ".br." not in name] == []
+
+
+class Command:
+    """`python -m export` of one run, with other graphs each time."""
+
+    def __init__(self, tiny: Path, models: Path, runs: Path) -> None:
+        shutil.copytree(tiny / "runs-1" / "vae-2", runs / "vae-2")
+        self._report = runs / "vae-2" / "report.json"
+        self._models = models
+        folders = ["--runs", runs, "--out", models, "--study", tiny / "no-study.json"]
+        self._command = [sys.executable, "-m", "export", "vae-2", *folders]
+        self._environment = {**os.environ, "DATA_ROOT": str(tiny / "data")}
+        self._number = 0
+
+    def publish(self, kill_after: float | None = None) -> tuple[int, float]:
+        """Run it, killed so many seconds after its first file; return the status and the seconds.
+
+        The seconds are those from the first file that it writes to its end.
+        """
+        self._number += 1
+        report = json.loads(self._report.read_bytes())
+        self._report.write_text(json.dumps(report | {"commit": str(self._number)}))
+        before = set(self._models.rglob("*"))
+        process = subprocess.Popen(
+            self._command, cwd=ROOT, env=self._environment, stdout=subprocess.DEVNULL
+        )
+        while process.poll() is None and set(self._models.rglob("*.onnx")) <= before:
+            time.sleep(0.005)
+        started = time.monotonic()
+        if kill_after is not None:
+            time.sleep(kill_after)
+            process.kill()
+        return process.wait(300), time.monotonic() - started
+
+
+def objects_of(models: Path) -> set[str]:
+    """Return the names of all objects that a release names."""
+    manifests = (models / "releases").glob("*/manifest.json")
+    named = (file_entries(json.loads(path.read_bytes())) for path in manifests)
+    return {Path(entry["url"]).name for entries in named for entry in entries}
+
+
+@pytest.mark.timeout(3600)  # it takes as long as fifty exports
+def test_the_command_killed_while_it_publishes_leaves_nothing_and_fails_no_request(
+    tiny: Path, models: Path, tmp_path: Path
+) -> None:
+    command = Command(tiny, models, tmp_path / "runs")
+    assert command.publish()[0] == 0
+    status, seconds = command.publish()
+    assert status == 0
+    rng = random.Random(13)
+    killed = 0
+    published = [read_whole_release(models)["release"]]
+    with Server(models_dir=models) as server:
+        client = Client(server)
+        client.start()
+        while killed < COMMAND_KILLS:
+            status, _ = command.publish(rng.random() * seconds)
+            assert status in (0, -signal.SIGKILL)
+            killed += status == -signal.SIGKILL
+            published.append(read_whole_release(models)["release"])
+        assert command.publish()[0] == 0
+        client.stop_after(read_whole_release(models)["release"], published)
+        print(
+            f"{killed} kills within {seconds:.1f} s; {len(set(published)) - 1} of them after "
+            f"publishing; {client.rounds} rounds of the client."
+        )
+    left = {path.name for path in models.rglob("*") if path.suffix not in (".br", ".gz")}
+    assert {name for name in left if name.endswith((".onnx", ".json", ".png", ".webp"))} == {
+        *objects_of(models), "current.json", "manifest.json",
+    }  # fmt: skip
+    # The server may have been ended while it compressed a file.
+    assert not [n for n in left if n.endswith(".tmp") and ".gz." not in n and ".br." not in n]

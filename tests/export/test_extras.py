@@ -4,6 +4,7 @@ import base64
 import dataclasses
 import io
 import json
+import math
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,32 +13,34 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
-from export.__main__ import main
-from export.documents.curves import MOST, curves_json
-from export.documents.measurements import report_json
-from export.documents.pictures import SMALL_WIDTH, WIDTH
-from export.documents.projections import plane_of
-from export.documents.regions import grid
-from export.documents.study_document import study_json
-from export.documents.training_trace import chosen_epochs, trace_json
-from export.onnx_graphs import graphs
-from export.onnx_graphs.parity import make_session
-from export.publish import file_entries
+from latent_atlas.export.__main__ import main
+from latent_atlas.export.documents.json_numbers import to_json
+from latent_atlas.export.documents.maps import grid, home_view, layout_json, plane_of
+from latent_atlas.export.documents.measurements import MOST_EPOCHS, curves_json, report_json
+from latent_atlas.export.documents.pictures import LARGE, SMALL, map_png
+from latent_atlas.export.documents.statistics import statistics_json
+from latent_atlas.export.documents.study_document import study_json
+from latent_atlas.export.documents.training_trace import chosen_epochs, trace_json
+from latent_atlas.export.onnx_graphs import graphs
+from latent_atlas.export.onnx_graphs.parity import make_session
+from latent_atlas.export.publish import file_entries
+from latent_atlas.train.data import datasets
+from latent_atlas.train.data.images import as_float, one_hot
+from latent_atlas.train.errors import UserError
+from latent_atlas.train.evaluation.encodings import Encodings, enclosing_circle, halves
+from latent_atlas.train.evaluation.style import trend
+from latent_atlas.train.models.autoencoder import Autoencoder
+from latent_atlas.train.recipes.published import RECIPES
+from latent_atlas.train.recipes.study_recipes import STUDY
+from latent_atlas.train.rounding import significant
+from latent_atlas.train.runs.latent_projections import load_tsne, pca, save_tsne, tsne
+from latent_atlas.train.runs.trace import load_trace
+from latent_atlas.train.study.study_results import Results
+from latent_atlas.webapp.manifest import Manifest
 from tests.support.whole import read_whole_release
-from train.data import datasets
-from train.data.images import as_float, one_hot
-from train.errors import UserError
-from train.evaluation.encodings import enclosing_circle, halves
-from train.models.autoencoder import Autoencoder
-from train.recipes.published import RECIPES
-from train.recipes.study_recipes import STUDY
-from train.rounding import significant
-from train.runs.latent_projections import load_tsne, save_tsne, tsne
-from train.runs.trace import load_trace
-from train.study.study_results import Results
-from webapp.manifest import Manifest
 
 pytestmark = pytest.mark.slow
 
@@ -93,6 +96,7 @@ def release(
 KINDS = {
     "ae-2": "ae", "ae-10": "ae", "vae-2": "vae", "vae-10": "vae", "cvae-2": "cvae",
     "classifier-vae-2-w10": "classifier-vae", "target-means-vae-2": "target-means-vae",
+    "lattice-2": "lattice",
 }  # fmt: skip
 
 
@@ -103,6 +107,7 @@ def test_every_kind_is_named_and_has_its_objects(release: Release) -> None:
         assert ("projections" in model) == (model["latent_size"] > 2), name
         assert ("regions" in model) == (name == "classifier-vae-2-w10")
         assert ("trace" in model) == (name == "vae-2")
+        assert ("lattice" in model) == (name == "vae-2")
     assert "study" not in release.manifest
 
 
@@ -287,7 +292,9 @@ def test_the_raw_tsne_is_kept_by_what_it_is_made_of(
     assert raw["labels"] == release.images["test"].labels.tolist()
     assert len(list((every_kind / "cache").glob("tsne-*.safetensors"))) == 1
     assert export("vae-2") == 0
-    monkeypatch.setattr("train.runs.latent_projections.tsne", lambda _: pytest.fail("made again"))
+    monkeypatch.setattr(
+        "latent_atlas.train.runs.latent_projections.tsne", lambda _: pytest.fail("made again")
+    )
     assert export("vae-2") == 0
     again = read_whole_release(models)["datasets"]["mnist"]["raw_tsne"]
     assert again == release.manifest["datasets"]["mnist"]["raw_tsne"]
@@ -304,6 +311,47 @@ def test_a_plane_is_found_from_its_coordinates() -> None:
 
 
 # ——— prior, tiles, regions ———
+
+
+@pytest.mark.parametrize("latent_size", [2, 3])
+def test_a_spread_that_is_no_finite_number_is_null_and_stops_nothing(latent_size: int) -> None:
+    labels = np.arange(40) % 2
+    mu = np.random.default_rng(5).normal(size=(40, latent_size)).astype(np.float32)
+    encodings = Encodings("train", labels, mu, np.full_like(mu, np.nan))
+    recipe = dataclasses.replace(RECIPES["vae-2"], latent_size=latent_size)
+    model = Autoencoder(recipe, (1, 28, 28), 2)
+    plane = None if latent_size == 2 else plane_of(mu, pca(mu))
+    statistics = json.loads(statistics_json(model, encodings, encodings, plane))
+    row = statistics["splits"]["train"][0]
+    assert row["posterior_variance"] == [None] * latent_size
+    assert statistics["latents"]["kl"] == [None] * latent_size
+    if plane is not None:
+        assert row["plane"]["posterior_covariance"] == [[None, None], [None, None]]
+    assert significant({"a": [math.inf, -math.nan, 1.23456]}) == {"a": [None, None, 1.235]}
+
+
+@pytest.mark.parametrize("directions", [0, 1])
+def test_encodings_without_spread_have_a_map_all_the_same(directions: int) -> None:
+    mu = np.full((40, 5), 0.3, np.float32)
+    mu[:, :directions] = np.linspace(-1, 1, 40)[:, None]
+    positions = pca(mu)
+    axes = plane_of(mu, positions).axes
+    np.testing.assert_allclose(axes @ axes.T, np.eye(2), atol=1e-6)  # the page moves along both
+    view = home_view(positions)
+    assert view["scale"] > 0
+    labels = np.zeros(40, int)
+    assert map_png(positions, labels, view, *SMALL).startswith(b"\x89PNG")
+    layout = tsne(mu)
+    assert layout.shape == (40, 2)
+    assert json.loads(layout_json("tsne", layout, labels, "test"))["view"]["scale"] > 0
+    assert trend(torch.randn(40, 2), torch.zeros(40)).explained == 0
+
+
+def test_a_number_that_json_does_not_have_is_refused_by_its_field() -> None:
+    with pytest.raises(UserError, match=r"^models\.vae-2\.metrics\.kl is not a finite number"):
+        to_json({"models": [{"id": "vae-2", "metrics": {"kl": float("nan")}}]})
+    with pytest.raises(UserError, match=r"^x\.1 is not"):
+        to_json({"x": [0.0, float("inf")]})
 
 
 def test_prior_samples_are_the_prior_s(release: Release) -> None:
@@ -383,7 +431,7 @@ def test_curves_are_the_run_s_metrics(release: Release, every_kind: Path) -> Non
 def test_long_curves_are_thinned_and_a_lost_value_is_null() -> None:
     rows = [{"epoch": n, "loss": float("nan") if n == 1000 else n / 7} for n in range(1, 1001)]
     curves = json.loads(curves_json(RECIPES["vae-2"], rows))
-    assert len(curves["epoch"]) == len(curves["curves"]["loss"]) == MOST
+    assert len(curves["epoch"]) == len(curves["curves"]["loss"]) == MOST_EPOCHS
     assert (curves["epoch"][0], curves["epoch"][-1]) == (1, 1000)
     assert curves["curves"]["loss"][-1] is None
 
@@ -462,7 +510,7 @@ def test_frames_are_distinct_and_sparser_later() -> None:
 def test_only_the_maps_on_the_first_screens_have_a_large_picture(release: Release) -> None:
     for name, model in release.models.items():
         picture = model["picture"]
-        assert picture["width"] == (WIDTH if name in ("vae-2", "cvae-2") else SMALL_WIDTH)
+        assert picture["width"] == (LARGE if name in ("vae-2", "cvae-2") else SMALL)[0]
         with Image.open(io.BytesIO(release.bytes(picture))) as image:
             assert image.size == (picture["width"], picture["height"])
 
@@ -485,12 +533,13 @@ def test_the_study_is_reduced_to_means_and_spreads(
     recipe = next(recipe for recipe in STUDY["grid"] if recipe.id == "study-vae-5")
     results = Results(path, {}, 4)
     for seed, error in ((1, 20.0), (2, 22.0), (3, 27.0)):
-        results.put("grid", _with_seed(recipe, seed), _study_report(error), _study_metrics(seed))
+        results.put(_with_seed(recipe, seed), _study_report(error), _study_metrics(seed))
     results.write()
     assert export("vae-2", "--study", str(path)) == 0
     manifest = read_whole_release(models)
     document = json.loads((models / "objects" / Path(manifest["study"]["url"]).name).read_bytes())
     assert document["claims"] == []  # whose runs this study does not have
+    assert "baselines" not in document
     (row,) = document["models"]
     assert (row["kind"], row["latent_size"], row["seeds"]) == ("vae", 5, [1, 2, 3])
     assert row["numbers"]["squared_error"] == {"mean": 23.0, "std": 3.606}
@@ -501,6 +550,15 @@ def test_the_study_is_reduced_to_means_and_spreads(
     assert row["curves"]["held_out_loss"] == [1.5, 0.5]
     assert export("vae-2") == 0
     assert "study" not in read_whole_release(models)
+
+
+def test_what_needs_no_model_joins_the_study(tmp_path: Path) -> None:
+    (tmp_path / "study.json").write_text('{"runs": []}')
+    measured = {"grey_pixels_auc": {"noise": 0.99996}, "means_of_two": {"confident": 0.5}}
+    (tmp_path / "baselines.json").write_text(json.dumps({"mnist": measured}))
+    document = json.loads(study_json(tmp_path / "study.json") or b"")
+    assert document["baselines"]["grey_pixels_auc"] == {"noise": 1.0}
+    assert document["baselines"]["means_of_two"] == {"confident": 0.5}
 
 
 def test_a_file_that_is_no_study_is_said(tmp_path: Path) -> None:

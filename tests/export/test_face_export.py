@@ -10,29 +10,31 @@ import onnx
 import pytest
 import torch
 
-from export.__main__ import main
-from export.documents.example_faces import examples_json
-from export.onnx_graphs.parity import make_session
-from export.onnx_graphs.subpixel import with_transposed_convolutions
+from latent_atlas.export.__main__ import main
+from latent_atlas.export.documents.examples import attributes_json, faces_json
+from latent_atlas.export.onnx_graphs.parity import make_session
+from latent_atlas.export.onnx_graphs.subpixel import with_transposed_convolutions
+from latent_atlas.train.__main__ import main as train_main
+from latent_atlas.train.data.datasets import load_dataset
+from latent_atlas.train.data.images import Images, as_float
+from latent_atlas.train.errors import UserError
+from latent_atlas.train.evaluation.attribute_vectors import attribute_vectors
+from latent_atlas.train.evaluation.encodings import Encodings
+from latent_atlas.train.evaluation.likelihood import encode_all
+from latent_atlas.train.models import attribute_network
+from latent_atlas.train.models.attribute_network import attributes_of
+from latent_atlas.train.models.autoencoder import Autoencoder
+from latent_atlas.train.runs.run_folder import load_run
 from tests.support.invented_celeba import make_celeba
 from tests.support.quick import quick_faces
 from tests.support.whole import read_whole_release
-from train.__main__ import main as train_main
-from train.data.datasets import load_dataset
-from train.data.images import Images, as_float
-from train.evaluation.attribute_vectors import attribute_vectors
-from train.evaluation.encodings import Encodings
-from train.evaluation.likelihood import encode_all
-from train.models import attribute_network
-from train.models.attribute_network import attributes_of
-from train.models.autoencoder import Autoencoder
-from train.runs.run_folder import load_run
 
 pytestmark = pytest.mark.slow
 
 TINY = (
     "--dataset=celeba", "--epochs=2", "--batch-size=8", "--latent-size=4",
     "--encoder-layers=8,8,8,8", "--decoder-layers=8,8,8,8,8",
+    "--precision=32-true",
 )  # fmt: skip
 KINDS = {"faces-vae": "vae", "faces-perceptual": "perceptual-vae", "faces-vaegan": "vae-gan"}
 
@@ -45,7 +47,6 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATA_ROOT", str(root / "data"))
         patch.setenv("ATLAS_CACHE", str(root / "cache"))
-        patch.setenv("ATLAS_PRECISION", "32-true")
         patch.setattr(attribute_network, "_STEPS", 5)
         assert train_main([*KINDS, *TINY, "--runs", str(root / "runs")]) == 0
     return root / "runs"
@@ -74,6 +75,7 @@ def test_S1_8_S1_10_runs_on_another_data_set_are_runs_of_their_own(runs: Path) -
         assert run.report["dataset"] == "celeba"
         assert run.report["faces"]["sharpness_of_data"] > 0
         assert len(run.report["judge_accuracy_by_attribute"]) == 40
+        assert len(run.report["judge_balanced_accuracy_by_attribute"]) == 40
 
 
 def test_S1_8_S1_9_a_model_of_faces_is_published_with_vectors_and_examples(
@@ -95,6 +97,9 @@ def test_S1_8_S1_9_a_model_of_faces_is_published_with_vectors_and_examples(
         expected = attribute_vectors(mu, has, dataset.attribute_names, dataset.attribute_groups)
         np.testing.assert_allclose(found["vectors"], expected.raw, atol=1e-4)
         np.testing.assert_allclose(found["orthogonal"], expected.orthogonal, atol=1e-4)
+        assert found["against"] == [list(others) for others in expected.against]
+        balanced = run.report["judge_balanced_accuracy_by_attribute"]
+        assert found["read"] == pytest.approx([balanced[own] for own in found["names"]], abs=1e-3)
         assert [found["names"][index] for index in found["groups"][0]] == list(
             dataset.attribute_groups[0]
         )
@@ -127,9 +132,16 @@ def test_pictures_of_avatars_are_published_as_they_are() -> None:
     images = Images(pixels, torch.zeros(30, dtype=torch.int64), 5, torch.zeros(30, 2).byte())
     zeros = np.zeros((30, 4), np.float32)
     encodings = Encodings("test", np.zeros(30, np.int64), zeros, zeros)
-    found = json.loads(examples_json(encodings, images, "avatars"))
+    found = json.loads(faces_json(encodings, images, "avatars"))
     raw = np.frombuffer(base64.b64decode(found["pixels"]), np.uint8).reshape(24, 64, 64, 3)
     assert np.array_equal(raw, pixels[:24].permute(0, 2, 3, 1))
+
+
+def test_an_older_run_s_vectors_are_asked_for() -> None:
+    zeros = np.zeros((2, 4), np.float32)
+    encodings = Encodings("train", np.zeros(2, np.int64), zeros, zeros)
+    with pytest.raises(UserError, match="evaluate faces-vae"):
+        attributes_json(encodings, {"recipe": "faces-vae", "attributes": {}})
 
 
 def test_a_decoder_s_graph_convolves_once_where_the_model_doubles_and_convolves(

@@ -8,23 +8,25 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
-from export.__main__ import main as export_main
-from export.onnx_graphs.parity import make_session
+from latent_atlas.export.__main__ import main as export_main
+from latent_atlas.export.onnx_graphs.parity import make_session
+from latent_atlas.train.__main__ import main as train_main
+from latent_atlas.train.data.images import as_float, one_hot
+from latent_atlas.train.runs.run_folder import load_dataset
+from latent_atlas.webapp.manifest import Golden, Manifest
 from tests.support.disc_images import make_folder
 from tests.support.quick import quick_measurements
 from tests.support.server import Server
 from tests.support.whole import read_whole_release
-from train.__main__ import main as train_main
-from train.data.images import as_float, one_hot
-from train.runs.run_folder import load_dataset
-from webapp.manifest import Golden, Manifest
 
 pytestmark = pytest.mark.slow
 
 TINY = (
     "--epochs=2", "--encoder-layers=16", "--decoder-layers=16,16", "--fourier-features=4",
     "--samples=4", "--batch-size=32",
+    "--precision=32-true",
 )  # fmt: skip
 
 # Run id: classes, image size, grey, recipe. A single class, odd sizes, more classes than colours.
@@ -44,7 +46,6 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Exported:
     root = tmp_path_factory.mktemp("own")
     runs, models = root / "runs", root / "models"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ATLAS_PRECISION", "32-true")
         patch.setenv("DATA_ROOT", str(root / "nothing"))
         quick_measurements(patch)
         for run_id, (classes, size, grey, recipe) in RUNS.items():
@@ -141,9 +142,7 @@ def test_B13_without_its_packed_images_a_run_cannot_be_exported(
 def test_B13_many_classes_are_drawn_as_the_page_does(
     make_map: Callable[[int], set[tuple[int, ...]]],
 ) -> None:
-    # The classes after the last that can be told apart share its colour.
-    assert make_map(200) == make_map(31)
-    assert make_map(12) == make_map(2) != make_map(31)
+    assert len({frozenset(make_map(label)) for label in (2, 12, 31, 200)}) == 4
 
 
 @pytest.fixture
@@ -151,15 +150,67 @@ def make_map() -> Callable[[int], set[tuple[int, ...]]]:
     """The colours of a map of one point of a class."""
     import io
 
-    from PIL import Image
-
-    from export.documents.pictures import map_png
+    from latent_atlas.export.documents.pictures import LARGE, map_png
 
     def colours(label: int) -> set[tuple[int, ...]]:
         view = {"centre": [0.0, 0.0], "scale": 1.0}
-        png = map_png(torch.zeros(1, 2).numpy(), np.array([label]), view)
+        png = map_png(torch.zeros(1, 2).numpy(), np.array([label]), view, *LARGE)
         with Image.open(io.BytesIO(png)) as image:
             pixels = np.asarray(image.convert("RGBA")).reshape(-1, 4)
         return {tuple(pixel) for pixel in pixels[pixels[:, 3] > 0].tolist()}
 
     return colours
+
+
+def test_B13_images_without_spread_are_exported_beside_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATA_ROOT", str(tmp_path / "nothing"))
+    quick_measurements(monkeypatch)
+    copies = make_folder(tmp_path / "copies", {"a": 1}) / "a"
+    for number in range(1, 40):
+        (copies / f"{number:03d}.png").write_bytes((copies / "000.png").read_bytes())
+    black = make_folder(tmp_path / "black", {"night": 20, "day": 20})
+    for path in (black / "night").iterdir():
+        Image.new("RGB", (40, 40)).save(path)
+    runs, models = tmp_path / "runs", tmp_path / "models"
+    for recipe, folder in (("vae-2", copies.parent), ("vae-5", copies.parent), ("cvae-2", black)):
+        own = ["--images", str(folder), "--image-size=8", "--runs", str(runs)]
+        assert train_main([recipe, *own, *TINY]) == 0
+    assert export_main(["--runs", str(runs), "--out", str(models)]) == 0
+    manifest = read_whole_release(models)
+    assert Manifest.model_validate_json(json.dumps(manifest))
+    ids = {model["id"]: model["view"]["scale"] for model in manifest["models"]}
+    assert set(ids) == {"vae-2-copies", "vae-5-copies", "cvae-2-black"}
+    assert min(ids.values()) > 0
+
+
+@pytest.mark.parametrize("recipe", ["vae-2", "label-decoder-vae-2"])
+def test_B22_a_thousand_classes_are_exported_and_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recipe: str
+) -> None:
+    quick_measurements(monkeypatch)
+    arrays = tmp_path / "many.npz"
+    labels = np.repeat(np.arange(1000), 2)
+    pixels = np.random.default_rng(0).integers(0, 256, (2000, 8, 8), dtype=np.uint8)
+    np.savez(arrays, images=pixels, labels=labels)
+    runs, models = tmp_path / "runs", tmp_path / "models"
+    own = ["--images", str(arrays), "--runs", str(runs), "--quick"]
+    assert train_main([recipe, *own, *TINY, "--epochs=1"]) == 0
+    assert export_main(["--runs", str(runs), "--out", str(models)]) == 0
+    manifest = read_whole_release(models)
+    assert Manifest.model_validate_json(json.dumps(manifest))
+    entry = manifest["models"][0]
+    assert (entry["classes"], entry["class_names"][999]) == (1000, "999")
+    means = json.loads(object_bytes(models, entry["means"]))
+    assert max(means["labels"]) == 999
+    assert len(means["statistics"]) == 1000
+    if recipe == "vae-2":
+        return
+    decoder = make_session(object_bytes(models, entry["decoder"]))
+    label = np.eye(1000, dtype=np.float32)[[0, 999]]
+    decoded = decoder.run(["image"], {"z": np.zeros((2, 2), np.float32), "label": label})[0]
+    assert decoded.shape == (2, 1, 8, 8)
+    with Server(models_dir=models) as server:
+        assert server.get("/")[0] == 200
+        assert json.loads(server.get("/api/manifest")[1])["models"][0]["classes"] == 1000

@@ -1,6 +1,7 @@
 """What `python -m export` writes, and what it refuses to."""
 
 import json
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,14 +11,17 @@ import onnx
 import pytest
 from filelock import FileLock
 
-from export.documents.means import class_statistics, home_view, nearest_mean_accuracy
-from export.onnx_graphs import graphs
-from export.onnx_graphs.parity import make_session
+from latent_atlas.export.__main__ import main
+from latent_atlas.export.documents.json_numbers import to_json
+from latent_atlas.export.documents.maps import class_statistics, home_view, nearest_mean_accuracy
+from latent_atlas.export.onnx_graphs import graphs
+from latent_atlas.export.onnx_graphs.parity import make_session
+from latent_atlas.export.publish import ReleaseFolder
+from latent_atlas.train.data import datasets
+from latent_atlas.train.data.images import as_float, one_hot
+from latent_atlas.train.runs.run_folder import load_run
 from tests.support.server import Server
 from tests.support.whole import read_whole_release
-from train.data import datasets
-from train.data.images import as_float, one_hot
-from train.runs.run_folder import load_run
 
 pytestmark = pytest.mark.slow
 
@@ -57,7 +61,12 @@ def test_graphs_keep_the_contract(export: Export, models: Path, condition: str, 
         meta = {prop.key: prop.value for prop in graph.metadata_props}
         assert meta["id"] == entry["id"]
         assert meta["latent_size"] == "2"
-        assert {"dataset", "commit"} <= meta.keys()
+        assert meta["kind"] == entry["kind"]
+        assert meta["condition"] == condition
+        assert (meta["dataset"], meta["dataset_licence"]) == ("mnist", "CC BY-SA 3.0")
+        assert (meta["value_range"], meta["licence"]) == ("0..1", "MIT")
+        assert meta["schema"] == "latent-atlas release format 1"
+        assert "commit" in meta
         assert not any("Random" in node.op_type for node in graph.graph.node)
         text = graph.SerializeToString()
         assert b".py" not in text
@@ -204,14 +213,14 @@ def test_releases_replaced_long_ago_are_removed(
         assert export(model, "--only", seed=seed) == 0
     assert len(list((models / "releases").iterdir())) == 4
     now = time.time()
-    monkeypatch.setattr("export.publish.time.time", lambda: now + 4000)
+    monkeypatch.setattr("latent_atlas.export.publish.time.time", lambda: now + 4000)
     assert export("label-decoder-vae-2", "--only") == 0
     assert len(list((models / "releases").iterdir())) == 2
     read_whole_release(models)
 
 
 def _files(entry: dict[str, object]) -> list[dict[str, str]]:
-    from export.publish import file_entries
+    from latent_atlas.export.publish import file_entries
 
     return list(file_entries(entry))
 
@@ -267,7 +276,7 @@ def test_a_full_disk_at_any_write_leaves_the_old_release(
         if calls == 2 * call - 1:  # each file syncs itself, then its folder
             raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("train.files.os.fsync", full)
+    monkeypatch.setattr("latent_atlas.train.files.os.fsync", full)
     assert export("vae-2", "--only", seed=2) == 1
     error = capsys.readouterr().err
     assert error.count("\n") == 1
@@ -286,8 +295,6 @@ def test_one_export_at_a_time(
 
 
 def test_no_finished_run_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from export.__main__ import main
-
     assert main(["--runs", str(tmp_path), "--out", str(tmp_path / "models")]) == 1
     assert "train" in capsys.readouterr().err
     assert not (tmp_path / "models").exists()
@@ -297,8 +304,6 @@ def test_weights_of_another_report_are_refused(
     tiny: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     import shutil
-
-    from export.__main__ import main
 
     shutil.copytree(tiny / "runs-1" / "vae-2", tmp_path / "vae-2")
     shutil.copy(tiny / "runs-2" / "vae-2" / "weights.safetensors", tmp_path / "vae-2")
@@ -325,3 +330,208 @@ def test_a_running_server_shows_a_new_release_within_two_seconds(
             if waits[-1] < 2:
                 break
     assert min(waits) < 2
+
+
+def test_a_number_that_json_does_not_have_is_named_and_not_published(
+    export: Export,
+    models: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert export("vae-2", "--only") == 0
+    before = read_whole_release(models)
+    with monkeypatch.context() as patch:
+        broken = "latent_atlas.export.documents.measurements.report_json"
+        patch.setattr(broken, lambda _: to_json({"errors": [float("nan")]}))
+        assert export("vae-2", "--only", seed=2) == 1
+    assert "vae-2: errors.0 is not a finite number" in capsys.readouterr().err
+    monkeypatch.setattr("latent_atlas.export.entry._metrics", lambda *_: {"kl": float("inf")})
+    assert export("vae-2", "--only", seed=2) == 1
+    assert "models.vae-2.metrics.kl is not a finite number" in capsys.readouterr().err
+    assert read_whole_release(models) == before
+
+
+# ——— releases that are there: collected, listed, returned to ———
+
+
+@pytest.fixture
+def releases(models: Path) -> ReleaseFolder:
+    """Three releases of one object each, replaced long ago but for the current one."""
+    folder = ReleaseFolder(models)
+    for number in range(3):
+        add_release(folder, number)
+        for manifest in models.glob("releases/*/manifest.json"):
+            age(manifest, 5000 + 100 * (3 - number))
+    return folder
+
+
+def add_release(folder: ReleaseFolder, number: int) -> str:
+    file = folder.add_object(f"[{number}]".encode(), "json")
+    return folder.publish({"models": [{"id": f"vae-{number}", "means": file}]})
+
+
+def age(path: Path, seconds: float) -> None:
+    os.utime(path, (time.time() - seconds,) * 2)
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def test_what_is_amiss_among_old_releases_is_dealt_with_and_named(
+    releases: ReleaseFolder, models: Path
+) -> None:
+    current = next(releases.listing()).split()[1]
+    future, damaged = sorted(names(models / "releases") - {current})
+    age(models / "releases" / future / "manifest.json", -1e6)
+    (models / "releases" / damaged / "manifest.json").write_text('{"release": [}')
+    (models / "releases" / "empty").mkdir()
+    (models / "objects" / "folder").mkdir()
+    with releases.locked():
+        latest = add_release(releases, 3)
+        releases.prune(2)
+    assert names(models / "releases") == {latest, current, future}  # not aged an hour yet
+    remarks = "\n".join(releases.remarks)
+    for sentence in (
+        "empty had no manifest and is removed", f"{damaged} had a damaged manifest",
+        f"{future}/manifest.json was dated in the future", "objects/folder was left as it is",
+    ):  # fmt: skip
+        assert sentence in remarks
+    assert len(names(models / "objects")) == 4
+    age(models / "releases" / future / "manifest.json", 4000)
+    releases.prune(2)
+    assert names(models / "releases") == {latest, current}
+
+
+def test_a_release_that_cannot_be_read_now_keeps_its_objects(
+    releases: ReleaseFolder, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    objects = names(models / "objects")
+    read = Path.read_bytes
+
+    def refused(path: Path) -> bytes:
+        if path.name == "manifest.json":
+            raise OSError(24, "Too many open files")
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    releases.prune(keep=1, grace=0)
+    assert len(names(models / "releases")) == 3
+    assert names(models / "objects") == objects
+    assert "Too many open files" in releases.remarks[0]
+    monkeypatch.undo()
+    releases.prune(keep=1, grace=0)
+    assert len(names(models / "releases")) == len(names(models / "objects")) == 1
+
+
+def test_so_many_releases_are_kept_as_are_asked_for(
+    export: Export, models: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for seed, model in ((1, "vae-2"), (2, "vae-2"), (1, "cvae-2")):
+        assert export(model, "--only", "--prune", "--keep=2", seed=seed) == 0
+    assert len(names(models / "releases")) == 2
+    # What goes wrong afterwards does not unpublish anything.
+    (models / "objects" / "folder").mkdir()
+    assert export("vae-2", "--only", "--prune") == 0
+    said = capsys.readouterr()
+    assert "is published" in said.out
+    assert "objects/folder was left" in said.err
+    with pytest.raises(SystemExit):
+        export("--keep=0")
+
+
+def test_b26_releases_are_listed_and_returned_to(
+    releases: ReleaseFolder, models: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(*arguments: str) -> tuple[int, str]:
+        status = main([*arguments, "--out", str(models)])
+        said = capsys.readouterr()
+        return status, said.out + said.err
+
+    lines = run("--list")[1].splitlines()
+    ids = [line.removeprefix("*").split()[0] for line in lines]
+    assert [line[0] for line in lines] == ["*", " ", " "]
+    assert "vae-2" in lines[0]
+    assert run("--rollback")[0] == 0
+    assert read_whole_release(models)["release"] == ids[1]
+    assert run("--rollback")[0] == 0  # the one replaced last: forward again
+    assert read_whole_release(models)["release"] == ids[0]
+    assert run("--rollback", ids[2])[0] == 0
+    assert read_whole_release(models)["release"] == ids[2]
+    for name in names(models / "objects"):
+        (models / "objects" / name).write_bytes(b"damaged")
+    status, said = run("--rollback", ids[0])
+    assert (status, "it is damaged" in said) == (1, True)
+    status, said = run("--rollback", "0123")
+    assert (status, "manifest.json is missing" in said) == (1, True)
+    assert json.loads((models / "current.json").read_bytes()) == {"release": ids[2]}
+
+
+def test_a_damaged_current_release_is_not_taken_for_none(
+    export: Export, models: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert export("vae-2") == 0
+    release = read_whole_release(models)["release"]
+    (models / "releases" / release / "manifest.json").write_text("{")
+    assert export("cvae-2") == 1  # vae-2 would be gone without a word
+    assert "--only" in capsys.readouterr().err
+    assert export("vae-2", "--only") == 0
+    assert read_whole_release(models)["release"] == release  # written again
+
+
+def test_the_files_of_a_compressor_at_work_are_left(models: Path) -> None:
+    folder = ReleaseFolder(models)
+    add_release(folder, 1)
+    at_work, killed = (models / "objects" / f".a.json.br.{x}.tmp" for x in "xy")
+    export_s = models / "objects" / ".a.json.z.tmp"
+    for path in (at_work, killed, export_s):
+        path.touch()
+    age(killed, 4000)
+    with folder.locked():
+        folder.prune(2)
+    assert [path.exists() for path in (at_work, killed, export_s)] == [True, False, False]
+
+
+def test_every_folder_that_is_made_is_flushed_to_disk(
+    models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: set[str] = set()
+    original = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        flushed.add(str(Path(f"/proc/self/fd/{descriptor}").readlink()))
+        original(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    folder = ReleaseFolder(models / "deep")
+    with folder.locked():
+        release = add_release(folder, 1)
+    deep = models / "deep"
+    parents = (models.parent, models, deep, deep / "releases", deep / "releases" / release)
+    assert {str(path) for path in parents} <= flushed
+
+
+def test_a_flush_that_fails_leaves_the_old_release_or_says_that_the_new_one_is_there(
+    releases: ReleaseFolder, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original, calls, fail_at, failed = os.fsync, 0, 0, True
+
+    def fsync(descriptor: int) -> None:
+        nonlocal calls, failed
+        calls += 1
+        if calls == fail_at:
+            failed = True
+            raise OSError(5, "Input/output error")
+        original(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    while failed:
+        failed, calls, fail_at = False, 0, fail_at + 1
+        before = read_whole_release(models)["release"]
+        try:
+            after = add_release(releases, 100 + fail_at)
+        except OSError:
+            after = before
+        assert read_whole_release(models)["release"] == after
+    assert fail_at > 6
+    assert "Input/output error" in releases.remarks[0]

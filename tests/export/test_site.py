@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from export.__main__ import main
+from latent_atlas.export.__main__ import main
 from tests.support.made_releases import make_release
 from tests.support.site import make_dist, make_templates
 

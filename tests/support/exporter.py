@@ -14,8 +14,8 @@ from pathlib import Path
 import onnx
 import torch
 
-from export.__main__ import main
-from export.onnx_graphs import graphs
+from latent_atlas.export.__main__ import main
+from latent_atlas.export.onnx_graphs import graphs
 from tests.support.dying import die_at
 
 

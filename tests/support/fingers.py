@@ -26,6 +26,10 @@ class Fingers:
         """Lift all fingers but those given."""
         self._send("touchEnd", left)
 
+    def cancel(self) -> None:
+        """Take all touches away, as a system does that uses them for a gesture of its own."""
+        self._send("touchCancel", ())
+
     def _send(self, kind: str, places: Sequence[Place]) -> None:
         points = [{"x": x, "y": y, "id": index} for index, (x, y) in enumerate(places)]
         self._session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})

@@ -11,21 +11,24 @@ import os
 import socket
 import sys
 
+import pytest
 import torch
 import tqdm
 
-from tests.support.dying import die_at
-from train.__main__ import main
-from train.training import (
+from latent_atlas.train.__main__ import main
+from latent_atlas.train.training import (
     processes,  # noqa: F401 (loaded once, for all children)
     session,  # noqa: F401 (loaded once, for all children)
 )
+from tests.support.dying import die_at
+from tests.support.quick import quick_integral
 
 
 def run() -> None:
     """Serve requests until standard input ends."""
     torch.set_num_threads(1)  # a fork must not inherit a pool of threads that are not there
     tqdm.tqdm.monitor_interval = 0  # nor a thread of the bar's
+    quick_integral(pytest.MonkeyPatch())  # training is what these tests are about
     print("ready", flush=True)
     for line in sys.stdin:
         request = json.loads(line)

@@ -1,5 +1,6 @@
 """The lab as a test sees it: its two benches, its path, what it saves."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -59,11 +60,20 @@ class Lab:
         self.bench(name).locator("details[data-latents]").evaluate("box => { box.open = true; }")
 
     def z(self, name: str = "first") -> list[float]:
-        """Return z as the opened box has it, once that has come to rest."""
+        """Return z as the opened box has it, once the picture's caption has the same."""
         fields = self.bench(name).locator(".latents input")
-        fields.first.wait_for()
-        self.page.wait_for_timeout(250)
-        return [float(value) for value in fields.evaluate_all("all => all.map(f => f.value)")]
+        caption = self.bench(name).locator("[data-caption]")
+
+        def settled() -> list[float] | None:
+            z = [float(value) for value in fields.evaluate_all("all => all.map(f => f.value)")]
+            # Of a long z the caption has the first few numbers and how many more there are.
+            said = caption.inner_text().partition("…")[0].replace("−", "-")
+            shown = [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?", said)]
+            alike = 0 < len(shown) <= len(z) and np.allclose(shown, z[: len(shown)], 0, 0.006)
+            return z if alike else None
+
+        found: list[float] = self.atlas.until(settled)
+        return found
 
     def switch(self, layer: str, *, on: bool = True) -> None:
         """Switch a layer."""

@@ -1,6 +1,7 @@
 """Makes small whole releases on disk, with real ONNX graphs of random weights."""
 
 import hashlib
+import io
 import itertools
 import json
 import shutil
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
+from PIL import Image
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class TinyModel:
     classifies: bool = False
     """The decoder reads a class from z, too."""
     seed: int = 1
+    lattice: int = 0
+    """Tiles along each side of its lattice; 0: it has none."""
 
     @property
     def pixels(self) -> int:
@@ -109,12 +113,24 @@ def make_release(
     return manifest
 
 
-def take_models(source: Path, models_dir: Path, release_id: str, ids: Sequence[str]) -> None:
-    """Publish a release of some of the models of the current release in `source`, files and all."""
+def take_models(
+    source: Path,
+    models_dir: Path,
+    release_id: str,
+    ids: Sequence[str],
+    without: Sequence[str] = (),
+) -> None:
+    """Publish a release of some of the models of the current release in `source`, files and all.
+
+    `without` names fields of models that are left out.
+    """
     current = json.loads((source / "current.json").read_text())["release"]
     manifest = json.loads((source / "releases" / current / "manifest.json").read_text())
     manifest["release"] = release_id
     manifest["models"] = [model for model in manifest["models"] if model["id"] in ids]
+    for model in manifest["models"]:
+        for name in without:
+            model.pop(name, None)
     for file in file_entries(manifest):
         target = object_path(models_dir, file)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -213,7 +229,19 @@ def _entry(models_dir: Path, model: TinyModel) -> dict[str, Any]:
             **({} if model.condition == "none" else {"images": images}),
         },
         "metrics": _metrics(model),
+        **({"lattice": _lattice(models_dir, model)} if model.lattice else {}),
     }
+
+
+def _lattice(models_dir: Path, model: TinyModel) -> dict[str, Any]:
+    """Write a lattice of grey tiles: what its decodings are, no test of the server asks."""
+    sheet = io.BytesIO()
+    size = (model.lattice * model.width, model.lattice * model.height)
+    Image.new("RGB", size, "#808080").save(sheet, "WEBP")
+    return write_object(models_dir, sheet.getvalue(), "webp") | {
+        "size": model.lattice, "range": 3.5, "exponent": 1.4,
+        "tile": {"width": model.width, "height": model.height},
+    }  # fmt: skip
 
 
 def _metrics(model: TinyModel) -> dict[str, Any]:

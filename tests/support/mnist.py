@@ -6,9 +6,9 @@ from typing import NoReturn
 
 import pytest
 
-from train.data import datasets
-from train.data.images import Images, Split
-from train.errors import UserError
+from latent_atlas.train.data import datasets
+from latent_atlas.train.data.images import Images, Split
+from latent_atlas.train.errors import UserError
 
 
 def mnist_or_skip(split: Split) -> Images:

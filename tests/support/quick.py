@@ -1,4 +1,4 @@
-"""Makes the measurements at the end of a run quick: a classifier of few steps, and few samples."""
+"""Makes the measurements at the end of a run quick: few steps, few samples, wide grids."""
 
 import functools
 from dataclasses import replace
@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 from torch import nn
 
-from train.data.images import Images
-from train.evaluation import measure, samples
-from train.files import sha256
-from train.models import held_out_classifier
-from train.recipes.published import RECIPES
-from train.recipes.recipe import Recipe
+from latent_atlas.train.data.images import Images
+from latent_atlas.train.evaluation import integral, measure, samples
+from latent_atlas.train.files import sha256
+from latent_atlas.train.models import held_out_classifier
+from latent_atlas.train.recipes.published import RECIPES
+from latent_atlas.train.recipes.recipe import Recipe
 
 _trained: dict[tuple[object, ...], nn.Sequential] = {}
 _train_network = held_out_classifier.train_network
@@ -23,6 +23,14 @@ def quick_measurements(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(held_out_classifier, "train_network", _trained_once)
     quick = functools.partial(samples.sample_quality, count=200)
     patch.setattr(measure, "sample_quality", quick)
+    quick_integral(patch)
+
+
+def quick_integral(patch: pytest.MonkeyPatch) -> None:
+    """Integrate over a wide grid, and fit Gaussians to a few posteriors."""
+    patch.setattr(integral, "_COARSEST", 0.5)
+    patch.setattr(integral, "_FINEST", 0.25)
+    patch.setattr(measure, "integral", functools.partial(integral.integral, gap_images=4))
 
 
 def _trained_once(images: Images) -> nn.Sequential:

@@ -2,12 +2,14 @@
 
 import http.client
 import os
+import shlex
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.parse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -18,22 +20,35 @@ class Server:
     """`python -m webapp` on a free port; settings are given as keyword arguments.
 
     Entering waits until it listens and, unless `wait_ready` is false, until /readyz says 200.
+    `open_files` limits its file descriptors; `command` may be that of another installation.
     """
 
-    def __init__(self, *, wait_ready: bool = True, **settings: object) -> None:
+    def __init__(
+        self,
+        *,
+        wait_ready: bool = True,
+        open_files: int | None = None,
+        command: Sequence[str | Path] = (sys.executable, "-m", "webapp"),
+        cwd: Path = ROOT,
+        path: str | None = None,
+        **settings: object,
+    ) -> None:
         self.settings = settings
+        limit = f"ulimit -n {open_files}; " if open_files else ""
+        self._command = ["/bin/sh", "-c", f"{limit}exec {shlex.join(map(str, command))}"]
+        self._cwd = cwd
         self._wait_ready = wait_ready
         environment = {k: v for k, v in os.environ.items() if not k.startswith("ATLAS_")}
         given = {"port": 0} | settings
         environment |= {f"ATLAS_{name.upper()}": str(value) for name, value in given.items()}
-        self._environment = environment
+        self._environment = environment | ({} if path is None else {"PATH": path})
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed in __exit__
 
     def __enter__(self) -> Self:
         start = time.perf_counter()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "webapp"],
-            cwd=ROOT, env=self._environment, stdout=subprocess.PIPE, stderr=self._log,
+            self._command,
+            cwd=self._cwd, env=self._environment, stdout=subprocess.PIPE, stderr=self._log,
         )  # fmt: skip
         try:
             assert self.process.stdout is not None
@@ -90,6 +105,11 @@ class Server:
         self.process.send_signal(number)
         status = self.process.wait(30)
         return status, time.perf_counter() - start
+
+    def complaints(self) -> str:
+        """Return what it has written to stderr but for the releases that it serves."""
+        lines = self.log().splitlines(keepends=True)
+        return "".join(line for line in lines if not line.startswith("INFO: Release "))
 
     def log(self) -> str:
         """Return what it has written to stderr so far."""

@@ -8,7 +8,10 @@ START = "assets/start-qrst7890.js"
 CHUNK = "assets/chunk-efgh5678.js"
 LATER = "assets/later-uvwx1234.js"
 STYLE = "assets/main-ijkl9012.css"
+EMBED = "assets/embed-page-cdef5678.js"
 WORKER = "sw.js"
+ELEMENT = "embed.js"
+NOTICES = "assets/third-party-notices-yzab5678.txt"
 RUNTIME = "assets/runtime-mnop3456.wasm"
 # Long enough for several chunks of a response, and compressible.
 RUNTIME_BYTES = b"\0asm" + bytes(range(256)) * 2600
@@ -23,8 +26,9 @@ _PAGE = """<!doctype html>
 <script type="module" src="{{ script }}"></script>
 <script type="application/json" id="manifest">{{ manifest_json }}</script>
 <script type="application/json" id="built">{{ built_json }}</script>
-{% for id, model in models.items() %}<p id="{{ id }}">{{ model.title }}</p>{% endfor %}
+{% for id, model in data.models.items() %}<p id="{{ id }}">{{ model.title }}</p>{% endfor %}
 <p>{{ release }}</p>
+<a href="{{ notices }}">Licences</a>
 </html>
 """
 
@@ -37,7 +41,10 @@ def make_dist(folder: Path, script: str = SCRIPT) -> None:
         CHUNK: b"export {};\n",
         LATER: b"export {};\n",
         STYLE: b"body { color: black; }\n" * 100,
+        NOTICES: b"Their licences.\n",
         RUNTIME: RUNTIME_BYTES,
+        EMBED: b"export {};\n",
+        ELEMENT: b"export {};\n",
         WORKER: b"addEventListener('fetch', () => {});\n",
     }
     for name, data in files.items():
@@ -58,6 +65,8 @@ def make_dist(folder: Path, script: str = SCRIPT) -> None:
             "dynamicImports": ["src/later.ts"],
         },
         "src/later.ts": {"file": LATER},
+        "src/embed/embed-page.ts": {"file": EMBED, "isEntry": True},
+        "third-party-notices.txt": {"file": NOTICES},
     }
     path = folder / ".vite" / "manifest.json"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -68,3 +77,4 @@ def make_templates(folder: Path) -> None:
     """Write a page.html that shows everything a template is given."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "page.html").write_text(_PAGE)
+    (folder / "embed.html").write_text('<base href="../"><script src="{{ script }}"></script>')

@@ -2,14 +2,14 @@
 
 import torch
 
+from latent_atlas.train.data.images import Images
+from latent_atlas.train.evaluation.attribute_vectors import attribute_vectors
+from latent_atlas.train.evaluation.likelihood import encode_all
+from latent_atlas.train.models.autoencoder import Autoencoder
+from latent_atlas.train.recipes.published import RECIPES
+from latent_atlas.train.report.face_results import ALL
+from latent_atlas.train.report.gallery import Exhibit, Gallery
 from tests.support.quick import quick_faces
-from train.data.images import Images
-from train.evaluation.attribute_vectors import attribute_vectors
-from train.evaluation.likelihood import encode_all
-from train.models.autoencoder import Autoencoder
-from train.recipes.published import RECIPES
-from train.report.figures import face_figures
-from train.report.gallery import Exhibit, Gallery
 
 
 class SmallGallery(Gallery):
@@ -17,7 +17,7 @@ class SmallGallery(Gallery):
 
     def __getitem__(self, run_id: str) -> Exhibit:
         if run_id not in self._exhibits:
-            faces = run_id in face_figures.NAMES
+            faces = run_id in ALL
             recipe = quick_faces(run_id) if faces else RECIPES[run_id]
             shape = (3, 32, 32) if faces else (1, 28, 28)
             model = Autoencoder(recipe, shape, 10).eval()
@@ -29,10 +29,12 @@ class SmallGallery(Gallery):
             found = attribute_vectors(mu, attributes, names, ())
             roc = {"auc": 0.9, "roc": {"false_positive": [0, 1], "true_positive": [0.5, 1]}}
             report = {
-                "weights_sha256": "", "classifier": {"accuracy": 0.9},
+                "classifier": {"accuracy": 0.9},
                 "anomaly": dict.fromkeys(("fashion-mnist", "rotated", "noise"), roc),
                 "attribute_vectors": found.to_report(),
             }  # fmt: skip
             folder = self.runs / run_id
-            self._exhibits[run_id] = Exhibit(folder, recipe, model, report, images, images)
+            self._exhibits[run_id] = Exhibit(
+                folder, recipe, model, report, images, images, mu.numpy(), mu.numpy()
+            )
         return self._exhibits[run_id]

@@ -13,10 +13,10 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from export.onnx_graphs import graphs
-from train.data import datasets
-from train.data.images import as_float
-from train.models.held_out_classifier import train_network
+from latent_atlas.export.onnx_graphs import graphs
+from latent_atlas.train.data import datasets
+from latent_atlas.train.data.images import as_float
+from latent_atlas.train.models.held_out_classifier import train_network
 
 EPOCHS = 6
 TARGET = Path(__file__).parents[1] / "data" / "digit_classifier.onnx"

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from export.publish import file_entries
+from latent_atlas.export.publish import file_entries
 
 
 def read_whole_release(models: Path) -> dict[str, Any]:

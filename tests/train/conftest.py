@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from latent_atlas.train.__main__ import main
 from tests.support.quick import quick_measurements
 from tests.support.tiny_dataset import make_mnist
 from tests.support.trainers import TINY_RUN, Trainers, make_data
-from train.__main__ import main
 
 TINY = (
     "--epochs=3", "--batch-size=64", "--encoder-layers=16", "--decoder-layers=16,16",

@@ -6,14 +6,18 @@ import pytest
 import torch
 from torch.distributions import Bernoulli, Normal, kl_divergence
 
-from train.data.images import Images, as_float
-from train.evaluation.likelihood import likelihood
-from train.evaluation.style import boldness, slant, trend
-from train.models.autoencoder import Autoencoder
-from train.recipes.published import RECIPES
-from train.recipes.recipe import Recipe
-from train.training import losses
-from train.training.trainer import build_model, ema_decay, learning_rate
+from latent_atlas.train.data.images import Images, as_float
+from latent_atlas.train.errors import UserError
+from latent_atlas.train.evaluation.likelihood import likelihood
+from latent_atlas.train.evaluation.style import boldness, slant, style_trends, trend
+from latent_atlas.train.models.autoencoder import Autoencoder
+from latent_atlas.train.recipes.published import RECIPES
+from latent_atlas.train.recipes.recipe import Recipe
+from latent_atlas.train.recipes.study_recipes import STUDY
+from latent_atlas.train.training import losses
+from latent_atlas.train.training import trainer as trainer_module
+from latent_atlas.train.training.processes import launch
+from latent_atlas.train.training.trainer import Trainer, build_model, ema_decay, learning_rate
 
 
 def test_bernoulli_nll_and_its_gradient() -> None:
@@ -99,6 +103,17 @@ def test_a_model_starts_at_the_mean_image() -> None:
     torch.testing.assert_close(torch.sigmoid(model.decode(torch.zeros(1, 2)))[0], mean)
 
 
+def test_a_single_step_that_diverges_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    recipe = Recipe("m", "m", encoder_layers=(8,), decoder_layers=(8,), batch_size=4)
+    trainer = Trainer(recipe, images(), launch())
+    trainer.train_epoch(0)
+    # Finite, and no mean would show it among steps that are as they should be.
+    loss_of, steps = trainer_module.total_loss, iter([1.0, 1.0, 1e8, 1.0, 1.0, 1.0])
+    monkeypatch.setattr(trainer_module, "total_loss", lambda *given: loss_of(*given) * next(steps))
+    with pytest.raises(UserError, match=r"e\+\d+ in a step of epoch 2"):
+        trainer.train_epoch(1)
+
+
 def test_the_schedule_warms_up_and_ends_at_zero() -> None:
     recipe = RECIPES["vae-2"]
     rates = [learning_rate(recipe, step, 1000) for step in range(1001)]
@@ -107,6 +122,21 @@ def test_the_schedule_warms_up_and_ends_at_zero() -> None:
     assert rates[1000] == pytest.approx(0)
     assert ema_decay(recipe, 0) == pytest.approx(0.1)
     assert ema_decay(recipe, 10**6) == recipe.ema_decay
+
+
+def test_a_warm_up_fits_the_steps_and_is_as_asked_in_every_recipe_on_its_own_data() -> None:
+    recipe = RECIPES["faces-vae"]
+    short = [learning_rate(recipe, step, 40) for step in range(40)]
+    assert max(short) > 0.5 * recipe.learning_rate
+    assert max(short) in short[10:20]
+    images = {"mnist": 60_000, "fashion-mnist": 60_000, "avatars": 27_000}
+    for own in (*RECIPES.values(), *(one for group in STUDY.values() for one in group)):
+        count = int(images[own.dataset] * (1 - own.validation_fraction))
+        steps = count // own.batch_size * own.epochs
+        before = own.warmup_steps - 1
+        whole = own.learning_rate * 0.5 * (1 + math.cos(math.pi * before / steps))
+        assert learning_rate(own, before, steps) == pytest.approx(whole), own.id
+        assert learning_rate(own, 0, steps) < 2 * own.learning_rate / own.warmup_steps, own.id
 
 
 def test_slant_and_boldness_measure_what_they_say() -> None:
@@ -125,3 +155,23 @@ def test_a_trend_finds_its_direction() -> None:
     assert exact.explained == pytest.approx(1, abs=1e-4)
     assert exact.direction == pytest.approx(90, abs=0.1)
     assert trend(z, torch.randn(500)).explained < 0.1
+
+
+def test_a_trend_of_the_average_is_told_apart_from_that_of_each_class() -> None:
+    """Four classes, one of which grows with z; the others do not, and do not follow it."""
+
+    class Model:
+        classes = 4
+
+        def one_hot(self, label: torch.Tensor) -> torch.Tensor:
+            return torch.eye(4)[label]
+
+        def decode(self, z: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
+            noise = torch.randn(len(z), generator=torch.Generator().manual_seed(1))
+            ink = torch.where(label[:, 0] > 0, z[:, 0], (label @ torch.arange(4.0) - 2) * noise)
+            return (0.1 * ink).view(-1, 1, 1, 1).expand(-1, 1, 28, 28)
+
+    found = style_trends(Model())["boldness"]  # type: ignore[arg-type]
+    assert found.explained > 0.95
+    assert found.explained_of_one == pytest.approx(0.25, abs=0.02)
+    assert found.explained_least < 0.01

@@ -8,11 +8,17 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+from latent_atlas.train.data import avatars, datasets
+from latent_atlas.train.data.avatars.avatar_faces import (
+    ATTRIBUTES,
+    GROUPS,
+    HAIR_COLOURS,
+    Parts,
+    face,
+)
+from latent_atlas.train.data.images import Dataset
+from latent_atlas.train.errors import UserError
 from tests.support.mnist import missing
-from train.data import avatars, datasets
-from train.data.avatars.avatar_faces import ATTRIBUTES, GROUPS, HAIR_COLOURS, Parts, face
-from train.data.images import Dataset
-from train.errors import UserError
 
 COUNT, SEED = 60, 5
 

@@ -1,5 +1,6 @@
 """CelebA's own files: what is read of them, the cache, and what is said of bad ones."""
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,9 +11,9 @@ from PIL import Image
 from torchvision.datasets import CelebA
 from torchvision.transforms.v2 import functional as transforms
 
+from latent_atlas.train.data import datasets
+from latent_atlas.train.errors import UserError
 from tests.support.invented_celeba import COUNT, HAIR, NAMES, make_celeba, name
-from train.data import datasets
-from train.errors import UserError
 
 Damage = Callable[[Path], None]
 Attributes = "list_attr_celeba.txt"
@@ -105,6 +106,13 @@ def test_where_no_test_image_is_there_a_tenth_of_the_others_is_taken(
     assert "no image of the test partition" in capsys.readouterr().out
 
 
+def test_what_is_made_of_it_and_exported_into_private_is_not_for_git() -> None:
+    where = Path(__file__).parents[2]
+    for path in ("private/models/current.json", "runs/faces-vae-celeba/report.json"):
+        ignored = subprocess.run(["git", "check-ignore", "-q", path], cwd=where, check=False)
+        assert ignored.returncode == 0, path
+
+
 # ——— the cache ———
 
 
@@ -186,6 +194,37 @@ def not_unpacked(folder: Path) -> None:
     (folder / "img_align_celeba.zip").write_bytes(b"PK")
 
 
+def web_page_as_zip(folder: Path) -> None:
+    drop("img_align_celeba")(folder)
+    page = "\n<!DOCTYPE html><html><title>Google Drive - Quota exceeded</title></html>"
+    (folder / "img_align_celeba.zip").write_text(page)
+
+
+def web_page_as_table(folder: Path) -> None:
+    (folder / Partition).write_text("<html>Quota exceeded</html>")
+
+
+def one_folder_deeper(folder: Path) -> None:
+    (folder / "img_align_celeba").rename(folder / "inner")
+    (folder / "img_align_celeba").mkdir()
+    (folder / "inner").rename(folder / "img_align_celeba" / "img_align_celeba")
+
+
+def as_png(folder: Path) -> None:
+    for path in (folder / "img_align_celeba").iterdir():
+        path.rename(path.with_suffix(".png"))
+
+
+def as_png_in_its_own_folder(folder: Path) -> None:
+    as_png(folder)
+    (folder / "img_align_celeba").rename(folder / "img_align_celeba_png")
+
+
+def as_csv(folder: Path) -> None:
+    for table in (Attributes, Partition):
+        (folder / table).rename((folder / table).with_suffix(".csv"))
+
+
 def truncated(folder: Path) -> None:
     for index in (0, 4, 8, 9, 13):
         path = folder / "img_align_celeba" / name(index)
@@ -230,6 +269,14 @@ BAD = {
     "nothing there": (nothing, "mmlab"),
     "no images": (drop("img_align_celeba"), "lacks img_align_celeba"),
     "not unpacked": (not_unpacked, "unzip"),
+    "web page as zip": (web_page_as_zip, "img_align_celeba.zip .* web page .* download .* again"),
+    "web page as table": (web_page_as_table, f"{Partition} .* web page .* download .* again"),
+    "one folder deeper": (
+        one_folder_deeper, "move those in .*celeba/img_align_celeba/img_align_celeba up into",
+    ),
+    "PNG": (as_png, "are PNG.*unpack img_align_celeba.zip"),
+    "PNG in its own folder": (as_png_in_its_own_folder, "are PNG.*unpack img_align_celeba.zip"),
+    "csv": (as_csv, f"are .csv.*get the original {Attributes} and {Partition} from"),
     "no attributes": (drop(Attributes), f"lacks {Attributes}"),
     "no partition": (drop(Partition), f"lacks {Partition}"),
     "truncated": (truncated, "000001.jpg, 000005.jpg, 000014.jpg and 2 more .* cut short"),

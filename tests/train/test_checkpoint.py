@@ -9,13 +9,13 @@ import pytest
 import torch
 from safetensors.torch import load, save
 
-from train.files import sha256
-from train.recipes.published import RECIPES
-from train.recipes.recipe import Recipe
-from train.recipes.serialisation import differences, fields_of, recipe_from_json
-from train.recipes.study_recipes import STUDY
-from train.runs.run_folder import load_run
-from train.training.checkpoint import read_metadata
+from latent_atlas.train.files import sha256
+from latent_atlas.train.recipes.published import RECIPES
+from latent_atlas.train.recipes.recipe import Recipe
+from latent_atlas.train.recipes.serialisation import differences, fields_of, recipe_from_json
+from latent_atlas.train.recipes.study_recipes import STUDY
+from latent_atlas.train.runs.run_folder import load_run
+from latent_atlas.train.training.checkpoint import read_metadata
 
 
 def flip_a_bit(path: Path) -> None:
@@ -66,7 +66,7 @@ def without_later_fields(path: Path, **changed: object) -> None:
     meta = read_metadata(data)
     recipe = {**json.loads(meta["recipe"]), **changed}
     for name in LATER:
-        del recipe[name]
+        recipe.pop(name, None)
     older = save(load(data), metadata={**meta, "recipe": json.dumps(recipe)})
     path.unlink()
     path.with_name(f"{path.name[:6]}-{sha256(older)}.safetensors").write_bytes(older)
@@ -85,6 +85,9 @@ def test_a_checkpoint_from_before_a_recipe_s_fields_is_resumed(
     assert train("--resume") == 0
     found = load_run(folder).model.state_dict()
     assert all(torch.equal(expected[name], found[name]) for name in expected)
+    # In which precision its first epochs were trained, nobody wrote down.
+    report = json.loads((folder / "report.json").read_text())
+    assert (report["precision"], report["compile"]) == ("unknown", None)
     (folder / "report.json").unlink()
     without_later_fields(max((folder / "state").glob("*.safetensors")), learning_rate=0.5)
     assert train("--resume") == 1
@@ -120,6 +123,9 @@ def test_a_recipe_is_read_whatever_fields_recipes_have_gained_or_lost_since(
     assert replace(found, goal=recipe.goal) == recipe
     assert found.goal.elbo is None
     assert capsys.readouterr().out == "vae-2: recipes no longer have momentum; ignored.\n"
+    del stored["title"], stored["momentum"]
+    found = recipe_from_json({**stored, "goal": None})
+    assert (found.title, found.goal.elbo, found.latent_size) == ("", None, 3)
 
 
 def test_before_recipes_had_a_precision_a_run_chose_it_and_is_no_other_run() -> None:
@@ -145,5 +151,9 @@ def test_a_finished_run_from_before_recipes_had_a_precision_is_read_and_left_alo
     report = json.loads((folder / "report.json").read_text())
     (folder / "report.json").write_text(json.dumps({**report, "weights_sha256": sha256(older)}))
     assert load_run(folder).recipe.precision == "32-true"
+    del report["precision"]  # from before reports had it
+    changed = {**report, "weights_sha256": sha256(older)}
+    (folder / "report.json").write_text(json.dumps(changed))
+    assert load_run(folder).recipe.precision == "unknown"
     assert train("--resume", "--precision=bf16-mixed") == 0
     assert "trained already" in capsys.readouterr().out

@@ -1,17 +1,25 @@
 """What `python -m train` does and says."""
 
 import json
+import os
+import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load
 
-from train.__main__ import main
-from train.models.quantisation import round_to_stored
-from train.recipes.published import RECIPES
-from train.runs.run_folder import load_run
-from train.training import trainer
+from latent_atlas.train.__main__ import main
+from latent_atlas.train.errors import UserError
+from latent_atlas.train.models.quantisation import round_to_stored
+from latent_atlas.train.recipes.published import RECIPES
+from latent_atlas.train.runs.run_folder import load_run
+from latent_atlas.train.runs.run_lock import writing
+from latent_atlas.train.training import trainer
+from latent_atlas.train.training.checkpoint import read_metadata, save_tensors
 
 Train = Callable[..., int]
 
@@ -136,6 +144,37 @@ def test_resuming_with_another_recipe_is_refused(
     assert "decoder_layers" in error.splitlines()[-1]
 
 
+def test_a_second_process_is_told_who_writes_to_the_run(
+    train: Train, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "runs" / "vae-2"
+    with writing(folder):
+        assert train() == 1
+        who = f"{folder} is being written by process {os.getpid()} on {socket.gethostname()} since"
+        assert who in capsys.readouterr().err
+        assert [path.name for path in folder.iterdir()] == [".lock"]
+    assert train("--epochs=1") == 0
+    with writing(folder):
+        assert main(["evaluate", "vae-2", "--runs", str(folder.parent)]) == 1
+    assert "is being written by" in capsys.readouterr().err
+
+
+def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
+    code = (
+        "import sys, time; from pathlib import Path; from train.runs.run_lock import writing\n"
+        "with writing(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(UserError, match=f"process {holder.pid} on "), writing(tmp_path):
+            pass
+        holder.kill()
+    with writing(tmp_path):
+        assert f"process {os.getpid()} " in (tmp_path / ".lock").read_text()
+
+
 def test_a_full_disk_leaves_the_earlier_checkpoint_whole(
     train: Train,
     tmp_path: Path,
@@ -149,7 +188,7 @@ def test_a_full_disk_leaves_the_earlier_checkpoint_whole(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("train.files.os.fsync", full)
+    monkeypatch.setattr("latent_atlas.train.files.os.fsync", full)
     assert train("--seed=2", "--resume") == 1  # another recipe: refused before anything is written
     assert train("--samples=9") == 1
     error = capsys.readouterr().err.splitlines()[-1]
@@ -179,22 +218,17 @@ def test_precision_and_compilation_are_recorded_and_overridden(
 
     monkeypatch.setattr(torch, "compile", compile_module)
     folder = tmp_path / "runs" / "vae-2"
-    for arguments, environment, precision, compiled in (
-        ((), {"ATLAS_PRECISION": "bf16-mixed"}, "32-true", False),  # options come first
-        (("--precision=bf16-mixed", "--compile=true"), {}, "bf16-mixed", True),
-        ((), {"ATLAS_COMPILE": "1"}, "32-true", True),
+    for arguments, precision, compiled in (
+        ((), "32-true", False),
+        (("--precision=bf16-mixed", "--compile=true"), "bf16-mixed", True),
     ):
-        with monkeypatch.context() as patch:
-            for name, value in environment.items():
-                patch.setenv(name, value)
-            assert train("--epochs=1", *arguments) == 0
+        assert train("--epochs=1", *arguments) == 0
         run = load_run(folder)
         assert (run.recipe.precision, run.recipe.compile) == (precision, compiled)
         assert (run.report["precision"], run.report["compile"]) == (precision, compiled)
         assert f"{precision}, compiled" in capsys.readouterr().out or not compiled
-    monkeypatch.setenv("ATLAS_PRECISION", "16")
-    assert train() == 1
-    assert "ATLAS_PRECISION is one of" in capsys.readouterr().err
+    assert train("--precision=16") == 1
+    assert "--precision" in capsys.readouterr().err
 
 
 def test_mixed_precision_rounds_matrix_products_and_only_where_it_is_asked_for(
@@ -219,3 +253,28 @@ def test_a_network_that_cannot_be_compiled_is_answered_by_one_sentence(
     assert train("--compile=true") == 1
     error = capsys.readouterr().err.splitlines()[-1]
     assert error == ("vae-2 cannot be compiled here (no compiler); train it with --compile false.")
+
+
+def test_identical_runs_give_identical_weight_files(train: Train, tmp_path: Path) -> None:
+    for runs in ("one", "two"):
+        assert train("--epochs=1", "--runs", str(tmp_path / runs)) == 0
+    for file in ("weights.safetensors", "encodings.safetensors"):
+        one, two = ((tmp_path / runs / "vae-2" / file).read_bytes() for runs in ("one", "two"))
+        assert one == two, file
+    metadata = {name: name for name in "hgfedcba"}
+    tensors = {"x": torch.arange(3.0), "y": torch.ones(2, 2)}
+    (packed,) = {save_tensors(tensors, metadata) for _ in range(10)}
+    assert read_metadata(packed) == metadata
+    assert torch.equal(load(packed)["x"], tensors["x"])
+
+
+def test_a_file_that_cannot_be_read_is_named_and_nothing_is_said_of_writing(
+    train: Train, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    weights = tmp_path / "runs" / "vae-2" / "weights.safetensors"
+    weights.mkdir(parents=True)  # a test may run as root, whom no mode keeps out
+    assert main(["evaluate", "vae-2", "--runs", str(tmp_path / "runs")]) == 1
+    error = capsys.readouterr().err
+    assert one_sentence(error)
+    assert str(weights) in error
+    assert "writing failed" not in error

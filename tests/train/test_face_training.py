@@ -1,6 +1,7 @@
 """Colour faces: convolutional models, what they are compared by, and their attribute vectors."""
 
 import dataclasses
+import json
 import urllib.error
 from pathlib import Path
 from typing import Any
@@ -12,20 +13,25 @@ import torch
 from torch import Tensor
 from torchvision.transforms.v2.functional import gaussian_blur
 
+from latent_atlas.train.command_line import with_overrides
+from latent_atlas.train.data.images import Dataset, Images, as_float
+from latent_atlas.train.errors import UserError
+from latent_atlas.train.evaluation.attribute_vectors import (
+    AttributeVectors,
+    attribute_vectors,
+    effects,
+)
+from latent_atlas.train.evaluation.image_quality import frechet, picture_quality, sharpness
+from latent_atlas.train.models.attribute_network import _accuracies, attributes_of, load_network
+from latent_atlas.train.models.autoencoder import Autoencoder
+from latent_atlas.train.recipes.published import RECIPES
+from latent_atlas.train.recipes.recipe import Recipe
+from latent_atlas.train.training import discriminator
+from latent_atlas.train.training.losses import feature_distance
+from latent_atlas.train.training.perceptual import perceptual_loss
+from latent_atlas.train.training.processes import launch
+from latent_atlas.train.training.trainer import Result, Trainer, fit
 from tests.support.quick import quick_faces
-from train.data.images import Dataset, Images, as_float
-from train.errors import UserError
-from train.evaluation.attribute_vectors import attribute_vectors, effects
-from train.evaluation.image_quality import frechet, picture_quality, sharpness
-from train.models.attribute_network import attributes_of, load_network
-from train.models.autoencoder import Autoencoder
-from train.recipes.published import RECIPES
-from train.recipes.recipe import Recipe
-from train.training import discriminator
-from train.training.losses import feature_distance
-from train.training.perceptual import perceptual_loss
-from train.training.processes import launch
-from train.training.trainer import Result, Trainer, fit
 
 pytestmark = pytest.mark.slow
 
@@ -105,9 +111,8 @@ def test_a_decoder_starts_at_the_mean_colour() -> None:
 def test_what_convolutions_cannot_do_is_said(
     change: dict[str, Any], shape: tuple[int, int, int], says: str
 ) -> None:
-    recipe = dataclasses.replace(RECIPES["faces-vae"], **change)
     with pytest.raises(UserError, match=says):
-        Autoencoder(recipe, shape, 5)
+        Autoencoder(with_overrides(RECIPES["faces-vae"], change), shape, 5)
 
 
 def test_feature_distance_is_zero_for_equal_bounded_and_blind_to_length() -> None:
@@ -164,7 +169,7 @@ def test_vgg_features_are_of_normalised_images_and_its_loss_is_said(
         perceptual_loss(recipe, dataset, cache)
 
 
-def test_a_data_set_without_attributes_is_refused_by_what_learns_from_them(
+def test_a_dataset_without_attributes_is_refused_by_what_learns_from_them(
     dataset: Dataset, cache: Path
 ) -> None:
     bare = dataclasses.replace(dataset.train, attributes=None)
@@ -183,6 +188,7 @@ def test_the_readers_are_two_networks_that_read_held_out_images_and_are_kept(
     )
     assert perceptual.accuracy.min() > 0.95
     assert held_out.accuracy.min() > 0.95
+    assert held_out.balanced.min() > 0.95
     shapes = [[tuple(p.shape) for p in r.network.parameters()] for r in (perceptual, held_out)]
     assert shapes[0] != shapes[1]
     capsys.readouterr()
@@ -190,6 +196,16 @@ def test_the_readers_are_two_networks_that_read_held_out_images_and_are_kept(
     assert capsys.readouterr().err == ""  # no progress bar: nothing was trained
     image = as_float(dataset.test.pixels)
     assert torch.equal(again.network(image), held_out.network(image))
+
+
+def test_a_rare_attribute_that_is_never_seen_has_a_balanced_accuracy_of_a_half() -> None:
+    has = torch.zeros(100, 3, dtype=torch.bool)
+    has[:4, 0] = has[:50, 1] = True  # rare, common, and one that nobody has
+    seen = torch.zeros(100, 3, dtype=torch.bool)
+    seen[:40, 1] = True
+    accuracy, balanced = _accuracies(seen, has)
+    assert accuracy.tolist() == pytest.approx([0.96, 0.9, 1])
+    assert balanced.tolist() == pytest.approx([0.5, 0.9, 1])
 
 
 def test_sharpness_falls_with_blur_and_is_the_variance_of_the_laplacian(dataset: Dataset) -> None:
@@ -216,7 +232,7 @@ def test_the_frechet_distance_is_that_of_two_gaussians() -> None:
 def test_S1_9_a_vector_is_the_difference_of_means_and_can_be_made_orthogonal() -> None:
     generator = torch.Generator().manual_seed(0)
     has = torch.randint(0, 2, (400, 4), generator=generator)
-    has[:, 1] = torch.where(torch.rand(400, generator=generator) < 0.8, has[:, 0], has[:, 1])
+    has[:, 1] = torch.where(torch.rand(400, generator=generator) < 0.6, has[:, 0], has[:, 1])
     has[:, 3] = 0  # which nobody has
     mu = torch.randn(400, 6, generator=generator) + has.float() @ torch.randn(
         4, 6, generator=generator
@@ -224,7 +240,7 @@ def test_S1_9_a_vector_is_the_difference_of_means_and_can_be_made_orthogonal() -
     found = attribute_vectors(mu, has, ("a", "b", "c", "none"), (("a", "c"),))
     expected = mu[has[:, 0] == 1].mean(0) - mu[has[:, 0] == 0].mean(0)
     assert torch.allclose(found.raw[0], expected, atol=1e-5)
-    assert found.count_with == tuple(has.sum(0).tolist())
+    assert found.count_with == has.sum(0).tolist()
     assert [w + wo for w, wo in zip(found.count_with, found.count_without, strict=True)] == [
         400
     ] * 4
@@ -235,6 +251,32 @@ def test_S1_9_a_vector_is_the_difference_of_means_and_can_be_made_orthogonal() -
     assert found.others(0) == [1, 3]
     assert abs(torch.dot(found.orthogonal[0], found.raw[1])) < 1e-4
     assert abs(torch.dot(found.raw[0], found.raw[1])) > 0.1
+    assert (found.against[0], found.against[3]) == ([1], [])
+    again = AttributeVectors.from_report(json.loads(json.dumps(found.to_report())))
+    assert torch.equal(again.orthogonal, found.orthogonal)
+    assert again.against == found.against
+
+
+def test_S1_9_of_forty_attributes_that_go_together_an_orthogonal_vector_is_left() -> None:
+    generator = torch.Generator().manual_seed(0)
+    hidden = torch.randn(2000, 6, generator=generator)
+    directions = torch.randn(6, 40, generator=generator)
+    has = (hidden @ directions + torch.randn(2000, 40, generator=generator) > 0).long()
+    mu = torch.cat([hidden, 0.3 * torch.randn(2000, 58, generator=generator)], 1)
+    names = [f"attribute {k}" for k in range(40)]
+    found = attribute_vectors(mu, has, names, ((names[0], names[1]),))
+    lengths = found.orthogonal.norm(dim=1) / found.raw.norm(dim=1)
+    assert lengths.min() >= 1 / 3
+    assert {len(chosen) for chosen in found.against} <= {0, 1, 2, 3}
+    assert sum(map(len, found.against)) > 40
+    phi = torch.corrcoef(has.T.double()).abs()
+    for k, chosen in enumerate(found.against):
+        assert not {k} & set(chosen)
+        for other in chosen:
+            assert abs(torch.dot(found.orthogonal[k], found.raw[other])) < 1e-3
+        correlated = phi[k, chosen].tolist()
+        assert correlated == sorted(correlated, reverse=True)
+    assert 1 not in found.against[0]
 
 
 class _Linear(Autoencoder):
@@ -248,7 +290,7 @@ class _Linear(Autoencoder):
 
 
 def test_S1_9_effects_are_what_a_held_out_network_sees_from_decoded_faces(
-    dataset: Dataset, cache: Path
+    dataset: Dataset, cache: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     recipe = quick_faces("faces-vae")
     model = _Linear(dataclasses.replace(recipe, latent_size=2), (3, 32, 32), 2).eval()
@@ -258,7 +300,9 @@ def test_S1_9_effects_are_what_a_held_out_network_sees_from_decoded_faces(
     )]  # fmt: skip
     mu, test_mu = (attributes_of(images)[:, :2].float() for images in plain)
     vectors = attribute_vectors(mu, attributes_of(plain[0]), NAMES, ())
+    capsys.readouterr()
     found = effects(vectors, model, classifier, mu, plain[0], test_mu, plain[1])
+    assert "judging attributes: 100%" in capsys.readouterr().err
     assert found["red"]["raw"]["full"] == 1.0
     assert found["red"]["raw"]["seen"] > 0.95
     assert found["red"]["raw"]["kept"] > 0.95

@@ -11,16 +11,16 @@ import pytest
 import torch
 from PIL import Image
 
+from latent_atlas.train.__main__ import main
+from latent_atlas.train.data.image_folder import Reading, read_folder
+from latent_atlas.train.data.images import Dataset
+from latent_atlas.train.runs.run_folder import load_dataset, load_run
 from tests.support.disc_images import disc, make_folder
 from tests.support.quick import quick_measurements
-from train.__main__ import main
-from train.data.image_folder import Reading, read_folder
-from train.data.images import Dataset
-from train.runs.run_folder import load_dataset, load_run
 
 TINY = (
     "--epochs=2", "--encoder-layers=16", "--decoder-layers=16,16", "--fourier-features=4",
-    "--warmup-steps=5", "--samples=4",
+    "--warmup-steps=5", "--samples=4", "--precision=32-true",
 )  # fmt: skip
 
 Train = Callable[..., int]
@@ -29,7 +29,6 @@ Train = Callable[..., int]
 @pytest.fixture
 def train_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Train:
     """Run `python -m train` on a folder, tiny."""
-    monkeypatch.setenv("ATLAS_PRECISION", "32-true")
     quick_measurements(monkeypatch)
 
     def run(folder: Path, *arguments: str, recipe: str = "vae-2") -> int:
@@ -40,7 +39,7 @@ def train_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Train:
 
 
 def reasons(reading: Reading) -> dict[str, str]:
-    return {one.path: one.reason for one in reading.skipped}
+    return reading.skipped
 
 
 def all_pixels(dataset: Dataset) -> set[bytes]:
@@ -58,7 +57,7 @@ def test_B13_a_class_is_a_folder_of_the_first_level(tmp_path: Path) -> None:
     reading = read_folder(folder)
     dataset = reading.dataset
     assert dataset.class_names == ("9", "10", "Ahörn")  # by number, hidden ones not at all
-    assert reading.skipped == []
+    assert reading.skipped == {}
     assert dataset.train.shape == (3, 28, 28)
     assert (len(dataset.train), len(dataset.test)) == (63, 7)
     # A tenth of each class is held out, and nothing is in both parts.
@@ -76,10 +75,10 @@ def test_B13_images_without_folders_are_one_class_of_the_folder_s_name(tmp_path:
     assert (len(dataset.train), len(dataset.test), dataset.train.classes) == (22, 2, 1)
 
 
-def test_B13_at_least_one_image_is_held_out(tmp_path: Path) -> None:
+def test_B13_a_tenth_of_small_classes_is_held_out(tmp_path: Path) -> None:
     folder = make_folder(tmp_path / "few", {str(label): 5 for label in range(4)})
     dataset = read_folder(folder).dataset
-    assert (len(dataset.train), len(dataset.test)) == (19, 1)
+    assert (len(dataset.train), len(dataset.test)) == (18, 2)
 
 
 def test_B13_the_split_depends_on_paths_inside_the_folder_alone(tmp_path: Path) -> None:
@@ -123,7 +122,7 @@ def test_B13_an_image_is_turned_cut_to_its_middle_and_resized(tmp_path: Path) ->
     deep = np.full((30, 30), 0x80FF, np.uint16)
     Image.fromarray(deep).save(folder / "deep.png")
     reading = read_folder(folder, 32)
-    assert reading.skipped == []
+    assert reading.skipped == {}
     both = torch.cat([reading.dataset.train.pixels, reading.dataset.test.pixels]).float()
     assert both.shape[1:] == (3, 32, 32)
 
@@ -146,7 +145,108 @@ def test_B13_a_photograph_with_a_second_picture_inside_is_no_animation(tmp_path:
     disc(0, 0).save(folder / "photo.jpg", format="MPO", save_all=True, append_images=second)
     with Image.open(folder / "photo.jpg") as photo:
         assert photo.format == "MPO"
-    assert read_folder(folder).skipped == []
+    assert read_folder(folder).skipped == {}
+
+
+def test_B13_a_folder_that_is_split_already_keeps_its_split(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = make_folder(tmp_path / "leaves", {"Train/oak": 12, "Train/ash": 12, "val/oak": 3})
+    make_folder(folder, {"val/ash": 3, "test/oak": 4, "test/ash": 2})
+    reading = read_folder(folder)
+    dataset = reading.dataset
+    assert dataset.class_names == ("ash", "oak")
+    assert torch.bincount(dataset.train.labels).tolist() == [12, 12]
+    assert torch.bincount(dataset.test.labels).tolist() == [2, 4]
+    assert reading.skipped == {}
+    assert capsys.readouterr().out == (
+        "leaves: split already; 24 images are of train, 6 of test are held out, and the 6 of "
+        "validation are not used.\n"
+    )
+    # Without a test set the validation set is held out; what has no class to learn is not used.
+    (folder / "test").rename(tmp_path / "elsewhere")
+    make_folder(folder, {"val/elm": 1, "val": 1})
+    reading = read_folder(folder)
+    assert torch.bincount(reading.dataset.test.labels).tolist() == [3, 3]
+    assert reading.skipped == {
+        "val/000.png": "lies beside the folders of the classes",
+        "val/elm/000.png": "is of a class without images to train on",
+    }
+    assert "6 of validation are held out." in capsys.readouterr().out
+    # A test set without labels, as of a competition, holds nothing out.
+    (folder / "val").rename(tmp_path / "elsewhere-too")
+    make_folder(folder, {"test": 5})
+    assert len(read_folder(folder).dataset.test) == 2
+    assert "a tenth is held out." in capsys.readouterr().out
+
+
+def test_B13_a_split_one_folder_deeper_is_said_with_the_flag_that_uses_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = make_folder(tmp_path / "unpacked", {"leaves/train": 20, "leaves/test": 5})
+    assert len(read_folder(folder).dataset.class_names) == 1
+    assert "'leaves' in it is split already; to train on its split" in capsys.readouterr().out
+    assert len(read_folder(folder / "leaves").dataset.test) == 5
+
+
+@pytest.mark.parametrize(
+    ("dtype", "ending", "white"),
+    [
+        (np.uint16, "png", 4095),
+        (np.uint16, "png", 1023),
+        (np.uint16, "tif", 65535),
+        (np.uint16, "png", 3),
+        (np.int32, "tif", 2**20 - 1),
+        (np.float32, "tif", 1),
+        (np.float32, "tif", 255),
+        (np.uint8, "png", 1),
+        (np.uint8, "png", 31),
+    ],
+)
+def test_B13_bit_depth_is_taken_from_the_data(
+    tmp_path: Path, dtype: type, ending: str, white: int
+) -> None:
+    folder = tmp_path / "scans"
+    folder.mkdir()
+    for index in range(20):
+        values = np.zeros((40, 40), dtype)
+        values[:, 20:] = white if index else (white + 1) // 2  # one darker image stays darker
+        Image.fromarray(values).save(folder / f"{index:02}.{ending}")
+    reading = read_folder(folder)
+    assert reading.skipped == {}
+    both = torch.cat([reading.dataset.train.pixels, reading.dataset.test.pixels])
+    right = both[:, 0, :, 20:].float().mean((1, 2)).sort().values
+    assert both[:, 0, :, :8].max() < 12
+    assert right[1:].min() > 245
+    half = 255 * ((white + 1) // 2) / white
+    assert right[0] == pytest.approx(half, abs=8)
+
+
+def test_B13_negative_values_run_from_black_to_white(tmp_path: Path) -> None:
+    folder = tmp_path / "heights"
+    folder.mkdir()
+    for index in range(20):
+        values = np.linspace(-50, 200, 1600, dtype=np.float32).reshape(40, 40)
+        Image.fromarray(values).save(folder / f"{index:02}.tif")
+    pixels = read_folder(folder).dataset.train.pixels
+    assert pixels[0, 0].float().mean(1).tolist() == pytest.approx(
+        np.linspace(4.5, 250.5, 28).tolist(), abs=3
+    )
+
+
+@pytest.mark.parametrize(("ink", "ground"), [("white", 0), ("black", 255), ("red", 255)])
+def test_B13_the_ground_of_transparency_keeps_the_drawing_visible(
+    tmp_path: Path, ink: str, ground: int
+) -> None:
+    folder = tmp_path / "icons"
+    folder.mkdir()
+    for index in range(20):
+        icon = Image.new("RGBA", (60, 60), (255, 255, 255, 0))
+        icon.paste(Image.new("RGBA", (12, 30), ink), (10 + index, 15))
+        icon.save(folder / f"{index:02}.png")
+    pixels = read_folder(folder).dataset.train.pixels
+    assert (pixels[:, :, 0, 0] == ground).all()
+    assert pixels.float().flatten(2).std(2).amax(1).min() > 40
 
 
 # ——— what is not ———
@@ -354,6 +454,28 @@ def test_B13_a_run_on_a_folder_is_a_whole_run(train_on: Train, tmp_path: Path) -
     assert main(["evaluate", "vae-2-blatter-2", "--runs", str(own.parent), "--samples=4"]) == 0
 
 
+def test_B13_a_contact_sheet_shows_what_is_trained_on_and_constant_images_are_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("latent_atlas.train.training.session.train", lambda *_, **__: None)
+    folder = make_folder(tmp_path / "x", {"a": 30, "b": 5})
+    own = ["vae-2", "--images", str(folder), "--runs", str(tmp_path / "runs")]
+    assert main(own) == 0
+    assert "nearly constant" not in capsys.readouterr().out
+    sheet = tmp_path / "runs" / "vae-2-x" / "contact-sheet.png"
+    with Image.open(sheet) as image:
+        assert image.size == (16 * 30 + 2, 3 * 30 + 2)  # two rows of a, one of b
+        shown = np.asarray(image)
+    first = load_dataset("images", sheet.parent).train
+    expected = first.pixels[(first.labels == 0).nonzero()[0, 0]].permute(1, 2, 0).numpy()
+    assert np.array_equal(shown[2:30, 2:30], expected)
+    for index in range(4):
+        Image.new("RGB", (40, 40), (200, 10 * index, 30)).save(folder / "a" / f"c{index}.png")
+    assert main(own) == 0
+    said = capsys.readouterr().out
+    assert f"4 of 39 images came out nearly constant; look at {sheet}" in said
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("recipe", "classes"),
@@ -376,7 +498,10 @@ def test_B13_a_small_folder_is_given_more_rounds_of_smaller_batches(
     train_on: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trained = []
-    monkeypatch.setattr("train.training.session.train", lambda recipe, *_: trained.append(recipe))
+    monkeypatch.setattr(
+        "latent_atlas.train.training.session.train",
+        lambda recipe, *_, **__: trained.append(recipe),
+    )
     folder = make_folder(tmp_path / "x", {"": 200})
     own = ["vae-2", "--images", str(folder), "--runs", str(tmp_path / "runs")]
     assert main(own) == 0
@@ -395,7 +520,7 @@ def test_B13_a_resumed_run_needs_no_folder_and_ends_the_same(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    from train.training import trainer
+    from latent_atlas.train.training import trainer
 
     folder = make_folder(tmp_path / "x", {"a": 20, "b": 20})
     assert train_on(folder, "--name=whole") == 0
@@ -422,6 +547,36 @@ def test_B13_a_resumed_run_needs_no_folder_and_ends_the_same(
     assert "trained already" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "run"),
+    [("猫", "犬", "vae-2-images"), ("2023/leaves", "2024/leaves", "vae-2-leaves")],
+)
+def test_B13_a_folder_whose_name_makes_the_same_id_is_refused(
+    train_on: Train, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch, one: str, other: str, run: str,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("latent_atlas.train.training.session.train", lambda *_, **__: None)
+    assert train_on(make_folder(tmp_path / one, {"a": 20})) == 0
+    packed = tmp_path / "runs" / run / "images.safetensors"
+    before = packed.read_bytes()
+    second = make_folder(tmp_path / other, {"b": 30})
+    for arguments in ((), ("--resume",)):
+        assert train_on(second, *arguments) == 1
+        assert "--name" in capsys.readouterr().err
+    assert packed.read_bytes() == before
+    assert train_on(second, "--name=another") == 0
+    assert train_on(tmp_path / one / ".." / Path(one).name) == 0  # the same folder
+
+
+def test_B13_a_folder_called_like_a_dataset_leaves_its_run_alone(
+    train_on: Train, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "runs" / "vae-2-avatars").mkdir(parents=True)
+    (tmp_path / "runs" / "vae-2-avatars" / "recipe.json").write_text("{}")
+    assert train_on(make_folder(tmp_path / "avatars", {"a": 20})) == 1
+    assert "--name" in capsys.readouterr().err
+
+
 def test_B13_other_images_end_the_run_that_was_trained_before(
     train_on: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -433,7 +588,7 @@ def test_B13_other_images_end_the_run_that_was_trained_before(
     def killed(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("train.training.session.fit", killed)
+    monkeypatch.setattr("latent_atlas.train.training.session.fit", killed)
     assert train_on(folder) == 130
     # Old weights beside new images would be exported as if they belonged together.
     assert not (own / "report.json").exists()
@@ -484,13 +639,13 @@ def test_B13_too_many_classes_are_said(
 ) -> None:
     folder = tmp_path / "leaves"
     image = disc(0, 0, (8, 8))
-    for label in range(257):
+    for label in range(1001):
         (folder / str(label)).mkdir(parents=True)
         image.save(folder / str(label) / "a.bmp")
     error = refused(train_on, capsys, folder)
-    assert "257 classes" in error
-    (folder / "256" / "a.bmp").unlink()
-    assert len(read_folder(folder).dataset.class_names) == 256
+    assert "1,001 classes" in error
+    (folder / "1000" / "a.bmp").unlink()
+    assert len(read_folder(folder).dataset.class_names) == 1000
 
 
 @pytest.mark.parametrize("recipe", ["cvae-2", "label-decoder-vae-2", "classifier-vae-2-w1"])

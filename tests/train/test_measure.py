@@ -8,16 +8,18 @@ import numpy as np
 import pytest
 import torch
 
-from train.__main__ import main
-from train.data import datasets
-from train.data.images import Images, as_float
-from train.evaluation import anomaly, samples
-from train.evaluation.likelihood import active_units, reconstruction_errors
-from train.evaluation.probes import knn_accuracy, linear_probe
-from train.models.autoencoder import Autoencoder
-from train.models.held_out_classifier import load_classifier, train_network
-from train.recipes.published import RECIPES
-from train.runs.run_folder import load_run
+from latent_atlas.train.__main__ import main
+from latent_atlas.train.data import datasets
+from latent_atlas.train.data.images import Images, as_float
+from latent_atlas.train.evaluation import anomaly, samples
+from latent_atlas.train.evaluation.likelihood import active_units, reconstruction_errors
+from latent_atlas.train.evaluation.probes import knn_accuracy, linear_probe
+from latent_atlas.train.models.autoencoder import Autoencoder
+from latent_atlas.train.models.held_out_classifier import load_classifier, train_network
+from latent_atlas.train.recipes.published import RECIPES
+from latent_atlas.train.report.results import BASELINES
+from latent_atlas.train.runs.run_folder import load_run
+from tests.support.mnist import dataset_or_skip, mnist_or_skip
 
 Train = Callable[..., int]
 
@@ -161,11 +163,58 @@ def test_a_conditioned_model_scores_a_stranger_by_its_best_label(data_root: Path
     assert torch.allclose(found, torch.stack(each).amin(0))
 
 
+def test_grey_pixels_are_neither_dark_nor_bright() -> None:
+    pixels = torch.tensor([[0, 25, 26, 128, 229, 230, 255]], dtype=torch.uint8)
+    assert anomaly.grey_pixels(pixels.view(1, 1, 1, 7)).tolist() == [3]
+
+
+@pytest.mark.mnist
+def test_S4_9_a_count_of_grey_pixels_tells_clothes_from_digits() -> None:
+    dataset_or_skip("fashion-mnist", "test")
+    found = anomaly.baseline("mnist", mnist_or_skip("test"))
+    kept = json.loads((Path("docs") / BASELINES).read_text())["mnist"]["grey_pixels_auc"]
+    assert found == pytest.approx(kept, abs=1e-5)
+    assert found["fashion-mnist"] > 0.98
+    assert found["rotated"] == 0.5  # as many grey pixels as upright
+
+
+def test_means_of_two_images_are_of_two_classes() -> None:
+    pixels = torch.zeros(20, 1, 28, 28, dtype=torch.uint8)
+    pixels[10:] = 200
+    test = Images(pixels, torch.arange(20) // 10, 2)
+    sure_of_halves = _Reader(lambda image: (image.mean((1, 2, 3)) - 100 / 255).abs() < 0.01)
+    assert samples.means_of_two(test, sure_of_halves).confident == 1  # type: ignore[arg-type]
+
+
+class _Reader:
+    """A classifier that is sure where it is told to be."""
+
+    def __init__(self, is_sure: Callable[[torch.Tensor], torch.Tensor]) -> None:
+        self.is_sure = is_sure
+
+    def probabilities(self, image: torch.Tensor) -> torch.Tensor:
+        sure = self.is_sure(image).float()
+        return torch.stack([0.5 + sure / 2, 0.5 - sure / 2], 1)
+
+
+@pytest.mark.slow
+def test_baselines_are_measured_without_any_run(data_root: Path, tmp_path: Path) -> None:
+    out = tmp_path / "docs"
+    options = ["--runs", str(tmp_path / "runs"), "--out", str(out)]
+    assert main(["baselines", *options]) == 0
+    found = json.loads((out / BASELINES).read_text())["mnist"]
+    assert found["grey_pixels_auc"]["noise"] == 1
+    assert 0 <= found["means_of_two"]["confident"] <= 1
+    assert main(["baselines", "mnist", *options]) == 1
+
+
 @pytest.mark.slow
 def test_the_held_out_classifier_learns_is_cached_and_mended(
     data_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("train.models.held_out_classifier.train_network", train_network)
+    monkeypatch.setattr(
+        "latent_atlas.train.models.held_out_classifier.train_network", train_network
+    )
     images, test = datasets.load("mnist", "train"), datasets.load("mnist", "test")
     first = load_classifier(images, test, tmp_path / "judges")
     assert (first.on_test.argmax(1) == test.labels).float().mean() > 0.3

@@ -1,19 +1,21 @@
 """The kinds of model that one class carries, told apart by what they compute and learn."""
 
 import json
+import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
-from train.evaluation.likelihood import likelihood
-from train.models.autoencoder import Autoencoder
-from train.recipes.published import RECIPES
-from train.recipes.recipe import Recipe
-from train.runs.run_folder import load_run
-from train.training import losses
-from train.training.trainer import loss_terms, total_loss
+from latent_atlas.train.evaluation.likelihood import likelihood
+from latent_atlas.train.models.autoencoder import Autoencoder
+from latent_atlas.train.recipes.published import RECIPES
+from latent_atlas.train.recipes.recipe import Recipe
+from latent_atlas.train.runs.run_folder import load_run
+from latent_atlas.train.training import losses
+from latent_atlas.train.training.trainer import loss_terms, total_loss
 
 Train = Callable[..., int]
 SHAPE = (1, 28, 28)
@@ -24,7 +26,7 @@ def test_every_id_of_the_design_has_a_recipe() -> None:
     expected = {"vae-2", "vae-2-mlp256", "ae-2", "cvae-2", "label-decoder-vae-2"}
     expected |= {f"{kind}-{size}" for kind in ("vae", "ae", "cvae") for size in sizes}
     expected |= {f"classifier-vae-2-w{weight}" for weight in (1, 10, 100)}
-    expected |= {"target-means-vae-2", "fashion-vae-2"}
+    expected |= {"target-means-vae-2", "fashion-vae-2", "lattice-2"}
     assert expected <= RECIPES.keys()
 
 
@@ -41,9 +43,21 @@ def test_S1_1_an_autoencoder_has_a_linear_latent_and_no_noise() -> None:
 
 
 def _images(image: torch.Tensor):  # type: ignore[no-untyped-def]
-    from train.data.images import Images
+    from latent_atlas.train.data.images import Images
 
     return Images((image * 255).byte(), torch.zeros(len(image), dtype=torch.int64), 10)
+
+
+def test_log_variances_approach_their_cap() -> None:
+    recipe = replace(RECIPES["vae-2"], logvar_cap=2.0)
+    model = Autoencoder(recipe, SHAPE, 10).eval()
+    assert model.to_posterior is not None
+    model.to_posterior.weight.data.zero_()
+    for raw, expected in ((-6.0, -6.0), (26.0, 2.0), (2.0, 2 - math.log(2))):
+        model.to_posterior.bias.data.fill_(raw)
+        logvar = model.encode(torch.rand(3, *SHAPE)).logvar
+        assert logvar is not None
+        assert logvar.tolist() == [[pytest.approx(expected, abs=1e-3)] * 2] * 3
 
 
 def test_S0_5_each_class_has_a_prior_of_its_own() -> None:
@@ -107,8 +121,8 @@ def test_each_kind_trains_and_loads_again(train: Train, tmp_path: Path, recipe: 
 
 @pytest.mark.slow
 def test_target_means_pull_the_classes_to_their_places(train: Train, tmp_path: Path) -> None:
-    from train.data import datasets
-    from train.evaluation.likelihood import encode_all
+    from latent_atlas.train.data import datasets
+    from latent_atlas.train.evaluation.likelihood import encode_all
 
     assert train("--epochs=60", "--learning-rate=3e-3", recipe="target-means-vae-2") == 0
     model = load_run(tmp_path / "runs" / "target-means-vae-2").model
@@ -119,7 +133,7 @@ def test_target_means_pull_the_classes_to_their_places(train: Train, tmp_path: P
 
 
 def test_the_trace_has_the_map_after_each_epoch(train: Train, tmp_path: Path) -> None:
-    from train.runs.trace import load_trace
+    from latent_atlas.train.runs.trace import load_trace
 
     assert train() == 0
     trace = load_trace(tmp_path / "runs" / "vae-2")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from train.report.significance import (
+from latent_atlas.train.report.significance import (
     Comparison,
     Spread,
     Verdict,
@@ -16,7 +16,7 @@ from train.report.significance import (
     spread,
     verdict_of_all,
 )
-from train.report.study_claims import STUDY_CLAIMS, study_verdicts
+from latent_atlas.train.report.study_claims import STUDY_CLAIMS, study_verdicts
 
 STUDY = Path(__file__).parents[2] / "docs" / "results" / "study.json"
 
@@ -63,10 +63,21 @@ def test_a_family_is_corrected_by_holm() -> None:
 
 def test_a_claim_of_several_comparisons_needs_them_all() -> None:
     for_it, open_one, against = Comparison(1, 0.01), Comparison(1, 0.2), Comparison(-1, 0.01)
-    assert verdict_of_all([for_it, for_it]) is Verdict.SHOWN
-    assert verdict_of_all([for_it, open_one]) is Verdict.NOT_SHOWN
-    assert verdict_of_all([for_it, open_one, against]) is Verdict.CONTRADICTED
-    assert verdict_of_all([open_one] * 5 + [against]) is Verdict.NOT_SHOWN  # one of six by chance
+    assert verdict_of_all([for_it, for_it]) == (Verdict.SHOWN, 0.01)
+    assert verdict_of_all([for_it, open_one]) == (Verdict.NOT_SHOWN, 0.2)
+    # The p value that contradicts it, corrected: neither the uncorrected one nor the largest.
+    assert verdict_of_all([for_it, open_one, against]) == (Verdict.CONTRADICTED, 0.03)
+    by_chance = verdict_of_all([open_one] * 5 + [against])  # one of six
+    assert by_chance == (Verdict.NOT_SHOWN, 0.2)
+
+
+def test_a_number_that_is_not_finite_shows_nothing() -> None:
+    lost = spread([1.0, float("nan"), 2.0])
+    for comparison in (compare(lost, 0.0), compare(0.0, lost), compare(lost, lost)):
+        assert comparison.verdict is Verdict.NOT_SHOWN
+    assert verdict_of_all([compare(lost, 0.0), Comparison(1, 0.01)])[0] is Verdict.NOT_SHOWN
+    run = {"id": "study-vae-2", "seed": 1, "errors": {"squared_error": None}}
+    assert study_verdicts({"runs": [run]}) == []
 
 
 def test_the_page_s_claims_are_judged_where_the_study_has_their_runs() -> None:

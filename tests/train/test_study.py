@@ -15,17 +15,17 @@ from typing import Any
 
 import pytest
 
+from latent_atlas.train.__main__ import main
+from latent_atlas.train.data import datasets
+from latent_atlas.train.data.images import Images, hold_out
+from latent_atlas.train.models import held_out_classifier
+from latent_atlas.train.recipes.published import RECIPES
+from latent_atlas.train.recipes.study_recipes import STUDY
+from latent_atlas.train.runs.run_folder import load_run
+from latent_atlas.train.study import grid, jobs, study_results
+from latent_atlas.train.training import hardware
+from latent_atlas.train.training.checkpoint import epochs_done, newest
 from tests.support.tiny_dataset import make_mnist
-from train.__main__ import main
-from train.data import datasets
-from train.data.images import Images, hold_out
-from train.models import held_out_classifier
-from train.recipes.published import RECIPES
-from train.recipes.study_recipes import STUDY
-from train.runs.run_folder import load_run
-from train.study import grid, study_results
-from train.training import hardware
-from train.training.checkpoint import epochs_done, newest
 
 pytestmark = pytest.mark.slow
 
@@ -221,7 +221,6 @@ def test_ctrl_c_a_killed_child_and_a_diverging_run_cost_no_other_run(
 ) -> None:
     diverging = replace(STUDY["grid"][0], id="study-bad", learning_rate=1e6, clip_norm=0.0)
     monkeypatch.setitem(STUDY, "grid", (*STUDY["grid"], diverging))
-    monkeypatch.setitem(study_results._ORDER, "study-bad", -1)
     command = ["study", "study-class-w10", "study-bad", "--seeds=1", "--jobs=1", *TINY]
     command += ["--runs", str(runs)]
     # Other tests' processes, such as the session's `forked`, are children of this one too.
@@ -271,6 +270,33 @@ def test_recipes_train_side_by_side(runs: Path, capfd: pytest.CaptureFixture[str
         assert len(list((runs / name / "trace").iterdir())) == 3
 
 
+def test_old_checkpoints_count_only_where_a_run_resumes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = tmp_path / "state" / f"{7:06d}-old.safetensors"
+    old.parent.mkdir()
+    started = []
+
+    def popen(words: list[str], **options: Any) -> object:
+        started.append((json.loads(words[-1]), options["env"]))
+        return object()
+
+    monkeypatch.setattr(jobs.subprocess, "Popen", popen)
+    for resume, counted in ((True, 7), (False, 0)):
+        old.touch()
+        job = jobs.Job("vae-2", RECIPES["vae-2"], tmp_path, 8, resume, for_page=True)
+        running = jobs._Running(job, threads=3, gpu=None)
+        assert running.epochs() == counted
+        old.unlink()
+        assert running.epochs() == 0
+        (old.parent / f"{1:06d}-new.safetensors").touch()
+        assert running.epochs() == 1
+        (old.parent / f"{1:06d}-new.safetensors").unlink()
+        order, environment = started.pop()
+        assert order["resume"] is resume
+        assert environment["OMP_NUM_THREADS"] == environment["MKL_NUM_THREADS"] == "3"
+
+
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
@@ -317,7 +343,7 @@ def put(found: study_results.Results, group: str, place: int, seed: int, accurac
         "linear_probe": accuracy, "anomaly": None,
     }  # fmt: skip
     row = dict.fromkeys(study_results._CURVES, 123.456789)
-    found.put(group, replace(STUDY[group][place], seed=seed), report, [row])
+    found.put(replace(STUDY[group][place], seed=seed), report, [row])
 
 
 def test_results_of_several_commands_come_together_in_the_studys_order(tmp_path: Path) -> None:
@@ -354,7 +380,6 @@ def test_results_of_a_recipe_that_has_changed_since_are_dropped(tmp_path: Path) 
     path = tmp_path / "study.json"
     trial = study_results.Results(path, {"epochs": 2}, 100)
     trial.put(
-        "grid",
         replace(STUDY["grid"][0], epochs=2),
         {
             "commit": None,
@@ -386,7 +411,7 @@ def test_the_committed_results_survive_a_rewriting_and_what_differs_goes_with_a_
         "precision": "32-true",
         "parameters": {},
     }
-    grown.put("grid", replace(STUDY["grid"][0], seed=4), report, [])
+    grown.put(replace(STUDY["grid"][0], seed=4), report, [])
     grown.write()
     before, after = json.loads(committed)["runs"], json.loads(path.read_text())["runs"]
     assert len(before) == 3 * sum(map(len, STUDY.values())) == 105

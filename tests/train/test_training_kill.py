@@ -17,9 +17,10 @@ pytestmark = pytest.mark.slow
 
 RANDOM_KILLS = 20
 # File operations of a run, in their order: an epoch writes its trace and its checkpoint (flush the
-# file, rename it, flush the folder) and, from the third on, removes a checkpoint.
-WRITE, TRACED = 3, 1
-EPOCH_STARTS = [WRITE * (1 + 2 * done) + max(0, done - 2) for done in range(EPOCHS)]
+# file, rename it, flush the folder) and, from the third on, removes a checkpoint. The first one is
+# preceded by the folders that are made and flushed: runs, the run, its trace and its checkpoints.
+WRITE, TRACED, FOLDERS = 3, 1, 4
+EPOCH_STARTS = [FOLDERS + WRITE * (1 + 2 * done) + max(0, done - 2) for done in range(EPOCHS)]
 # weights, recipe, metrics, encodings (kept for the export and the figures), report
 FINAL_FILES = 5
 

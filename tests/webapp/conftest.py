@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from latent_atlas.webapp.app import create_app
+from latent_atlas.webapp.settings import Settings
 from tests.support.made_releases import TinyModel, make_release
 from tests.support.site import make_dist, make_templates
-from webapp.app import create_app
-from webapp.settings import Settings
 
 MODELS = (
     TinyModel(id="vae-2"),
@@ -64,7 +64,8 @@ def make_folders(root: Path) -> Folders:
 def running_app(folders: Folders, *, ready: bool = True, **changes: object) -> Iterator[TestClient]:
     """Run the app in this process; wait until it is ready unless told not to."""
     app = create_app(Settings(**folders.settings(**changes)))
-    with TestClient(app, headers={"accept-encoding": "identity"}) as client:
+    headers = {"accept-encoding": "identity"}
+    with TestClient(app, "http://localhost", headers=headers) as client:
         if ready:
             eventually(lambda: client.get("/readyz").status_code == 200)
         yield client

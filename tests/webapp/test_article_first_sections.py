@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.made_releases import write_object
-from webapp.article import (
+from latent_atlas.webapp.article import (
     autoencoders_view,
     build_article,
     draw_view,
@@ -16,10 +15,8 @@ from webapp.article import (
     inside_view,
     shape_view,
 )
-from webapp.article.draw_view import AtMean, Auc, LatentSize
-from webapp.article.inside_view import Bound, Tile
-from webapp.article.release_view import ReleaseView
-from webapp.article.wording import Spread
+from latent_atlas.webapp.article.release_view import ReleaseView
+from tests.support.made_releases import write_object
 
 
 class Release:
@@ -66,11 +63,39 @@ def release(tmp_path: Path) -> Release:
     return Release(tmp_path)
 
 
-def test_without_its_models_no_section_has_a_view(release: Release) -> None:
-    release.add("cvae-50")
+def test_without_its_models_no_section_has_a_view_but_the_first(release: Release) -> None:
+    release.add("cvae-50", condition="both")
     views = build_article(release.view())
-    first_sections = ("hover", "autoencoders", "inside", "training", "draw", "shape")
-    assert [views[section] for section in first_sections] == [None] * 6
+    sections = ("autoencoders", "inside", "training", "draw", "shape")
+    assert [views[section] for section in sections] == [None] * 5
+    hover = hover_view.build(release.view())
+    assert hover.model["id"] == "cvae-50"
+    assert not hover.is_vae_2
+
+
+def test_B21_the_page_opens_with_the_own_model_that_is_easiest_to_walk_on(
+    release: Release,
+) -> None:
+    statistics = release.file({"splits": {}})
+    release.add("vae-10")
+    release.add("mine-20", dataset="leaves", statistics=statistics)
+    release.add("vae-2", dataset="leaves", statistics=statistics)
+    view = release.view()
+    assert view.model("vae-2") is None, "it is called like a recipe, and is of other images"
+    assert view.default["dataset"] == "leaves"
+    assert view.default["latent_size"] == 2
+    assert [model["id"] for model in view.own] == ["vae-2", "mine-20"]
+    assert [model["id"] for model in hover_view.build(view).others] == ["mine-20"]
+
+
+def test_B21_a_study_of_other_models_is_not_of_this_release(release: Release) -> None:
+    release.add("mine-2")
+    release.more["study"] = release.file(
+        {"models": [{"id": "study-vae-2", "group": "grid"}], "claims": []}
+    )
+    assert release.view().study_rows == {}
+    release.add("vae-2")
+    assert list(release.view().study_rows) == ["study-vae-2"]
 
 
 def test_hover_offers_every_unconditioned_map(release: Release) -> None:
@@ -78,93 +103,68 @@ def test_hover_offers_every_unconditioned_map(release: Release) -> None:
         release.add(model_id)
     release.add("cvae-2", condition="both")
     section = hover_view.build(release.view(mnist=100))
-    assert section is not None
-    assert [model["id"] for model in section.models] == ["vae-2", "ae-2"]
+    assert [model["id"] for model in (section.model, *section.others)] == ["vae-2", "ae-2"]
     assert section.has_neighbours
-    fewer = hover_view.build(release.view(mnist=99))
-    assert fewer is not None
-    assert not fewer.has_neighbours
+    assert not hover_view.build(release.view(mnist=99)).has_neighbours
 
 
-def study_of(verdicts: dict[str, str]) -> dict[str, Any]:
-    shares = {"ae-2": 0.5, "vae-2": 0.6, "ae-10": 0.1, "vae-10": 0.7}
-    rows = [
-        {"id": f"study-{name}", "numbers": {"confident": {"mean": share, "std": 0.01}}}
-        for name, share in shares.items()
-    ]
-    return {
-        "models": rows,
-        "claims": [{"id": name, "verdict": verdict} for name, verdict in verdicts.items()],
-    }
+def test_hover_tells_of_the_decoder_of_the_integral_where_it_is_better(release: Release) -> None:
+    names = ("log_likelihood_integrated", "squared_error", "nearest_mean_accuracy")
+
+    def sharper(*metrics: float | None, kind: str = "lattice") -> hover_view.Sharper | None:
+        release.models.clear()
+        measured = {"train_images": 100} | dict(zip(names, (-120, 24, 0.7), strict=True))
+        release.add("vae-2", metrics=measured)
+        release.add("lattice-2", kind=kind, metrics=dict(zip(names, metrics, strict=True)))
+        section = hover_view.build(release.view())
+        assert section is not None
+        return section.sharper
+
+    found = sharper(-110, 18, 0.3)
+    assert found is not None
+    assert found.model["id"] == "lattice-2"
+    assert found.nats == 10
+    assert sharper(-121, 18, 0.3) is None
+    assert sharper(-110, 25, 0.3) is None
+    assert sharper(-110, 18, 0.8) is None
+    assert sharper(None, 18, 0.3) is None
+    assert sharper(-110, 18, 0.3, kind="vae") is None
 
 
-def test_autoencoders_come_in_pairs_with_their_samples(release: Release) -> None:
-    release.add("ae-2", report=release.file({"samples": {"prior": {"confident": 0.25}}}))
+def test_autoencoders_come_in_pairs(release: Release) -> None:
+    release.add("ae-2")
+    assert autoencoders_view.build(release.view()) is None
     release.add("vae-2")
+    release.add("ae-10")
     alone = autoencoders_view.build(release.view())
     assert alone is not None
-    assert alone.ten is None
-    assert alone.pairs[0].same_decoder
-    ae, vae = alone.sides
-    assert (ae.samples[0].confident, vae.samples[0].confident) == (0.25, None)
-    assert alone.study is None
-    release.add("ae-10")
-    release.add("vae-10", metrics={"parameters": {"encoder": 40, "decoder": 30}})
+    assert [(pair.ae["id"], pair.vae["id"]) for pair in alone] == [("ae-2", "vae-2")]
+    release.add("vae-10")
     both = autoencoders_view.build(release.view())
     assert both is not None
-    assert both.ten is not None
-    assert not both.ten.same_decoder
-    assert [samples.latent_size for samples in both.sides[0].samples] == [2, 10]
+    assert [(pair.ae["id"], pair.vae["id"]) for pair in both][1:] == [("ae-10", "vae-10")]
 
 
-@pytest.mark.parametrize(
-    ("verdicts", "alike", "apart"),
-    [
-        ({}, False, False),
-        ({"vae-samples-more-digits-at-2": "shown"}, False, False),
-        ({"vae-samples-more-digits-at-2": "not shown"}, True, False),
-        ({"vae-samples-more-digits-at-10": "shown"}, False, True),
-        ({"vae-samples-more-digits-at-10": "contradicted"}, False, False),
-    ],
-)
-def test_what_the_study_shows_of_samples_is_as_the_export_judges(
-    release: Release, verdicts: dict[str, str], alike: bool, apart: bool
-) -> None:
-    release.add("ae-2")
-    release.add("vae-2")
-    release.more["study"] = release.file(study_of(verdicts))
-    section = autoencoders_view.build(release.view())
-    assert section is not None
-    assert section.study is not None
-    assert section.study.vae_10 == Spread(0.7, 0.01)
-    assert (section.study.alike_at_2, section.study.apart_at_10) == (alike, apart)
-
-
-def test_inside_needs_posteriors_and_keeps_sampled_terms_from_those_at_the_mean(
-    release: Release,
-) -> None:
+def test_inside_needs_posteriors(release: Release) -> None:
     tiles = {"labels": [1, 0], "mu": [[0, 0], [1, 1]], "sigma": [[1, 1], [2, 2]]}
-    test = {
-        "elbo": -129.2,
-        "reconstruction": 121.5,
-        "kl": 7.7,
-        "log_likelihood": -126.3,
-        "importance_samples": 500,
-    }
     release.add(
         "vae-2",
         tiles=release.file(tiles),
-        report=release.file({"test": test, "errors": {"cross_entropy": 120.5}}),
+        report=release.file(
+            {"test": {"kl": 7.7, "elbo": -130}, "integral": {"log_likelihood_grey": -124.5}}
+        ),
         statistics=release.file({"latents": {"posterior_variance": [0.25, 0.01]}}),
     )
     section = inside_view.build(release.view())
     assert section is not None
-    assert section.tiles == (Tile(1, "one"), Tile(0, "zero"))
+    assert section.labels == (1, 0)
     assert section.usual_sigma == pytest.approx((0.5, 0.1))
-    bound = section.bound
-    assert bound == Bound(121.5, 7.7, -129.2, -126.3, 500)
-    assert bound.kl_bits == pytest.approx(7.7 / math.log(2))
-    assert section.error_at_mean == 120.5
+    assert section.kl_bits == pytest.approx(7.7 / math.log(2))
+    assert section.gap == 5.5
+    release.models[0]["report"] = release.file({"test": {"kl": 7.7}})
+    bounded = inside_view.build(release.view())
+    assert bounded is not None
+    assert bounded.gap is None
     release.models[0]["tiles"] = release.file({"labels": [1], "mu": [[0, 0]]})
     assert inside_view.build(release.view()) is None
 
@@ -185,10 +185,8 @@ def test_draw_compares_with_the_test_set_at_the_mean(release: Release) -> None:
     release.add("fashion-2", dataset="fashion-mnist")
     section = draw_view.build(release.view())
     assert section is not None
-    assert section.test == AtMean(120.0, 24.0, 7.0)
-    assert section.test.minus_both == -127.0
-    assert section.auc == Auc(0.95, 0.8, 1.0)
-    assert section.sizes == (LatentSize(2, 24.0, 0.95), LatentSize(20, 7.0, 0.99))
+    assert section.minus_both == -127.0
+    assert section.more_is_better
     assert [model["id"] for model in section.first] == ["vae-2", "vae-20"]
     assert [model["id"] for model in section.others] == ["ae-100"]
     assert section.others_megabytes == 2.0
@@ -199,32 +197,25 @@ def test_draw_does_not_say_that_more_latents_help_where_they_do_not(release: Rel
     release.add("vae-20", report=release.file(report_of(7.0, 0.90)))
     section = draw_view.build(release.view())
     assert section is not None
-    assert section.sizes is None
+    assert not section.more_is_better
 
 
 def test_without_its_report_draw_has_dashes(release: Release) -> None:
     release.add("vae-2")
     section = draw_view.build(release.view())
     assert section is not None
-    assert section.test == AtMean()
-    assert section.test.minus_both is None
-    assert section.auc is None
+    assert section.minus_both is None
+    assert not section.more_is_better
 
 
 def test_shape_counts_the_images_of_each_split(release: Release) -> None:
-    samples = {
-        "prior": {"confident": 0.7, "asked": 0.9},
-        "test_images": {"confident": 0.98},
-    }
     release.add(
         "vae-2", statistics=release.file({"splits": {"test": [{"count": 3}, {"count": 4}]}})
     )
-    release.add("cvae-2", report=release.file({"samples": samples}))
+    release.add("cvae-2")
     section = shape_view.build(release.view())
     assert section is not None
     assert section.counts == {"test": 7}
-    assert [sampler.confident for sampler in section.samplers] == [None, 0.7]
-    assert section.samplers[1].as_asked == 0.9
-    assert section.samplers[1].test_confident == 0.98
+    assert [model["id"] for model in section.samplers] == ["vae-2", "cvae-2"]
     assert [model["id"] for model in section.sizes] == ["vae-2"]
     assert section.closest is None

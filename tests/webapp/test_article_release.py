@@ -1,12 +1,13 @@
 """What the article reads of a release, and how it writes numbers."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
+from latent_atlas.webapp.article.release_view import ReleaseView
+from latent_atlas.webapp.article.wording import at, count, fixed, percent, percent_spread, spread
 from tests.support.made_releases import object_path, write_object
-from webapp.article.release_view import ReleaseView
-from webapp.article.wording import Spread, count, fixed, nats, percent, percent_spread, spread
 
 
 def release_of(folder: Path, models: list[dict[str, Any]], **more: Any) -> ReleaseView:
@@ -36,34 +37,58 @@ def test_models_and_their_documents_are_found_by_name(tmp_path: Path) -> None:
     assert release.document_of(None, "curves") is None
 
 
+def test_a_report_is_read_by_a_path_of_which_any_part_may_be_missing(tmp_path: Path) -> None:
+    entry = write_object(tmp_path, json.dumps({"test": {"kl": 7.5}, "knn": None}).encode(), "json")
+    release = release_of(tmp_path, [{"id": "vae-2", "report": entry}, {"id": "ae-2"}])
+    vae = release.model("vae-2")
+    assert release.report(vae, "test", "kl") == 7.5
+    assert release.report(vae, "test", "elbo") is None
+    assert release.report(vae, "knn", "all", "mean") is None
+    assert release.report(release.model("ae-2"), "test", "kl") is None
+    assert release.report(None, "test") is None
+    assert at({"a": {"b": 0}}, "a", "b") == 0
+    assert release.kinds_of(2) == {"AE": release.model("ae-2"), "VAE": vae}
+
+
 def test_numbers_and_verdicts_of_the_study(tmp_path: Path) -> None:
     study = {
         "models": [{"id": "study-vae-2", "numbers": {"knn": {"mean": 0.9, "std": 0.01}}}],
-        "claims": [{"id": "grows", "verdict": "not shown"}],
+        "claims": [
+            {"id": "grows", "verdict": "not shown"},
+            {"id": "falls", "verdict": "shown"},
+        ],
     }
     entry = write_object(tmp_path, json.dumps(study).encode(), "json")
     release = release_of(tmp_path, [], study=entry)
-    assert release.study_number("study-vae-2", "knn") == Spread(0.9, 0.01)
-    assert release.study_number("study-vae-2", "elbo") is None
-    assert release.study_number("study-ae-2", "knn") is None
-    assert release.verdict("grows") == "not shown"
-    assert release.verdict("shrinks") is None
+    assert release.study_numbers("knn", "vae-2", "ae-2") == ({"mean": 0.9, "std": 0.01}, None)
+    assert release.study_numbers("elbo", "vae-2") == (None,)
+    assert release.refuted("grows")
+    assert not release.shown("grows")
+    assert release.shown("falls")
+    assert not release.refuted("falls")
+    assert not release.refuted("shrinks")
     without = release_of(tmp_path, [])
-    assert without.study is None
-    assert without.study_row("study-vae-2") is None
-    assert without.verdict("grows") is None
+    assert without.study_rows == {}
+    assert without.study_numbers("knn", "vae-2") == (None,)
+    assert not without.refuted("grows")
+    assert not without.shown("falls")
 
 
 def test_numbers_are_written_with_a_true_minus_sign_and_unbroken() -> None:
-    assert nats(-129.24) == "−129.2"
+    assert fixed(-129.24) == "−129.2"
     assert fixed(0.12345, 3) == "0.123"
     assert count(60000) == "60,000"
     assert percent(0.7322, 1) == '<span class="unbroken">73.2 %</span>'
-    assert spread(Spread(-1.5, 0.25)) == (
+    assert spread({"mean": -1.5, "std": 0.25}) == (
         '<span class="unbroken">−1.50 <span class="std">± 0.25</span></span>'
     )
-    assert percent_spread(Spread(0.5)) == '<span class="unbroken">50.0 %</span>'
+    assert percent_spread({"mean": 0.5}) == '<span class="unbroken">50.0 %</span>'
 
 
 def test_a_missing_number_is_a_dash() -> None:
-    assert {nats(None), count(None), percent(None), spread(None), percent_spread(None)} == {"–"}
+    assert {fixed(None), count(None), percent(None), spread(None), percent_spread(None)} == {"–"}
+    for value in (math.inf, math.nan):
+        assert {fixed(value), count(value), percent(value)} == {"–"}  # type: ignore[arg-type]
+    for value in (math.inf, math.nan, None):
+        assert spread({"mean": value, "std": 0.1}) == "–"
+        assert spread({"mean": 0.5, "std": value}) == '<span class="unbroken">0.50</span>'

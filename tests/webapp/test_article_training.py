@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from latent_atlas.webapp.article.release_view import ReleaseView
+from latent_atlas.webapp.article.training_view import EarlyGain, TrainingSection, build
 from tests.support.made_releases import write_object
-from webapp.article.release_view import ReleaseView
-from webapp.article.training_view import EarlyGain, TrainingSection, build
 
 
 def section_of(folder: Path, elbo: list[float | None], **model: Any) -> TrainingSection | None:

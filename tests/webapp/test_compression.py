@@ -6,8 +6,8 @@ import os
 import brotli
 import pytest
 
+from latent_atlas.webapp.http.compression import BackgroundCompressor, compress, main
 from tests.webapp.conftest import eventually
-from webapp.http.compression import BackgroundCompressor, compress, main
 
 TEXT = b"the same words again and again, " * 200
 
@@ -26,7 +26,7 @@ def test_both_copies_hold_the_original(tmp_path):
 
 def test_small_hidden_and_compressed_files_are_left_alone(tmp_path):
     (tmp_path / ".vite").mkdir()
-    for name in (".vite/manifest.json", ".hidden.js", "a.png", "a.woff2", "a.tmp"):
+    for name in (".vite/manifest.json", ".hidden.js", "a.png", "a.webp", "a.woff2", "a.tmp"):
         (tmp_path / name).write_bytes(TEXT)
     (tmp_path / "small.js").write_bytes(TEXT[:1024])
     before = names(tmp_path)
@@ -40,7 +40,9 @@ def test_a_file_that_does_not_shrink_is_tried_once(tmp_path, monkeypatch):
     assert main([str(tmp_path)]) == 0
     assert path.with_name("random.onnx.br").read_bytes() == b""
     assert path.with_name("random.onnx.gz").read_bytes() == b""
-    monkeypatch.setattr("webapp.http.compression.encode", lambda *_, **__: pytest.fail("again"))
+    monkeypatch.setattr(
+        "latent_atlas.webapp.http.compression.encode", lambda *_, **__: pytest.fail("again")
+    )
     assert main([str(tmp_path)]) == 0
 
 
@@ -63,7 +65,7 @@ def test_a_failed_write_leaves_nothing_behind(tmp_path, monkeypatch, capsys):
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("webapp.http.compression.os.fsync", full)
+    monkeypatch.setattr("latent_atlas.webapp.http.compression.os.fsync", full)
     assert main([str(tmp_path)]) == 1
     assert "No space left on device" in capsys.readouterr().err
     assert names(tmp_path) == ["a.js"]
@@ -96,3 +98,20 @@ def test_naming_no_folder_is_an_error():
     with pytest.raises(SystemExit) as stopped:
         main([])
     assert stopped.value.code == 2
+
+
+def test_a_compressor_that_could_not_start_or_failed_is_started_again(tmp_path, monkeypatch):
+    (tmp_path / "a.js").write_bytes(TEXT)
+    (tmp_path / "a.js.br").mkdir()  # nothing can be renamed to it
+    os.utime(tmp_path / "a.js.br", (0, 0))
+    compressor = BackgroundCompressor(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr("subprocess.Popen", lambda *_, **__: os.open("/nowhere", os.O_RDONLY))
+        compressor.start()
+    try:
+        eventually(lambda: (compressor.tend(), compressor._process is not None)[1])
+        assert compressor._process.wait(30) == 1
+        (tmp_path / "a.js.br").rmdir()
+        eventually(lambda: (compressor.tend(), (tmp_path / "a.js.gz").exists())[1], 90)
+    finally:
+        compressor.stop()

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from webapp.inference import Batcher, BusyError
+from latent_atlas.webapp.inference import Batcher, BusyError
 
 
 class Slow:

@@ -6,8 +6,8 @@ import re
 import pytest
 from starlette.routing import Route
 
+from latent_atlas.webapp.api import router
 from tests.webapp.test_security import REQUESTS, send
-from webapp.api import router
 
 
 @pytest.fixture(scope="module")
@@ -89,3 +89,10 @@ def test_the_models_routes_document_their_bodies_and_errors(schema, action, stat
         assert "label" in {parameter["name"] for parameter in operation["parameters"]}
     assert list(operation["requestBody"]["content"]) == [body]
     assert list(operation["responses"]["200"]["content"]) == [answer]
+
+
+def test_files_may_be_json(schema):
+    for path in ("/models/{path}", "/assets/{path}", "/sw.js"):
+        for status in ("200", "206"):
+            content = schema["paths"][path]["get"]["responses"][status]["content"]
+            assert content == {"*/*": {"schema": {}}}

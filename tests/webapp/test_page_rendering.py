@@ -8,7 +8,17 @@ import re
 import brotli
 
 from tests.support.made_releases import TinyModel, make_release, point_to, write_manifest
-from tests.support.site import CHUNK, LATER, RUNTIME, SCRIPT, START, STYLE, make_dist
+from tests.support.site import (
+    CHUNK,
+    EMBED,
+    LATER,
+    NOTICES,
+    RUNTIME,
+    SCRIPT,
+    START,
+    STYLE,
+    make_dist,
+)
 from tests.webapp.conftest import eventually
 
 
@@ -34,7 +44,9 @@ def test_B14_the_page_names_every_built_file_with_its_hash(client, shared_folder
     page = client.get("/").text
     held = re.search(r'<script type="application/json" id="built">(.*?)</script>', page)
     built = json.loads(held.group(1))
-    assert {file["url"] for file in built} == {SCRIPT, START, CHUNK, LATER, STYLE, RUNTIME}
+    assert {file["url"] for file in built} == {
+        SCRIPT, START, CHUNK, LATER, EMBED, STYLE, RUNTIME, NOTICES,
+    }  # fmt: skip
     for file in built:
         data = (shared_folders.dist / file["url"]).read_bytes()
         assert (file["sha256"], file["bytes"]) == (hashlib.sha256(data).hexdigest(), len(data))

@@ -1,5 +1,6 @@
 """Releases: verified, swapped while running, refused when bad, healed when files come back."""
 
+import errno
 import json
 import os
 import threading
@@ -8,6 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from latent_atlas.webapp.http.compression import BackgroundCompressor
+from latent_atlas.webapp.inference import Runtime
+from latent_atlas.webapp.manifest import Manifest
+from latent_atlas.webapp.releases import ReleaseStore
+from latent_atlas.webapp.settings import Settings
+from tests.support.faults import failing
 from tests.support.made_releases import (
     Maths,
     TinyModel,
@@ -17,12 +24,8 @@ from tests.support.made_releases import (
     write_manifest,
     write_object,
 )
+from tests.support.own_release import LATENTS, make_own_release
 from tests.webapp.conftest import eventually
-from webapp.http.compression import BackgroundCompressor
-from webapp.inference import Runtime
-from webapp.manifest import Manifest
-from webapp.releases import ReleaseStore
-from webapp.settings import Settings
 
 OCTETS = {"content-type": "application/octet-stream"}
 TWO = (TinyModel(id="one"), TinyModel(id="other", seed=2))
@@ -105,6 +108,28 @@ def test_every_file_entry_is_listed_even_in_fields_not_known_here(folders):
     manifest["more"] = [{"deep": write_object(folders.models, b"{}", "json")}]
     listed = {entry.name for entry in Manifest.model_validate(manifest).files}
     assert listed == {path.name for path in (folders.models / "objects").iterdir()}
+
+
+def test_b20_a_damaged_lattice_costs_itself_and_not_its_model(folders, app):
+    (entry,) = make_release(folders.models, "r1", [TinyModel(lattice=3)])["models"]
+    object_path(folders.models, entry["lattice"]).write_bytes(b"cut")
+    with app(folders) as client:
+        assert client.get("/" + entry["lattice"]["url"]).status_code == 503
+        (served,) = client.get("/api/manifest").json()["models"]
+        assert served["lattice"] == entry["lattice"]
+        assert client.post("/api/models/vae-2/decode", json={"z": [0, 0]}).status_code == 200
+
+
+@pytest.mark.parametrize("wrong", [{"size": 1}, {"range": 0.0}, {"exponent": "1"}, {"tile": None}])
+def test_b20_a_lattice_that_no_page_could_read_takes_its_model_off_the_page(folders, app, wrong):
+    manifest = make_release(
+        folders.models, "r1", [TinyModel(lattice=3), TinyModel("two")], publish=False
+    )
+    manifest["models"][0]["lattice"] |= wrong
+    write_manifest(folders.models, manifest)
+    point_to(folders.models, "r1")
+    with app(folders) as client:
+        assert [model["id"] for model in client.get("/api/manifest").json()["models"]] == ["two"]
 
 
 def test_a_model_returns_when_its_file_does(folders, app, monkeypatch):
@@ -380,3 +405,149 @@ def test_a_stopped_server_leaves_no_compressor_behind(folders, monkeypatch):
     process = compressor._process
     compressor.stop()
     assert process.poll() is not None
+
+
+def spoil(entry, how):
+    """Make a model's entry in the manifest wrong."""
+    if how == "no title":
+        del entry["title"]
+    elif how == "short class_names":
+        entry["class_names"] = entry["class_names"][:9]
+    elif how == "lying latent_size":
+        entry["latent_size"] = 3
+        entry["prepared"]["z"] = [0.0] * 3
+    elif how == "enormous image":
+        entry["image"] = {"height": 65536, "width": 65536, "channels": 16}
+    elif how == "enormous classes":
+        entry["classes"] = 65536
+        entry["class_names"] = ["x"] * 65536
+    elif how == "metrics null":
+        entry["metrics"] = None
+    elif how == "NaN":
+        entry["metrics"]["squared_error"] = float("nan")
+    elif how == "Infinity":
+        entry["view"]["scale"] = float("inf")
+    elif how == "a wrong file entry in an unknown field":
+        entry["more"] = {"url": "models/objects/x", "sha256": "y", "bytes": 1}
+
+
+SPOILT = [
+    "no title", "short class_names", "lying latent_size", "enormous image", "enormous classes",
+    "metrics null", "NaN", "Infinity", "a wrong file entry in an unknown field",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("how", SPOILT)
+def test_a_wrong_entry_costs_its_model_and_neither_release_nor_page(folders, app, how):
+    # The first sections of the page show a model of this name.
+    models = (TinyModel(id="vae-2", condition="decoder"), TinyModel(id="other", seed=2))
+    manifest = make_release(folders.models, "r1", models, publish=False)
+    spoil(manifest["models"][0], how)
+    write_manifest(folders.models, manifest)
+    point_to(folders.models, "r1")
+    with app(folders) as client:
+        told = client.get("/readyz").json()
+        assert told["models"] == {"vae-2": "out of service", "other": "ready"}
+        assert told["faults"].keys() == {"model vae-2"}
+        assert encode(client, "vae-2").status_code == 503
+        assert encode(client, "other").status_code == 200
+        page = client.get("/")
+        assert page.status_code == 200
+        assert 'id="other"' in page.text
+        assert 'id="vae-2"' not in page.text
+        text = client.get("/api/manifest").text
+        assert "NaN" not in text
+        assert "Infinity" not in text
+        assert [model["id"] for model in json.loads(text)["models"]] == ["other"]
+        assert 'atlas_faults{reason="' in client.get("/metrics").text
+
+
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e999", "1" + "0" * 400 + ".5"])
+def test_a_number_that_is_not_finite_is_never_published(folders, app, number):
+    manifest = make_release(folders.models, "r1", TWO)
+    for name in ("means", "more"):
+        data = b'{"x": [1.5, %s]}' % number.encode()
+        manifest["models"][0][name] = write_object(folders.models, data, "json")
+    write_manifest(folders.models, manifest)
+    with app(folders) as client:
+        assert client.get("/readyz").json()["models"] == {"one": "out of service", "other": "ready"}
+        assert client.get("/" + manifest["models"][0]["more"]["url"]).status_code == 503
+        path = folders.models / "releases" / "r2" / "manifest.json"
+        path.parent.mkdir()
+        whole = json.dumps(manifest | {"release": "r2"})
+        path.write_text(whole[:-1] + f', "palette": [{number}]}}')
+        point_to(folders.models, "r2")
+        eventually(lambda: "finite" in client.get("/readyz").json()["faults"].get("release", ""))
+        assert served(client) == "r1"
+
+
+@pytest.mark.parametrize("what", ["current.json", "manifest", "decoder", "means"])
+def test_a_file_that_could_not_be_read_for_a_moment_needs_nobody_to_touch_it(folders, app, what):
+    manifest = make_release(folders.models, "r1", TWO)
+    name = {"current.json": "current.json", "manifest": "manifest.json"}.get(what)
+    name = name or object_path(folders.models, manifest["models"][0][what]).name
+    with failing("open", errno.EMFILE, name), app(folders, ready=False) as client:
+        eventually(lambda: "too many open files" in client.get("/readyz").text)
+        assert "too many open files" in client.get("/metrics").text
+    with app(folders, ready=False) as client:
+        with failing("open", errno.EACCES, name):
+            eventually(lambda: "permission denied" in client.get("/readyz").text)
+        eventually(lambda: client.get("/readyz").json().get("models") == {
+            "one": "ready", "other": "ready"
+        })  # fmt: skip
+        eventually(lambda: "atlas_faults{" not in client.get("/metrics").text)
+
+
+def test_a_document_that_the_page_could_not_read_is_read_later(folders, app, monkeypatch):
+    manifest = make_release(folders.models, "r1")
+    document = write_object(folders.models, b'{"claims": [], "models": []}', "json")
+    write_manifest(folders.models, manifest | {"study": document})
+    with app(folders, ready=False) as client:
+        with failing("open", errno.EIO, document["sha256"]):
+            eventually(lambda: "page" in client.get("/readyz").json().get("faults", {}))
+            assert client.get("/").status_code == 200
+        eventually(lambda: "faults" not in client.get("/readyz").json())
+
+
+def test_an_unexpected_error_is_counted_and_tried_again(folders, app, monkeypatch, caplog):
+    make_release(folders.models, "r1")
+    with app(folders) as client:
+        with monkeypatch.context() as patch:
+            patch.setattr("latent_atlas.webapp.pages.PageMaker.make", lambda *_: {}["x"])
+            make_release(folders.models, "r2", [TinyModel(seed=2)])
+            eventually(lambda: "atlas_releases_refused_total 1.0" in client.get("/metrics").text)
+            assert served(client) == "r1"
+        eventually(lambda: served(client) == "r2")
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder"])
+def test_what_is_no_file_in_place_of_the_pointer_does_not_hang_the_server(folders, app, kind):
+    make_release(folders.models, "r1")
+    pointer = folders.models / "current.json"
+    with app(folders) as client:
+        pointer.unlink()
+        os.mkfifo(pointer) if kind == "pipe" else pointer.mkdir()
+        eventually(lambda: "release" in client.get("/readyz").json().get("faults", {}))
+        assert client.get("/models/current.json").status_code == 404
+        pointer.unlink() if kind == "pipe" else pointer.rmdir()
+        make_release(folders.models, "r2", [TinyModel(seed=2)])
+        eventually(lambda: served(client) == "r2")
+        pointer.unlink()
+        os.mkfifo(pointer)
+        eventually(lambda: "release" in client.get("/readyz").json().get("faults", {}))
+    # Leaving the block has stopped the application.
+
+
+def test_B21_a_model_of_ones_own_may_lack_metrics_class_names_and_an_encoder(folders, app):
+    make_own_release(folders.models, LATENTS)
+    with app(folders) as client:
+        assert client.get("/readyz").json()["models"] == {"given-latents": "ready"}
+        (entry,) = client.get("/api/manifest").json()["models"]
+        assert (entry["classes"], entry["class_names"]) == (1, ["all images"])
+        assert entry["metrics"] == {}
+        url = "/api/models/given-latents"
+        assert client.post(f"{url}/decode", json={"z": [0.0] * 20}).status_code == 200
+        octets = {"content-type": "application/octet-stream"}
+        refused = client.post(f"{url}/encode", content=bytes(784), headers=octets)
+        assert refused.status_code == 404
+        assert refused.json()["detail"] == "The model given-latents has no encoder."

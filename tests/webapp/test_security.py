@@ -1,13 +1,14 @@
 """Every response carries the headers; every error has the one shape and gives nothing away."""
 
 import logging
+import re
 
 import pytest
 
+from latent_atlas.webapp.app import create_app
+from latent_atlas.webapp.settings import Settings
 from tests.support.site import SCRIPT
 from tests.webapp.conftest import TestClient
-from webapp.app import create_app
-from webapp.settings import Settings
 
 OCTETS = {"content-type": "application/octet-stream"}
 JSON = {"content-type": "application/json"}
@@ -51,6 +52,9 @@ def send(client, request):
 def assert_headers(answer, script_src="'self' 'wasm-unsafe-eval'"):
     headers = answer.headers
     policy = dict(part.split(" ", 1) for part in headers["content-security-policy"].split("; "))
+    # Beside files, the one script that stands in the page.
+    policy["script-src"], hashes = re.subn(r" 'sha256-[\w+/]{43}='", "", policy["script-src"])
+    assert hashes == 1
     assert policy == {
         "default-src": "'none'",
         "script-src": script_src,
@@ -152,8 +156,8 @@ def test_a_fault_of_our_own_is_a_500_without_its_text(shared_folders, monkeypatc
         raise RuntimeError(SECRET)
 
     app = create_app(Settings(**shared_folders.settings()))
-    monkeypatch.setattr("webapp.metrics.Metrics.text", fail)
-    with TestClient(app) as client, caplog.at_level(logging.CRITICAL):
+    monkeypatch.setattr("latent_atlas.webapp.metrics.Metrics.text", fail)
+    with TestClient(app, "http://localhost") as client, caplog.at_level(logging.CRITICAL):
         answer = client.get("/metrics")
     assert answer.status_code == 500
     assert SECRET not in answer.text
@@ -169,3 +173,67 @@ def test_webassembly_can_be_blocked(shared_folders, app):
 def test_a_framework_s_own_pages_are_not_there(client):
     for path in ("/docs", "/redoc", "/openapi.json"):
         assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("localhost", 200), ("LOCALHOST:80", 200), ("127.0.0.1:1", 200), ("[::1]:80", 200),
+     ("localhost.", 200), ("evil.test", 421), ("evil.test:80", 421), ("localhost.evil.test", 421),
+     ("169.254.169.254", 421), ("a b", 400), ("", 400), ("evil@localhost", 400)],
+)  # fmt: skip
+def test_another_host_s_name_is_refused_where_only_this_machine_connects(client, host, status):
+    for path in ("/", "/api/manifest", "/models/current.json", "/readyz"):
+        answer = client.get(path, headers={"host": host})
+        assert answer.status_code == status
+        assert_headers(answer)
+    if status != 200:
+        assert_problem(answer)
+        assert "evil" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("settings", "host", "status"),
+    [({"host": "0.0.0.0"}, "anything.test", 200),  # noqa: S104
+     ({"allowed_hosts": "atlas.test, other.test"}, "other.test:8", 200),
+     ({"allowed_hosts": "atlas.test"}, "localhost", 421),
+     ({"host": "0.0.0.0", "allowed_hosts": "atlas.test"}, "localhost", 421),  # noqa: S104
+     ({"allowed_hosts": "*"}, "anything.test", 200),
+     ({"host": "::1"}, "[::1]", 200), ({"host": "127.0.0.9"}, "127.0.0.9", 200)],
+)  # fmt: skip
+def test_the_settings_say_which_hosts_are_answered(shared_folders, app, settings, host, status):
+    with app(shared_folders, ready=False, **settings) as client:
+        assert client.get("/livez", headers={"host": host}).status_code == status
+
+
+def test_a_request_names_its_host_once(client):
+    twice = client.get("/livez", headers=[("host", "localhost"), ("host", "localhost")])
+    assert twice.status_code == 400
+    assert_problem(twice)
+
+
+def test_a_large_head_is_refused(client):
+    answer = client.get("/livez", headers={"x-more": "y" * 70000})
+    assert answer.status_code == 431
+    assert_problem(answer)
+    assert client.get("/livez", headers={"x-more": "y" * 60000}).status_code == 200
+
+
+def test_a_compressed_body_is_refused(client):
+    answer = client.post(
+        "/api/models/vae-2/encode",
+        content=bytes(784),
+        headers=OCTETS | {"content-encoding": "gzip"},
+    )
+    assert answer.status_code == 415
+    assert_problem(answer)
+
+
+def test_every_answer_has_an_id_of_its_own(client):
+    ids = {send(client, request).headers["x-request-id"] for request in REQUESTS.values()}
+    assert len(ids) == len(REQUESTS)
+
+
+def test_the_metrics_can_be_hidden(shared_folders, app):
+    with app(shared_folders, metrics=False) as client:
+        assert_problem(client.get("/metrics"))
+        assert client.get("/metrics").status_code == 404

@@ -2,8 +2,8 @@
 
 import pytest
 
-from webapp.__main__ import main
-from webapp.settings import SettingsError, read_settings
+from latent_atlas.webapp.__main__ import main
+from latent_atlas.webapp.settings import SettingsError, read_settings
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from latent_atlas.webapp.static_site import main
 from tests.support.made_releases import (
     TinyModel,
     make_release,
@@ -13,8 +14,18 @@ from tests.support.made_releases import (
     point_to,
     write_manifest,
 )
-from tests.support.site import CHUNK, LATER, RUNTIME, SCRIPT, START, STYLE, WORKER
-from webapp.static_site import main
+from tests.support.site import (
+    CHUNK,
+    ELEMENT,
+    EMBED,
+    LATER,
+    NOTICES,
+    RUNTIME,
+    SCRIPT,
+    START,
+    STYLE,
+    WORKER,
+)
 
 
 @pytest.fixture
@@ -47,13 +58,14 @@ def test_B14_a_site_has_the_page_the_build_and_the_current_release_alone(folders
         for part in (*model.values(), model["prepared"]["image"])
         if isinstance(part, dict) and "sha256" in part
     }
-    built = {SCRIPT, START, CHUNK, LATER, STYLE, RUNTIME}
+    built = {SCRIPT, START, CHUNK, LATER, EMBED, STYLE, RUNTIME, NOTICES}
+    figures = {f"embed/{name}.html" for name in ("map", "digits", "draw", "sliders")}
     about = {"models/current.json", "models/releases/r2/manifest.json"}
-    assert files_of(out) == {"index.html", WORKER} | built | about | objects
+    assert files_of(out) == {"index.html", WORKER, ELEMENT} | figures | built | about | objects
     assert json.loads((out / "models/current.json").read_text()) == {"release": "r2"}
     for name in objects:
         assert hashlib.sha256((out / name).read_bytes()).hexdigest() in name
-    for name in built | {WORKER}:
+    for name in built | {WORKER, ELEMENT}:
         assert (out / name).read_bytes() == (folders.dist / name).read_bytes()
     assert list(out.parent.iterdir()) == [out]
 
@@ -69,6 +81,7 @@ def test_B14_its_page_has_a_policy_of_its_own_and_knows_of_no_server(folders, wr
     assert "unsafe-inline" not in policy
     assert "frame-ancestors" not in policy  # a browser complains of it in a page
     assert not re.search(r'(src|href)="(/|http)', page)
+    assert f'href="{NOTICES}"' in page
 
 
 def test_B14_a_former_site_is_replaced_whole(folders, write, tmp_path, capsys):

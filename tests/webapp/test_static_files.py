@@ -1,5 +1,6 @@
 """Files: types, caching, compressed copies, ranges, and what is never served."""
 
+import errno
 import gzip
 import json
 import os
@@ -7,9 +8,10 @@ import os
 import brotli
 import pytest
 
-from tests.support.made_releases import make_release, object_path, point_to
+from latent_atlas.webapp.http.compression import compress
+from tests.support.faults import failing
+from tests.support.made_releases import TinyModel, make_release, object_path, point_to
 from tests.support.site import RUNTIME, RUNTIME_BYTES, SCRIPT, STYLE, WORKER
-from webapp.http.compression import compress
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 
@@ -81,6 +83,16 @@ def test_objects_and_manifests_are_kept_for_ever(site):
         assert answer.headers["content-type"] == media_type
         assert len(answer.content) == entry[name]["bytes"]
     assert client.get("/models/releases/r1/manifest.json").headers["cache-control"] == IMMUTABLE
+
+
+def test_b20_a_lattice_is_a_picture_that_is_kept_and_not_compressed_again(folders, app):
+    (entry,) = make_release(folders.models, "r1", [TinyModel(lattice=3)])["models"]
+    with app(folders) as client:
+        answer, body = raw(client, "/" + entry["lattice"]["url"], accept_encoding="br")
+    assert answer.headers["content-type"] == "image/webp"
+    assert answer.headers["cache-control"] == IMMUTABLE
+    assert "content-encoding" not in answer.headers
+    assert len(body) == entry["lattice"]["bytes"]
 
 
 def test_the_pointer_is_asked_for_again_and_not_sent_twice(site):
@@ -252,3 +264,40 @@ def test_a_released_manifest_is_served_as_it_is_on_disk(site):
     client, folders, _ = site
     on_disk = folders.models / "releases" / "r1" / "manifest.json"
     assert client.get("/models/releases/r1/manifest.json").json() == json.loads(on_disk.read_text())
+
+
+@pytest.mark.parametrize("suffix", [".br", ".gz"])
+@pytest.mark.parametrize("what", ["object", "built file"])
+def test_a_damaged_copy_is_not_sent(site, suffix, what):
+    client, folders, entry = site
+    url = entry["means"]["url"] if what == "object" else RUNTIME
+    path = object_path(folders.models, entry["means"]) if what == "object" else folders.dist / url
+    compress(path)
+    copy = path.with_name(path.name + suffix)
+    whole = copy.read_bytes()
+    encoding = {".br": "br", ".gz": "gzip"}[suffix]
+    for damaged in (whole[: len(whole) // 2], bytes([*whole[:40], whole[40] ^ 4, *whole[41:]])):
+        copy.write_bytes(damaged)
+        answer, body = raw(client, f"/{url}", accept_encoding=encoding)
+        assert answer.status_code == 200
+        assert "content-encoding" not in answer.headers
+        assert body == path.read_bytes()
+    compress(path)  # a damaged copy is made anew
+    answer, body = raw(client, f"/{url}", accept_encoding=encoding)
+    assert answer.headers["content-encoding"] == encoding
+    assert body == whole
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EMFILE, errno.ENOMEM, errno.EIO])
+def test_a_file_that_cannot_be_read_now_is_neither_missing_nor_damaged(site, number):
+    client, folders, entry = site
+    urls = (entry["means"]["url"], SCRIPT, WORKER, "models/current.json")
+    with failing("open", number, folders.root):
+        for url in urls:
+            answer = client.get(f"/{url}")
+            assert answer.status_code == 503
+            assert answer.headers["retry-after"]
+        assert os.strerror(number).lower() in client.get("/readyz").text
+        assert os.strerror(number).lower() in client.get("/metrics").text
+    for url in urls:
+        assert client.get(f"/{url}").status_code == 200

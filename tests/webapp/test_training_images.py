@@ -1,5 +1,6 @@
 """Training images from the server's machine: the right ones, and nothing else of the disk."""
 
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
+from tests.support.faults import failing
 from tests.support.tiny_dataset import make_mnist, write_idx
 from tests.webapp.conftest import make_folders, make_release, running_app
 
@@ -57,3 +59,11 @@ def test_a_data_set_that_is_missing_or_cut_short_is_not_there(
     client: TestClient, name: str
 ) -> None:
     assert client.get(f"/api/datasets/{name}/train?index=0").status_code == 404
+
+
+def test_B11_images_that_could_not_be_read_for_a_moment_are_there_again(
+    client: TestClient, root: Path
+) -> None:
+    with failing("open", errno.EMFILE, "ubyte"):
+        assert client.get("/api/datasets/mnist/train?index=0").status_code == 503
+    assert client.get("/api/datasets/mnist/train?index=0").status_code == 200

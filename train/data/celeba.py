@@ -9,7 +9,6 @@ from it belongs in git.
 """
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -17,36 +16,38 @@ import torch
 from filelock import FileLock
 from numpy.typing import NDArray
 from PIL import Image
-from tqdm import tqdm
 
-from train.data.celeba_tables import (
+from latent_atlas.train.data.celeba_tables import (
     ATTRIBUTE_TABLE,
     PARTITION_TABLE,
-    TEST,
-    TRAIN,
     Tables,
     listed,
     read_tables,
+    refuse_web_page,
 )
-from train.data.images import Dataset, Images
-from train.errors import UserError
-from train.files import remove_leftovers, replacing, sha256
+from latent_atlas.train.data.images import Dataset, Images
+from latent_atlas.train.data.in_threads import in_threads
+from latent_atlas.train.errors import UserError
+from latent_atlas.train.files import remove_leftovers, replacing, sha256
 
 SIZE = 64
 FEWEST_IMAGES = 20
 
 _IMAGES = "img_align_celeba"
+_HOME = "https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html"
+_AS_PNG = (
+    "The images of CelebA in {} are PNG, and its JPEG files are what is read: unpack "
+    f"{_IMAGES}.zip, from {_HOME}, to {{}}."
+)
+_TRAIN, _TEST = 0, 2
 _WIDTH, _HEIGHT = 178, 218
-_CROP = 148
-_BOX = (15, 35, 15 + _CROP, 35 + _CROP)
-"""The middle square, as torchvision's CenterCrop takes it."""
+_BOX = (15, 35, 163, 183)
+"""The middle square of 148 pixels, as torchvision's CenterCrop takes it."""
 _CLASSES = ("black", "blond", "brown", "gray")
-_OTHER_HAIR = "other"
 _GROUPS = ((*(f"{colour} hair" for colour in _CLASSES), "bald"),)
 _TEST_SHARE = 10
 _VERSION = 1
 """Part of the cache's name; raise it when the same files give other pixels."""
-_CHUNK = 64
 
 
 def load(folder: Path, cache: Path) -> Dataset:
@@ -60,70 +61,65 @@ def load(folder: Path, cache: Path) -> Dataset:
     """
     sizes = _present(folder)
     tables = read_tables(folder)
-    _print_missing(tables, sizes)
-    train, test = _choose(tables, sizes, folder)
-    rows = np.concatenate([train, test])
-    labels = torch.from_numpy(_hair(tables)[rows])
-    attributes = torch.from_numpy(tables.attributes[rows])
-    pixels = torch.from_numpy(_cached(folder, cache, [tables.files[row] for row in rows], sizes))
-    class_names = (*_CLASSES, _OTHER_HAIR)
-    both = Images(pixels, labels, len(class_names), attributes)
-    return Dataset(
-        both.select(slice(0, len(train))), both.select(slice(len(train), None)),
-        class_names, tables.attribute_names, _GROUPS,
-    )  # fmt: skip
-
-
-# ——— which images there are ———
-
-
-def _present(folder: Path) -> dict[str, int]:
-    """Return the size of each file of images.
-
-    Raises:
-        UserError: there are none, or the tables are missing.
-    """
-    needed = (_IMAGES, ATTRIBUTE_TABLE, PARTITION_TABLE)
-    missing = [name for name in needed if not (folder / name).exists()]
-    if missing == [_IMAGES] and (folder / f"{_IMAGES}.zip").exists():
-        raise UserError(
-            f"The images of CelebA are not unpacked: unzip {folder / _IMAGES}.zip there."
-        )
-    if missing:
-        raise UserError(
-            f"CelebA is not all there, {folder} lacks {', '.join(missing)}: get it with "
-            f"torchvision.datasets.CelebA('{folder.parent}', download=True) or from "
-            f"https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html (for non-commercial research, "
-            f"not to be passed on)."
-        )
-    try:
-        with os.scandir(folder / _IMAGES) as entries:
-            return {entry.name: entry.stat().st_size for entry in entries if entry.is_file()}
-    except OSError as error:
-        raise UserError(f"Cannot list the images of CelebA in {folder / _IMAGES}.") from error
-
-
-def _print_missing(tables: Tables, sizes: dict[str, int]) -> None:
-    """Say briefly which images of the tables there are none of."""
     missing = [file for file in tables.files if file not in sizes]
     if missing:
         print(
             f"celeba: {len(missing):,} of {len(tables.files):,} images are missing: "
             f"{listed(missing)}."
         )
+    train, test = _choose(tables, sizes, folder)
+    rows = np.concatenate([train, test])
+    labels = torch.from_numpy(_hair(tables)[rows])
+    attributes = torch.from_numpy(tables.attributes[rows])
+    pixels = torch.from_numpy(_cached(folder, cache, [tables.files[row] for row in rows], sizes))
+    class_names = (*_CLASSES, "other")
+    both = Images(pixels, labels, len(class_names), attributes)
+    return Dataset(*both.cut(len(train)), class_names, tables.attribute_names, _GROUPS)
+
+
+def _present(folder: Path) -> dict[str, int]:
+    """Return the size of each file of images, where they and the tables are there."""
+    needed = (_IMAGES, ATTRIBUTE_TABLE, PARTITION_TABLE)
+    missing = [name for name in needed if not (folder / name).exists()]
+    archive = folder / f"{_IMAGES}.zip"
+    if _IMAGES in missing and archive.exists():
+        with archive.open("rb") as file:
+            refuse_web_page(archive, file.read(1000))
+        raise UserError(f"The images of CelebA are not unpacked: unzip {archive} there.")
+    if converted := [name for name in missing if (folder / name).with_suffix(".csv").exists()]:
+        raise UserError(
+            f"CelebA's tables in {folder} are .csv, as on Kaggle: get the original "
+            f"{' and '.join(converted)} from {_HOME}, and put them there."
+        )
+    if _IMAGES in missing and (folder / f"{_IMAGES}_png").exists():
+        raise UserError(_AS_PNG.format(folder / f"{_IMAGES}_png", folder / _IMAGES))
+    if missing:
+        raise UserError(
+            f"CelebA is not all there, {folder} lacks {', '.join(missing)}: get it with "
+            f"torchvision.datasets.CelebA('{folder.parent}', download=True) or from "
+            f"{_HOME} (for non-commercial research, not to be passed on)."
+        )
+    with os.scandir(folder / _IMAGES) as entries:
+        found = {entry.name: entry.stat().st_size for entry in entries if entry.is_file()}
+    if not any(name.endswith(".jpg") for name in found):
+        if any(name.lower().endswith(".png") for name in found):
+            raise UserError(_AS_PNG.format(folder / _IMAGES, folder / _IMAGES))
+        deeper = next((folder / _IMAGES).glob("*/*.jpg"), None)
+        if deeper is not None:
+            raise UserError(
+                f"The images of CelebA are one folder too deep: move those in {deeper.parent} up "
+                f"into {folder / _IMAGES}."
+            )
+    return found
 
 
 def _choose(
     tables: Tables, sizes: dict[str, int], folder: Path
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Choose the images of both splits among those that are there, as rows of the tables.
-
-    Raises:
-        UserError: they are too few.
-    """
+    """Choose the images of both splits among those that are there, as rows of the tables."""
     there = np.array([file in sizes for file in tables.files], bool)
-    train = np.flatnonzero(there & (tables.partition == TRAIN))
-    test = np.flatnonzero(there & (tables.partition == TEST))
+    train = np.flatnonzero(there & (tables.partition == _TRAIN))
+    test = np.flatnonzero(there & (tables.partition == _TEST))
     if len(train) + len(test) < FEWEST_IMAGES or not len(train):
         raise UserError(
             f"Nothing can be trained on CelebA with {len(train)} training images and "
@@ -138,23 +134,14 @@ def _choose(
 
 
 def _hair(tables: Tables) -> NDArray[np.int64]:
-    """Return the class of every image.
-
-    Raises:
-        UserError: the table lacks a colour of hair.
-    """
     lacking = [name for name in _GROUPS[0] if name not in tables.attribute_names]
     if lacking:
         raise UserError(
             f"Cannot use {ATTRIBUTE_TABLE} of CelebA: it has no column for {', '.join(lacking)}."
         )
-    columns = [tables.attribute_names.index(f"{colour} hair") for colour in _CLASSES]
+    columns = [tables.attribute_names.index(name) for name in _GROUPS[0][: len(_CLASSES)]]
     colours = tables.attributes[:, columns]
-    first = colours.argmax(1)
-    return np.where(colours.any(1), first, len(_CLASSES)).astype(np.int64)
-
-
-# ——— the array ———
+    return np.where(colours.any(1), colours.argmax(1), len(_CLASSES))
 
 
 def _cached(
@@ -163,67 +150,36 @@ def _cached(
     """Return the pixels (N, 3, 64, 64) of `files`, mapped from the cache, made where it is not.
 
     The array is named after the files' names and sizes, so that other files make another array.
-
-    Raises:
-        UserError: some images are damaged.
     """
     content = "\n".join(f"{file} {sizes[file]}" for file in files)
     path = cache / f"celeba-{_VERSION}-{sha256(content.encode())[:16]}.npy"
-    shape = (len(files), 3, SIZE, SIZE)
     cache.mkdir(parents=True, exist_ok=True)
     # Of several processes that need it, one makes it and the others wait.
     with FileLock(cache / ".lock"):
-        found = _mapped(path, shape)
-        if found is not None:
-            return found
-        remove_leftovers(cache)
-        for outdated in cache.glob("celeba-*.npy"):
-            outdated.unlink()
-        with replacing(path) as temporary:
-            _pack(folder / _IMAGES, files, temporary)
-        made = _mapped(path, shape)
-    assert made is not None  # noqa: S101 (for mypy: it has just been made)
-    return made
-
-
-def _mapped(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8] | None:
-    """Return the array in `path`; None if it is missing or damaged."""
-    try:
-        # Copy on write: PyTorch warns of arrays that may not be written.
-        found: NDArray[np.uint8] = np.load(path, mmap_mode="c")
-    except (OSError, ValueError):
-        return None
-    return found if found.shape == shape and found.dtype == np.uint8 else None
+        try:
+            # Copy on write: PyTorch warns of arrays that may not be written.
+            return np.load(path, mmap_mode="c")
+        except (OSError, ValueError):  # missing, or cut short
+            remove_leftovers(cache)
+            for outdated in cache.glob("celeba-*.npy"):
+                outdated.unlink()
+            with replacing(path) as temporary:
+                _pack(folder / _IMAGES, files, temporary)
+            return np.load(path, mmap_mode="c")
 
 
 def _pack(folder: Path, files: list[str], path: Path) -> None:
-    """Read every image and write them as one .npy file to `path`, never all of them in memory.
-
-    Raises:
-        UserError: some are damaged; it names the first of them.
-    """
+    """Read every image and write them as one .npy file to `path`, never all of them in memory."""
     shape = (len(files), 3, SIZE, SIZE)
-    header = {"descr": "|u1", "fortran_order": False, "shape": shape}
-    chunks = [files[start : start + _CHUNK] for start in range(0, len(files), _CHUNK)]
+    packed = np.lib.format.open_memmap(path, "w+", np.uint8, shape)
     damaged: list[str] = []
-    # Threads, because Pillow decodes and resizes without holding the interpreter's lock.
-    pool = ThreadPoolExecutor(os.cpu_count() or 1)
-    try:
-        with (
-            path.open("wb") as packed,
-            tqdm(total=len(files), unit="image", desc="celeba", dynamic_ncols=True) as bar,
-        ):
-            np.lib.format.write_array_header_1_0(packed, header)
-            read = pool.map(lambda chunk: [_read(folder / file) for file in chunk], chunks)
-            for chunk, squares in zip(chunks, read, strict=True):
-                for file, square in zip(chunk, squares, strict=True):
-                    if square is None:
-                        damaged.append(file)
-                    else:
-                        packed.write(square.tobytes())
-                bar.update(len(chunk))
-    finally:
-        pool.shutdown(cancel_futures=True)
+    squares = in_threads(lambda file: _read(folder / file), files, "celeba", "image")
+    for index, square in enumerate(squares):
+        if square is None:
+            damaged.append(files[index])
+        else:
+            packed[index] = square
+    packed.flush()
     if damaged:
         raise UserError(
             f"Cannot read {listed(damaged)} of CelebA in {folder}: damaged, cut short, or not "

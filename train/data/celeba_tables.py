@@ -1,27 +1,23 @@
 """CelebA's two tables: the attributes of its images, and the partition that each belongs to."""
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from train.errors import UserError
+from latent_atlas.train.errors import UserError
 
 ATTRIBUTE_TABLE = "list_attr_celeba.txt"
 PARTITION_TABLE = "list_eval_partition.txt"
-TRAIN, VALIDATION, TEST = 0, 1, 2
 
 _ATTRIBUTES = 40
-_NAMED = 3
-"""How many images a message names before it counts the others."""
 
 
-@dataclass(frozen=True)
-class Tables:
+class Tables(NamedTuple):
     """Every image's file, its attributes (0 or 1), and its partition."""
 
-    files: tuple[str, ...]
+    files: list[str]
     attribute_names: tuple[str, ...]
     attributes: NDArray[np.uint8]
     partition: NDArray[np.uint8]
@@ -43,13 +39,22 @@ def read_tables(folder: Path) -> Tables:
             f"{PARTITION_TABLE} names {listed(different)}."
         )
     parts = np.array([partition[file] for file in files], np.uint8)
-    return Tables(tuple(files), names, attributes, parts)
+    return Tables(list(files), names, attributes, parts)
 
 
 def listed(files: list[str]) -> str:
-    """Name a few files, and say how many more there are."""
-    named = ", ".join(files[:_NAMED])
-    return named if len(files) <= _NAMED else f"{named} and {len(files) - _NAMED:,} more"
+    """Name three files, and say how many more there are."""
+    more = f" and {len(files) - 3:,} more" if len(files) > 3 else ""
+    return ", ".join(files[:3]) + more
+
+
+def refuse_web_page(path: Path, start: bytes) -> None:
+    """Refuse a file of CelebA that starts as a page does: Google Drive's, of a used-up quota."""
+    if start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
+        raise UserError(
+            f"{path.name} of CelebA in {path.parent} is a web page saved under that name, often "
+            f"Google Drive's about its quota: delete it, and download the file again tomorrow."
+        )
 
 
 def _attributes(folder: Path) -> tuple[dict[str, int], tuple[str, ...], NDArray[np.uint8]]:
@@ -65,34 +70,31 @@ def _attributes(folder: Path) -> tuple[dict[str, int], tuple[str, ...], NDArray[
         raise UserError(f"{where}: it announces {announced:,} images and has {len(rows):,} rows.")
     files: dict[str, int] = {}
     values = np.empty((announced, _ATTRIBUTES), np.uint8)
-    for number, row in enumerate(rows):
+    for index, row in enumerate(rows):
+        number = f"{where}: row {index + 3}"
         file, *signs = row.split() or [""]
         if len(signs) != _ATTRIBUTES:
-            raise UserError(
-                f"{where}: row {number + 3} has {len(signs)} values, expected {_ATTRIBUTES}."
-            )
+            raise UserError(f"{number} has {len(signs)} values, expected {_ATTRIBUTES}.")
         if not set(signs) <= {"1", "-1"}:
-            raise UserError(f"{where}: row {number + 3} has values other than 1 and -1.")
+            raise UserError(f"{number} has values other than 1 and -1.")
         if file in files:
-            raise UserError(f"{where}: row {number + 3} names {file}, which an earlier row has.")
-        files[file] = number
-        values[number] = [sign == "1" for sign in signs]
+            raise UserError(f"{number} names {file}, which an earlier row has.")
+        files[file] = index
+        values[index] = [sign == "1" for sign in signs]
     return files, tuple(name.replace("_", " ").lower() for name in names), values
 
 
 def _partition(folder: Path) -> dict[str, int]:
-    """Return the partition of each file."""
     where, rows = _lines(folder / PARTITION_TABLE)
     partition: dict[str, int] = {}
-    for number, row in enumerate(rows):
-        parts = row.split()
-        if len(parts) != 2 or parts[1] not in {"0", "1", "2"}:
-            raise UserError(f"{where}: row {number + 1} is not a file and 0, 1 or 2.")
-        if parts[0] in partition:
-            raise UserError(
-                f"{where}: row {number + 1} names {parts[0]}, which an earlier row has."
-            )
-        partition[parts[0]] = int(parts[1])
+    for index, row in enumerate(rows):
+        number = f"{where}: row {index + 1}"
+        file, *part = row.split() or [""]
+        if part not in (["0"], ["1"], ["2"]):
+            raise UserError(f"{number} is not a file and 0, 1 or 2.")
+        if file in partition:
+            raise UserError(f"{number} names {file}, which an earlier row has.")
+        partition[file] = int(part[0])
     return partition
 
 
@@ -100,8 +102,8 @@ def _lines(path: Path) -> tuple[str, list[str]]:
     """Return how a sentence about a table begins, and its rows."""
     where = f"Cannot use {path.name} of CelebA in {path.parent}"
     try:
-        return where, path.read_text("utf-8").rstrip().splitlines()
-    except UnicodeDecodeError as error:
-        raise UserError(f"{where}: it is not text.") from error
-    except OSError as error:
-        raise UserError(f"{where}: it cannot be read.") from error
+        data = path.read_bytes()
+        refuse_web_page(path, data)
+        return where, data.decode("utf-8").rstrip().splitlines()
+    except (UnicodeDecodeError, OSError) as error:
+        raise UserError(f"{where}: it cannot be read, or is not text.") from error

@@ -4,12 +4,15 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from train.data import avatars, celeba, mnist_like
-from train.data.images import Dataset, Images, Split
-from train.errors import UserError
+from latent_atlas.train.data import avatars, celeba, mnist_like, torchvision_sets
+from latent_atlas.train.data.images import Dataset, Images, Split
+from latent_atlas.train.errors import UserError
 
 OWN_IMAGES = "images"
-"""The dataset of a run on a folder of the user's own: packed in the run's folder."""
+"""The dataset of a run on the user's own images: packed in the run's folder."""
+
+NOT_TO_PASS_ON = frozenset({"celeba"})
+"""Datasets whose licences forbid passing on their images, and the models made from these."""
 
 
 def data_root() -> Path:
@@ -39,9 +42,13 @@ def load_dataset(dataset: str, root: Path | None = None) -> Dataset:
     """Read both splits as `load` does."""
     if dataset in _WHOLE:
         return _WHOLE[dataset](root or data_root())
+    if dataset.startswith(torchvision_sets.PREFIX):
+        return torchvision_sets.load(dataset, root or data_root())
     if dataset not in mnist_like.READERS:
         known = ", ".join(sorted([*mnist_like.READERS, *_WHOLE]))
-        raise UserError(f"There is no dataset '{dataset}'; there are: {known}.")
+        raise UserError(
+            f"There is no dataset '{dataset}'; there are: {known}, and torchvision:NAME."
+        )
     train, test = load(dataset, "train", root), load(dataset, "test", root)
     return Dataset(train, test, mnist_like.CLASS_NAMES[dataset])
 

@@ -1,108 +1,120 @@
 """A folder of the user's own images, read into tensors; unusable files are listed and skipped.
 
 A class is a folder of the first level, with everything below it. Images
-without such folders are one class, named after the folder itself.
+without such folders are one class, named after the folder itself. Where the folders of the first
+level are `train` and `test` or `val`, the split is theirs, and the classes are the folders in them.
 
 Each image is turned upright by its EXIF data, cropped to its central square and resized. Not
 letterboxed: images of different shapes would differ most in the width of their bars, and two
-latents would be spent on that. Transparent areas become white. If every image is grey, pixels have
-one channel; a single one in colour makes it three for all.
+latents would be spent on that. Transparent areas become white, or black where nothing could be seen
+on white. Values of other than eight bits are scaled by the depth that the brightest of the
+folder needs. If every image is grey, pixels have one channel; a single one in colour makes it three
+for all.
 """
 
-import errno
-import hashlib
 import os
-import re
-import stat
-import threading
 import unicodedata
 import warnings
 from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Collection
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
-from tqdm import tqdm
 
-from train.data.images import Dataset, Images
-from train.errors import UserError
+from latent_atlas.train.data.contact_sheet import NEARLY_CONSTANT
+from latent_atlas.train.data.images import Dataset
+from latent_atlas.train.data.in_threads import in_threads
+from latent_atlas.train.data.own_dataset import FEWEST_IMAGES, Bytes, own_dataset
+from latent_atlas.train.errors import UserError
 
-Bytes = NDArray[np.uint8]
+Floats = NDArray[np.float32]
 
 IMAGE_SIZE = 28
 SMALLEST_SIZE, LARGEST_SIZE = 8, 128
-FEWEST_IMAGES = 20
-MOST_CLASSES = 256
-_TEST_SHARE = 10
-"""Every n-th image of a class is held out as the test set."""
+_SPLITS = {
+    "train": "train", "training": "train",
+    "test": "test", "testing": "test",
+    "val": "validation", "valid": "validation", "validation": "validation", "dev": "validation",
+}  # fmt: skip
+_DARKEST_PHOTOGRAPHS = 64
+"""Images that all stay below this are masks, whose values number things, or of fewer bits."""
 _SMALLEST_SIDE = 8
 _MOST_PIXELS = 50_000_000
-# Above this, one image at a time: a handful of the largest would take gigabytes together.
-_LARGE_PIXELS = 8_000_000
-_MOST_THREADS = 8
+# A decoded image of the largest takes some 400 MB.
+_MOST_THREADS = 4
 _LISTED = 20
 # What Pillow reads in this process. EPS, for one, would start Ghostscript.
 _FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP")
-_NO_IMAGE = "not an image of a kind that is read here"
+
+_HEIC = "HEIC, which is not read here: convert it to JPEG or PNG"
+_HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 
 
-@dataclass(frozen=True)
-class Skipped:
-    """A file that is not used: its printable path inside the folder, and the reason."""
+class _Deep(NamedTuple):
+    """A grey image of more than eight bits, (H, W), and its extremes before it was resized."""
 
-    path: str
-    reason: str
+    values: Floats
+    low: float
+    high: float
 
 
-@dataclass(frozen=True)
-class Reading:
-    """The dataset of a folder, and the files that were left out of it."""
+class Reading(NamedTuple):
+    """The dataset of a folder, and why each file that was left out was: printable path → reason."""
 
     dataset: Dataset
-    skipped: list[Skipped]
-
-
-class _UnusableError(Exception):
-    """Why one image is skipped, as part of a sentence."""
+    skipped: dict[str, str]
 
 
 def read_folder(folder: Path, size: int = IMAGE_SIZE) -> Reading:
     """Read every image under `folder` as `size` × `size` pixels.
 
-    A tenth of each class, chosen by a hash of the path inside the folder, is the test set; that
-    hash is the images' order, too, so that the first thousand of them are a fair sample.
+    Unless the folder is split already, a tenth of each class, chosen by a hash of the path inside
+    the folder, is the test set; that hash is the images' order, too, so that the first thousand of
+    them are a fair sample.
 
     Raises:
         UserError: there is no such folder, fewer than 20 of its files can be used, or it has more
-            than 256 classes. What was skipped has been printed by then.
+            than 1,000 classes. What was skipped has been printed by then.
     """
-    files, skipped = _walk(folder)
-    squares: dict[str, Bytes] = {}
-    with _pillow_bounded():
-        for path, found in _read_all(folder, files, size):
-            if isinstance(found, str):
-                skipped.append(Skipped(_printable(path), found))
-            else:
-                squares[path] = found
-    if any("/" in path for path in squares):
-        for path in [path for path in squares if "/" not in path]:
-            skipped.append(Skipped(_printable(path), "lies beside the folders of the classes"))
-            del squares[path]
-    skipped.sort(key=lambda one: one.path)
-    _print_skipped(folder, skipped)
-    if len(squares) < FEWEST_IMAGES:
-        raise UserError(
-            f"Nothing can be trained on '{folder_name(folder)}': {FEWEST_IMAGES} images are the "
-            f"least, and {len(squares) or 'none'} of its {len(squares) + len(skipped)} files can "
-            f"be used."
+    name = folder_name(folder)
+    files, walked = _walk(folder)
+    skipped = dict(walked)
+    images: dict[str, Bytes | _Deep] = {}
+    with warnings.catch_warnings(action="ignore"):  # Pillow's, of files that it reads all the same
+        read = in_threads(
+            lambda path: _read(folder / path, size), files, name, "file", _MOST_THREADS
         )
-    return Reading(_dataset(squares, folder_name(folder)), skipped)
+        for path, found in zip(files, read, strict=True):
+            if isinstance(found, str):
+                skipped[path] = found
+            else:
+                images[path] = found
+    class_of, held_out, unused = _sort_out(images, name)
+    skipped |= unused
+    skipped = {_printable(path): skipped[path] for path in sorted(skipped)}
+    if skipped:
+        files_are = "1 file is" if len(skipped) == 1 else f"{len(skipped):,} files are"
+        print(f"{name}: {files_are} skipped:")
+        for path, reason in list(skipped.items())[:_LISTED]:
+            print(f"  {path}: {reason}")
+        if len(skipped) > _LISTED:
+            print(f"  and {len(skipped) - _LISTED:,} more")
+    heic = sum(reason == _HEIC for reason in skipped.values())
+    advice = ""
+    if heic:
+        advice = f" {heic:,} of them are HEIC; convert these to JPEG or PNG first."
+        print(f"{name}:{advice}")
+    if len(class_of) < FEWEST_IMAGES:
+        raise UserError(
+            f"Nothing can be trained on '{name}': {FEWEST_IMAGES} images are the least, and "
+            f"{len(class_of) or 'none'} of its {len(files) + len(walked)} files can be used."
+            f"{advice}"
+        )
+    squares = _in_eight_bits({path: images[path] for path in class_of}, name)
+    return Reading(own_dataset(squares, class_of, name, held_out), skipped)
 
 
 def folder_name(folder: Path) -> str:
@@ -110,11 +122,8 @@ def folder_name(folder: Path) -> str:
     return _printable(folder.resolve().name) or "images"
 
 
-# ——— which files there are ———
-
-
-def _walk(folder: Path) -> tuple[list[str], list[Skipped]]:
-    """List the files under a folder by their path in it; hidden ones do not count.
+def _walk(folder: Path) -> tuple[list[str], dict[str, str]]:
+    """List the files under a folder by their path in it, and those skipped; hidden ones not.
 
     Every folder is read once, however many links lead to it, so a loop ends.
     """
@@ -122,104 +131,105 @@ def _walk(folder: Path) -> tuple[list[str], list[Skipped]]:
     if not folder.exists():
         raise UserError(f"There is no folder '{name}' to take images from.")
     if not folder.is_dir():
-        raise UserError(f"--images needs a folder, and '{name}' is a file.")
+        raise UserError(f"--images needs a folder or an .npz file, and '{name}' is a file.")
     files: list[str] = []
-    skipped: list[Skipped] = []
-    # A link to a folder that the images lie in would lead back here.
-    seen = {_identity(above) for above in folder.resolve().parents}
-    folders = [""]
-    links: list[str] = []  # followed after all that is really there, so that its own names count
+    skipped: dict[str, str] = {}
+    seen = set(folder.resolve().parents)  # a link to one of them would lead back here
+    folders = [folder]
+    links: list[Path] = []
     while folders or links:
-        inside = folders.pop() if folders else links.pop(0)
-        try:
-            identity = _identity(folder / inside)
-            if identity in seen:
-                skipped.append(Skipped(_printable(inside), "a link to a folder read elsewhere"))
-                continue
-            seen.add(identity)
-            with os.scandir(folder / inside) as found:
-                entries = sorted(found, key=lambda entry: entry.name)
-        except OSError:
-            skipped.append(Skipped(_printable(inside or name), "a folder that may not be read"))
+        inside = folders.pop() if folders else links.pop(0)  # names that are really there first
+        if inside.resolve() in seen:
+            skipped[str(inside.relative_to(folder))] = "a link to a folder read elsewhere"
             continue
-        for entry in entries:
-            if entry.name.startswith("."):
-                continue
-            path = f"{inside}/{entry.name}" if inside else entry.name
-            try:
-                mode = entry.stat().st_mode
-            except OSError as error:
-                loop = error.errno == errno.ELOOP
-                reason = "a link that leads in a circle" if loop else "a link that leads nowhere"
-                skipped.append(Skipped(_printable(path), reason))
-                continue
-            if stat.S_ISDIR(mode):
-                (links if entry.is_symlink() else folders).append(path)
-            elif stat.S_ISREG(mode):
-                files.append(path)
-            else:
-                skipped.append(Skipped(_printable(path), "not a file"))
+        seen.add(inside.resolve())
+        try:
+            for entry in sorted(inside.iterdir()):
+                path = str(entry.relative_to(folder))
+                if entry.name.startswith("."):
+                    continue
+                if entry.is_dir():
+                    (links if entry.is_symlink() else folders).append(entry)
+                elif entry.is_file():
+                    files.append(path)
+                elif entry.is_symlink():
+                    skipped[path] = "a link that leads nowhere or leads in a circle"
+                else:
+                    skipped[path] = "not a file"
+        except OSError:
+            skipped[str(inside.relative_to(folder))] = "a folder that may not be read"
     return files, skipped
 
 
-def _identity(folder: Path) -> tuple[int, int]:
-    """Return what two paths to the same folder have in common."""
-    status = folder.stat()
-    return status.st_dev, status.st_ino
+def _sort_out(
+    paths: Collection[str], name: str
+) -> tuple[dict[str, str], frozenset[str], dict[str, str]]:
+    """Return the class of each image that is used, those a split holds out, and why others are not.
+
+    Says so where the folder is split already.
+    """
+    tops = sorted({path.split("/")[0] for path in paths if "/" in path})
+    is_split = _is_split(tops)
+    part_of = {
+        path: _SPLITS.get(path.split("/")[0].casefold(), "") if is_split else "train"
+        for path in paths
+    }
+    inside = {path: path.partition("/")[2] if is_split else path for path in paths}
+    in_folders = any("/" in inside[path] for path in paths if part_of[path] == "train")
+    unused: dict[str, str] = {}
+    class_of: dict[str, str] = {}
+    for path in paths:
+        if not inside[path] or (in_folders and "/" not in inside[path]):
+            unused[path] = "lies beside the folders of the classes"
+        else:
+            class_of[path] = _printable(inside[path].split("/")[0]) if in_folders else name
+    if not is_split:
+        seconds = {path.split("/")[1] for path in paths if path.count("/") > 1}
+        if len(tops) == 1 and _is_split(seconds):
+            print(
+                f"{name}: '{_printable(tops[0])}' in it is split already; to train on its split, "
+                f"name that folder with --images."
+            )
+        return class_of, frozenset(), unused
+    known = {class_of[path] for path in class_of if part_of[path] == "train"}
+    for path in [path for path in class_of if class_of[path] not in known]:
+        unused[path] = "is of a class without images to train on"
+        del class_of[path]
+    counts = Counter(part_of[path] for path in class_of)
+    test = "test" if counts["test"] else "validation"
+    held_out = frozenset(path for path in class_of if part_of[path] == test)
+    says = f"{len(held_out):,} of {test} are held out" if held_out else "a tenth is held out"
+    if test == "test" and counts["validation"]:
+        says += f", and the {counts['validation']:,} of validation are not used"
+    print(f"{name}: split already; {counts['train']:,} images are of train, {says}.")
+    return {p: c for p, c in class_of.items() if part_of[p] in ("train", test)}, held_out, unused
 
 
-# ——— from a file to pixels ———
+def _is_split(names: Collection[str]) -> bool:
+    """Tell whether folders of these names are a split, one of them to train on."""
+    parts = {_SPLITS.get(name.casefold()) for name in names}
+    return "train" in parts and None not in parts
 
 
-@contextmanager
-def _pillow_bounded() -> Iterator[None]:
-    """Let Pillow refuse huge images before it decodes them, and keep its other warnings quiet."""
-    before = Image.MAX_IMAGE_PIXELS
-    Image.MAX_IMAGE_PIXELS = _MOST_PIXELS
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            yield
-    finally:
-        Image.MAX_IMAGE_PIXELS = before
-
-
-def _read_all(folder: Path, files: list[str], size: int) -> Iterator[tuple[str, Bytes | str]]:
-    """Yield each file's path with its pixels, or with the reason why it has none."""
-    # Threads, because Pillow decodes and resizes without holding the interpreter's lock.
-    one_large = threading.Lock()
-    pool = ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1))
-    try:
-        results = pool.map(lambda path: _read(folder / path, size, one_large), files)
-        bar = tqdm(
-            zip(files, results, strict=True), total=len(files), unit="file",
-            desc=folder_name(folder), dynamic_ncols=True,
-        )  # fmt: skip
-        yield from bar
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _read(path: Path, size: int, one_large: threading.Lock) -> Bytes | str:
+def _read(path: Path, size: int) -> Bytes | _Deep | str:
     """Return a file's image (H, W, 3), or (H, W) if it is grey, or the reason why it is skipped."""
+    huge = f"huge: above {_MOST_PIXELS // 1_000_000} megapixels"
     try:
         with Image.open(path, formats=_FORMATS) as image:
             if min(image.size) < _SMALLEST_SIDE:
-                raise _UnusableError(f"tiny: {image.width}×{image.height} pixels")
+                return f"tiny: {image.width}×{image.height} pixels"
+            if image.width * image.height > _MOST_PIXELS:
+                return huge
             # A photograph with a depth or brightness map beside it (MPO) has frames, but is one.
             if image.format != "MPO" and getattr(image, "is_animated", False):
-                raise _UnusableError("animated, or of several pages")
-            if image.width * image.height <= _LARGE_PIXELS:
-                return _square(image, size)
-            with one_large:
-                return _square(image, size)
-    except _UnusableError as reason:
-        return str(reason)
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
-        return f"huge: above {_MOST_PIXELS // 1_000_000} megapixels"
+                return "animated, or of several pages"
+            return _square(image, size)
+    except Image.DecompressionBombError:
+        return huge
     except UnidentifiedImageError:
-        return _NO_IMAGE if path.stat().st_size else "empty"
+        if _is_heic(path):
+            return _HEIC
+        return "not an image of a kind that is read here" if path.stat().st_size else "empty"
     except PermissionError:
         return "may not be read"
     # Decoders raise exceptions of many kinds on damaged files.
@@ -227,103 +237,72 @@ def _read(path: Path, size: int, one_large: threading.Lock) -> Bytes | str:
         return "cut short" if "truncated" in str(error) else "damaged"
 
 
-def _square(image: Image.Image, size: int) -> Bytes:
+def _is_heic(path: Path) -> bool:
+    """Tell whether a file that Pillow cannot read is a photograph as telephones store them."""
+    with path.open("rb") as file:
+        start = file.read(12)
+    return start[4:8] == b"ftyp" and start[8:12] in _HEIC_BRANDS
+
+
+def _square(image: Image.Image, size: int) -> Bytes | _Deep:
     """Return the middle of an opened image as (size, size, 3), or (size, size) where it is grey."""
     image.draft(None, (2 * size, 2 * size))  # a JPEG can be decoded smaller, and much faster
     turned = ImageOps.exif_transpose(image)
     if turned.mode.startswith("I") or turned.mode == "F":
-        turned = _eight_bits(turned)
+        values = np.asarray(turned, dtype=np.float32)
+        if not np.isfinite(values).all():
+            raise ValueError("an image with infinite values")
+        low, high = float(values.min()), float(values.max())
+        return _Deep(_fitted(Image.fromarray(values), size).clip(low, high), low, high)
     if turned.has_transparency_data:
-        turned = turned.convert("RGBA")
-        ground = Image.new("RGBA", turned.size, "white")
-        turned = Image.alpha_composite(ground, turned)
-    fitted = ImageOps.fit(turned.convert("RGB"), (size, size), Image.Resampling.LANCZOS)
-    pixels = np.asarray(fitted)
+        pixels = _on_ground(_fitted(turned.convert("RGBA"), size))
+    else:
+        pixels = _fitted(turned.convert("RGB"), size)
     grey = (pixels == pixels[..., :1]).all()
     return np.ascontiguousarray(pixels[..., 0] if grey else pixels)
 
 
-def _eight_bits(image: Image.Image) -> Image.Image:
-    """Turn whole numbers of 16 bits, or numbers from 0 to 1, into eight bits."""
-    values = np.asarray(image, dtype=np.float32)
-    if not np.isfinite(values).all():
-        raise _UnusableError("damaged")
-    most = 1.0 if image.mode == "F" else 65535.0
-    return Image.fromarray(np.rint(values / most * 255).clip(0, 255).astype(np.uint8))
+def _fitted(image: Image.Image, size: int) -> NDArray[Any]:
+    return np.asarray(ImageOps.fit(image, (size, size), Image.Resampling.LANCZOS))
 
 
-# ——— from pixels to a dataset ———
+def _on_ground(pixels: Bytes) -> Bytes:
+    """Lay (H, W, 4) on white, or on black if it can be seen there alone: (H, W, 3)."""
+    colour, opacity = pixels[..., :3], pixels[..., 3:] / 255
+    white, black = (colour * opacity + ground * (1 - opacity) for ground in (255, 0))
+    on_black = white.std((0, 1)).max() < NEARLY_CONSTANT < black.std((0, 1)).max()
+    return np.rint(black if on_black else white).astype(np.uint8)
 
 
-def _dataset(squares: dict[str, Bytes], name: str) -> Dataset:
-    """Put images by path together: classes, order, and a tenth of each class held out.
+def _in_eight_bits(images: dict[str, Bytes | _Deep], name: str) -> dict[str, Bytes]:
+    """Scale values of another depth to eight bits; the brightest image tells the depth.
 
-    Raises:
-        UserError: there are more than 256 classes.
+    Negative values tell of no depth, and the darkest and brightest become black and white.
     """
-    class_of = {path: _class_name(path) or name for path in squares}
-    class_names = sorted(set(class_of.values()), key=_natural)
-    if len(class_names) > MOST_CLASSES:
-        raise UserError(
-            f"'{name}' has {len(class_names)} classes, one for each folder in it, and at most "
-            f"{MOST_CLASSES} can be trained."
-        )
-    order = sorted(squares, key=lambda path: hashlib.sha256(os.fsencode(path)).digest())
-    counts = Counter(class_of.values())
-    # At least one image is held out, from a class that can spare it.
-    room = {label: counts[label] // _TEST_SHARE for label in class_names}
-    if not any(room.values()):
-        room[max(class_names, key=counts.__getitem__)] = 1
-    held_out: list[str] = []
-    training: list[str] = []
-    for path in order:
-        part = held_out if room[class_of[path]] > 0 else training
-        room[class_of[path]] -= 1
-        part.append(path)
-    channels = 1 if all(square.ndim == 2 for square in squares.values()) else 3
-    label_of = {label: index for index, label in enumerate(class_names)}
+    deep = [image for image in images.values() if isinstance(image, _Deep)]
+    others = [image for image in images.values() if not isinstance(image, _Deep)]
+    low, high = 0.0, 255.0
+    if deep:
+        low, high = min(0.0, *(image.low for image in deep)), max(image.high for image in deep)
+    else:
+        brightest = max(float(image.max()) for image in others)
+        high = brightest if brightest < _DARKEST_PHOTOGRAPHS else high
+    if low == 0:
+        high = max(1, 2 ** round(high).bit_length() - 1)
+    if not deep and high == 255:
+        return {path: image for path, image in images.items() if not isinstance(image, _Deep)}
+    print(f"{name}: values from {low:g} to {high:g} become black to white.")
 
-    def images(paths: list[str]) -> Images:
-        height, width = squares[paths[0]].shape[:2]
-        pixels = np.empty((len(paths), channels, height, width), np.uint8)
-        for row, path in zip(pixels, paths, strict=True):
-            row[:] = _planes(squares[path])
-        labels = torch.tensor([label_of[class_of[path]] for path in paths])
-        return Images(torch.from_numpy(pixels), labels, len(class_names))
+    def scaled(values: NDArray[Any]) -> Bytes:
+        return np.rint((values - low) / (high - low or 1) * 255).clip(0, 255).astype(np.uint8)
 
-    return Dataset(images(training), images(held_out), tuple(class_names))
-
-
-def _class_name(path: str) -> str:
-    """Return the name of a path's class, "" where it is in no folder."""
-    first, slash, _ = path.partition("/")
-    return _printable(first) if slash else ""
-
-
-def _planes(square: Bytes) -> Bytes:
-    """Turn (H, W) into (1, H, W), and (H, W, 3) into (3, H, W)."""
-    return square[np.newaxis] if square.ndim == 2 else np.moveaxis(square, -1, 0)
-
-
-def _natural(name: str) -> tuple[object, ...]:
-    """Sort by letters without case, and by numbers as numbers: 2 before 10."""
-    parts = re.split("([0-9]+)", name.casefold())
-    return *(int(part) if index % 2 else part for index, part in enumerate(parts)), name
+    return {
+        path: scaled(image.values) if isinstance(image, _Deep) else image if deep else scaled(image)
+        for path, image in images.items()
+    }
 
 
 def _printable(path: str) -> str:
     """Return a path as one line of valid text in composed letters, from any bytes."""
     text = unicodedata.normalize("NFC", os.fsencode(path).decode("utf-8", "replace"))
     return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
-
-
-def _print_skipped(folder: Path, skipped: list[Skipped]) -> None:
-    """List the skipped files, one a line; of very many, the first ones and a count."""
-    if not skipped:
-        return
-    files = "1 file is" if len(skipped) == 1 else f"{len(skipped):,} files are"
-    print(f"{folder_name(folder)}: {files} skipped:")
-    for one in skipped[:_LISTED]:
-        print(f"  {one.path}: {one.reason}")
-    if len(skipped) > _LISTED:
-        print(f"  and {len(skipped) - _LISTED:,} more")

@@ -41,6 +41,10 @@ class Images:
         attributes = None if self.attributes is None else self.attributes[index]
         return Images(self.pixels[index], self.labels[index], self.classes, attributes)
 
+    def cut(self, count: int) -> tuple["Images", "Images"]:
+        """Return the first `count` images, and the others."""
+        return self.select(slice(0, count)), self.select(slice(count, None))
+
 
 @dataclass(frozen=True)
 class Dataset:

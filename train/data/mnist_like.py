@@ -3,11 +3,10 @@
 from pathlib import Path
 
 import torch
-from torch import Tensor
 from torchvision.datasets import MNIST, FashionMNIST
 
-from train.data.images import Images, Split
-from train.errors import UserError
+from latent_atlas.train.data.images import Images, Split
+from latent_atlas.train.errors import UserError
 
 READERS = {"mnist": MNIST, "fashion-mnist": FashionMNIST}
 CLASS_NAMES: dict[str, tuple[str, ...]] = {
@@ -38,23 +37,15 @@ def load(dataset: str, split: Split, root: Path) -> Images:
             f"Cannot find or download {where}; put them there, or point DATA_ROOT at a folder "
             f"that has them."
         ) from error
-    return _checked(pixels, labels, where, len(CLASS_NAMES[dataset]))
-
-
-def _checked(pixels: Tensor, labels: Tensor, where: str, classes: int) -> Images:
-    """Refuse files that parse and are still not this dataset."""
-    if pixels.dtype != torch.uint8 or pixels.ndim != 3 or pixels.shape[1:] != (28, 28):
-        shape = "×".join(str(n) for n in pixels.shape)
-        raise UserError(f"Cannot use {where}: expected 28×28 grey images, found shape {shape}.")
-    if labels.ndim != 1 or labels.shape[0] != pixels.shape[0]:
+    classes = len(CLASS_NAMES[dataset])
+    if (
+        pixels.dtype != torch.uint8
+        or pixels.shape != (len(labels), 28, 28)
+        or len(labels) == 0
+        or not 0 <= labels.min() <= labels.max() < classes
+    ):
         raise UserError(
-            f"Cannot use {where}: {pixels.shape[0]} images but {labels.shape[0]} labels."
-        )
-    if labels.numel() == 0:
-        raise UserError(f"Cannot use {where}: they hold no images.")
-    low, high = int(labels.min()), int(labels.max())
-    if low < 0 or high >= classes:
-        raise UserError(
-            f"Cannot use {where}: labels run from {low} to {high}, expected 0 to {classes - 1}."
+            f"Cannot use {where}: they are not grey images of 28×28 pixels, each with a label "
+            f"from 0 to {classes - 1}."
         )
     return Images(pixels.unsqueeze(1), labels.long(), classes)

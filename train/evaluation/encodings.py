@@ -1,4 +1,4 @@
-"""A data set as a model's encoder sees it: computed once for each run, and kept in its folder."""
+"""A dataset as a model's encoder sees it: computed once for each run, and kept in its folder."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +10,11 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_arrays
 from safetensors.numpy import save as save_arrays
 
-from train.data.images import Images
-from train.evaluation.likelihood import encode_all
-from train.files import write_atomic
-from train.models.autoencoder import Autoencoder
-from train.training.checkpoint import read_metadata
+from latent_atlas.train.data.images import Images
+from latent_atlas.train.evaluation.likelihood import encode_all
+from latent_atlas.train.files import write_atomic
+from latent_atlas.train.models.autoencoder import Autoencoder
+from latent_atlas.train.training.checkpoint import read_metadata
 
 Floats = NDArray[np.floating[Any]]
 
@@ -27,14 +27,10 @@ _FILE = "encodings.safetensors"
 class Encodings:
     """q(z | x) = N(mu, diag exp(logvar)) of N images, in the dataset's own order."""
 
-    split: str
-    """Which images: "train" or "test"."""
-    labels: NDArray[np.int64]
-    """(N,)"""
-    mu: NDArray[np.float32]
-    """(N, d)"""
-    logvar: NDArray[np.float32] | None
-    """(N, d); an autoencoder has none."""
+    split: str  # "train" or "test"
+    labels: NDArray[np.int64]  # (N,)
+    mu: NDArray[np.float32]  # (N, d)
+    logvar: NDArray[np.float32] | None  # (N, d); an autoencoder has none
 
     def __len__(self) -> int:
         return len(self.mu)
@@ -50,19 +46,17 @@ class Encodings:
         return Encodings(self.split, self.labels[index], self.mu[index], logvar)
 
 
-def encode_split(model: Autoencoder, images: Images, split: str) -> Encodings:
-    """Encode every image of a split, each with its own label where the model is conditioned."""
-    posterior = encode_all(model, images)
-    logvar = None if posterior.logvar is None else posterior.logvar.numpy()
-    return Encodings(split, images.labels.numpy(), posterior.mu.numpy(), logvar)
-
-
 def encode_dataset(model: Autoencoder, train: Images, test: Images) -> dict[str, Encodings]:
-    """Encode both splits, by name: `train`, which may be more than was trained on, and `test`."""
-    return {
-        "train": encode_split(model, train, "train"),
-        "test": encode_split(model, test, "test"),
-    }
+    """Encode both splits, by name: `train`, which may be more than was trained on, and `test`.
+
+    Each image is encoded with its own label where the model is conditioned.
+    """
+    found = {}
+    for split, images in (("train", train), ("test", test)):
+        mu, logvar = encode_all(model, images)
+        logvars = None if logvar is None else logvar.numpy()
+        found[split] = Encodings(split, images.labels.numpy(), mu.numpy(), logvars)
+    return found
 
 
 def save_encodings(folder: Path, encodings: dict[str, Encodings], weights: str) -> None:

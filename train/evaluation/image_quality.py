@@ -6,10 +6,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from train.data.images import Images, as_float, batches
-from train.models.attribute_network import AttributeNetwork
-from train.models.autoencoder import Autoencoder
-from train.training.losses import feature_distance
+from latent_atlas.train.data.images import Images, as_float, batch_rows, batches
+from latent_atlas.train.models.attribute_network import AttributeNetwork
+from latent_atlas.train.models.autoencoder import Autoencoder
+from latent_atlas.train.training.losses import feature_distance
 
 _LAPLACIAN = ((0.0, 1.0, 0.0), (1.0, -4.0, 1.0), (0.0, 1.0, 0.0))
 # Rec. 601: how bright red, green and blue look.
@@ -22,13 +22,8 @@ def picture_quality(
 ) -> dict[str, float]:
     """Compare reconstructions of test images, and draws from the prior, with the test images.
 
-    Args:
-        model: in evaluation mode, on the CPU.
-        classifier: whose features define the Fréchet and the perceptual distance; it took no part
-            in any model's training.
-        mu: (N, d) of the test images.
-        test: N colour images.
-        seed: of the draws.
+    `mu` (N, d) encodes the N colour images of `test`; the classifier, whose features define the
+    Fréchet and the perceptual distance, took no part in any model's training.
 
     Returns:
         `sharpness`, `sharpness_of_samples` and `sharpness_of_data` (see `sharpness`), means;
@@ -36,29 +31,25 @@ def picture_quality(
         `frechet_reconstructions` and `frechet_samples` from the test images.
     """
     generator = torch.Generator().manual_seed(seed)
-    of_data, of_decoded, of_drawn, distances = [], [], [], []
-    features: dict[str, list[Tensor]] = {"data": [], "decoded": [], "drawn": []}
-    start = 0
-    for part in batches(test):
+    parts: dict[str, list[Tensor]] = {}
+    for part, own in zip(batches(test), mu.split(batch_rows(test.pixels)), strict=True):
+        z = torch.randn(own.shape, generator=generator)
         image = as_float(part.pixels)
-        decoded = torch.sigmoid(model.decode(mu[start : start + len(part)]))
-        start += len(part)
-        z = torch.randn(len(part), model.latent_size, generator=generator)
-        drawn = torch.sigmoid(model.decode(z))
-        of_data.append(sharpness(image))
-        of_decoded.append(sharpness(decoded))
-        of_drawn.append(sharpness(drawn))
-        distances.append(feature_distance(classifier.features(decoded), classifier.features(image)))
+        decoded, drawn = (torch.sigmoid(model.decode(points)) for points in (own, z))
+        distance = feature_distance(classifier.stages(decoded), classifier.stages(image))
+        parts.setdefault("distance", []).append(distance)
         for name, pictures in (("data", image), ("decoded", decoded), ("drawn", drawn)):
-            features[name].append(classifier.summary(pictures))
-    summaries = {name: torch.cat(parts).numpy() for name, parts in features.items()}
+            parts.setdefault(f"sharpness of {name}", []).append(sharpness(pictures))
+            parts.setdefault(name, []).append(classifier.summary(pictures))
+    found = {name: torch.cat(tensors) for name, tensors in parts.items()}
+    data, decodings, draws = (found[name].numpy() for name in ("data", "decoded", "drawn"))
     return {
-        "sharpness": float(torch.cat(of_decoded).mean()),
-        "sharpness_of_samples": float(torch.cat(of_drawn).mean()),
-        "sharpness_of_data": float(torch.cat(of_data).mean()),
-        "perceptual_distance": float(torch.cat(distances).mean()),
-        "frechet_reconstructions": frechet(summaries["decoded"], summaries["data"]),
-        "frechet_samples": frechet(summaries["drawn"], summaries["data"]),
+        "sharpness": float(found["sharpness of decoded"].mean()),
+        "sharpness_of_samples": float(found["sharpness of drawn"].mean()),
+        "sharpness_of_data": float(found["sharpness of data"].mean()),
+        "perceptual_distance": float(found["distance"].mean()),
+        "frechet_reconstructions": frechet(decodings, data),
+        "frechet_samples": frechet(draws, data),
     }
 
 

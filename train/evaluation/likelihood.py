@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
-from train.data.images import Images, as_float, batches, one_hot
-from train.models.autoencoder import Autoencoder, Posterior
-from train.training import losses
+from latent_atlas.train.data.images import Images, as_float, batches
+from latent_atlas.train.models.autoencoder import Autoencoder, Posterior
+from latent_atlas.train.training import losses
 
 # Decoded images at once: about what a processor's cache holds, and small enough for the allocator
 # to use the same memory again.
@@ -50,12 +49,6 @@ def likelihood(model: Autoencoder, images: Images, samples: int = 500, seed: int
     log (1/S) Σ_s p(b | z_s) p(z_s) / q(z_s | x) (Burda et al. 2015, eq. 8), the encoder seeing x.
     Where the classes' priors differ, p(z) is that of the image's own class.
 
-    Args:
-        model: in evaluation mode, on the images' device; not deterministic.
-        images: N images with labels, which a conditioned model is given.
-        samples: S.
-        seed: of the noise and of the binary targets.
-
     Raises:
         ValueError: the model is deterministic, and has no likelihood.
     """
@@ -69,9 +62,8 @@ def likelihood(model: Autoencoder, images: Images, samples: int = 500, seed: int
         posterior, label = encode(model, part)
         if posterior.logvar is None:
             raise ValueError("a deterministic autoencoder has no likelihood")
-        noise = torch.randn(
-            len(part), samples, model.latent_size, generator=generator, device=device
-        )
+        size = len(part), samples, model.latent_size
+        noise = torch.randn(size, generator=generator, device=device)
         sigma = torch.exp(0.5 * posterior.logvar)
         z = posterior.mu.unsqueeze(1) + sigma.unsqueeze(1) * noise  # (n, S, d)
         repeated = None if label is None else label.repeat_interleave(samples, 0)
@@ -108,31 +100,23 @@ def reconstruction_errors(model: Autoencoder, images: Images, seed: int = 0) -> 
         noise = torch.randn(posterior.mu.shape, generator=generator, device=device)
         logits = model.decode(posterior.mu, label)
         drawn = model.decode(posterior.sample(noise), label)
-        rows.append(
-            torch.stack(
-                [
-                    losses.squared_error(logits, grey),
-                    losses.bernoulli_nll(logits, grey),
-                    losses.squared_error(drawn, grey),
-                ]
-            )
-        )
-    squared, entropy, drawn_squared = torch.cat(rows, dim=1).double()
+        squared, entropy = losses.squared_error(logits, grey), losses.bernoulli_nll(logits, grey)
+        rows.append(torch.stack([squared, entropy, losses.squared_error(drawn, grey)]))
+    errors = torch.cat(rows, dim=1).double()
     by_class = []
-    for label_value in range(images.classes):
-        own = images.labels == label_value
-        if own.any():
-            by_class.append(
-                {
-                    "label": label_value,
-                    "count": int(own.sum()),
-                    "squared_error": float(squared[own].mean()),
-                    "cross_entropy": float(entropy[own].mean()),
-                }
-            )
-    return Errors(
-        float(squared.mean()), float(entropy.mean()), float(drawn_squared.mean()), by_class
-    )
+    for label_value in images.labels.unique().tolist():
+        own = errors[:, images.labels == label_value]
+        squared_mean, entropy_mean, _ = own.mean(1).tolist()
+        by_class.append(
+            {
+                "label": label_value,
+                "count": own.shape[1],
+                "squared_error": squared_mean,
+                "cross_entropy": entropy_mean,
+            }
+        )
+    squared_mean, entropy_mean, drawn_mean = errors.mean(1).tolist()
+    return Errors(squared_mean, entropy_mean, drawn_mean, by_class)
 
 
 def active_units(mu: Tensor) -> int:
@@ -143,24 +127,21 @@ def active_units(mu: Tensor) -> int:
 @torch.no_grad()
 def classifier_confusion(model: Autoencoder, images: Images) -> Tensor:
     """Count images by true class (rows) and the class read from μ (columns): (K, K) int64."""
-    counts = torch.zeros(images.classes, images.classes, dtype=torch.int64)
-    for part in batches(images):
-        read = model.class_scores(encode(model, part)[0].mu).argmax(1)
-        pairs = part.labels * images.classes + read
-        counts += functional.one_hot(pairs.cpu(), images.classes**2).sum(0).view_as(counts)
-    return counts
+    read = model.class_scores(encode_all(model, images).mu).argmax(1)
+    pairs = images.labels * images.classes + read
+    return torch.bincount(pairs, minlength=images.classes**2).view(-1, images.classes)
 
 
 @torch.no_grad()
 def encode_all(model: Autoencoder, images: Images) -> Posterior:
     """Return q(z | x) of every image: tensors (N, d) float32 on the CPU."""
     parts = [encode(model, part)[0] for part in batches(images)]
-    mu = torch.cat([part.mu.cpu() for part in parts])
-    logvar = [part.logvar.cpu() for part in parts if part.logvar is not None]
-    return Posterior(mu, torch.cat(logvar) if logvar else None)
+    mu = torch.cat([part.mu for part in parts]).cpu()
+    logvar = [part.logvar for part in parts if part.logvar is not None]
+    return Posterior(mu, torch.cat(logvar).cpu() if logvar else None)
 
 
 def encode(model: Autoencoder, images: Images) -> tuple[Posterior, Tensor | None]:
     """Return q(z | x) of a batch, and its one-hot labels where the model is conditioned."""
-    label = one_hot(images.labels, images.classes) if model.condition != "none" else None
+    label = model.one_hot(images.labels)
     return model.encode(as_float(images.pixels), label), label

@@ -1,31 +1,33 @@
-"""Everything that is measured of a finished model, as one JSON document."""
+"""Everything that is measured of a finished model, as `run_folder` writes it into the report."""
 
-import dataclasses
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
 
-from train.data.images import Dataset, Images
-from train.evaluation.anomaly import detection
-from train.evaluation.attribute_vectors import attribute_vectors, effects
-from train.evaluation.encodings import Encodings
-from train.evaluation.image_quality import picture_quality
-from train.evaluation.likelihood import (
+from latent_atlas.train.data.images import Dataset
+from latent_atlas.train.evaluation.anomaly import detection
+from latent_atlas.train.evaluation.attribute_vectors import attribute_vectors, effects
+from latent_atlas.train.evaluation.encodings import Encodings
+from latent_atlas.train.evaluation.image_quality import picture_quality
+from latent_atlas.train.evaluation.integral import integral
+from latent_atlas.train.evaluation.likelihood import (
     active_units,
     classifier_confusion,
     likelihood,
     reconstruction_errors,
 )
-from train.evaluation.probes import knn_accuracy, linear_probe
-from train.evaluation.samples import sample_quality
-from train.evaluation.style import style_trends
-from train.models.attribute_network import attributes_of, load_network
-from train.models.autoencoder import Autoencoder
-from train.models.held_out_classifier import load_classifier
-from train.recipes.recipe import Recipe
-from train.runs.run_folder import rows_trained_on, trained_on
+from latent_atlas.train.evaluation.probes import knn_accuracy, linear_probe
+from latent_atlas.train.evaluation.samples import sample_quality
+from latent_atlas.train.evaluation.style import style_trends
+from latent_atlas.train.models.attribute_network import attributes_of, load_network
+from latent_atlas.train.models.autoencoder import Autoencoder
+from latent_atlas.train.models.held_out_classifier import load_classifier
+from latent_atlas.train.recipes.recipe import Recipe
+from latent_atlas.train.runs.run_folder import rows_trained_on, trained_on
+
+_MOST_INTEGRATED = 20
+"""Labels under each of which every image is integrated; of more it would take hours."""
 
 
 def measure(
@@ -34,19 +36,14 @@ def measure(
     dataset: Dataset,
     encodings: dict[str, Encodings],
     samples: int,
-    classifiers: Path,
-    known: dict[str, Any] | None = None,
+    classifiers: Path | None,
 ) -> dict[str, Any]:
     """Measure `model` on the test images; what does not apply to its kind is None.
 
-    Args:
-        recipe: what the model was trained by.
-        model: in evaluation mode, on the CPU, its weights rounded as they are shipped.
-        dataset: what it was trained on; what the recipe held out is no training image here.
-        encodings: by `model`, of both splits of `dataset`.
-        samples: importance samples of the log-likelihood.
-        classifiers: folder of the held-out classifiers, one of which may be trained now.
-        known: the likelihood of these very weights, as measured before, which takes the longest.
+    The model is in evaluation mode, on the CPU, its weights rounded as they are shipped, and
+    `encodings` are its own of both splits. The log-likelihood takes `samples` importance samples.
+    In `classifiers` are the held-out classifiers, one of which may be trained now; without that
+    folder nothing is measured by them.
     """
     images = trained_on(recipe, dataset.train)
     test = dataset.test
@@ -54,63 +51,39 @@ def measure(
     fitted = encodings["train"].select(rows_trained_on(recipe, len(dataset.train)))
     mu, test_mu = torch.from_numpy(fitted.mu), torch.from_numpy(encodings["test"].mu)
     known_and_asked = fitted.mu, fitted.labels, encodings["test"].mu, encodings["test"].labels
+    labelled = recipe.condition != "none" or bool(recipe.prior_means)
+    integrable = has_likelihood and recipe.latent_size == 2
+    integrable &= not labelled or len(dataset.class_names) <= _MOST_INTEGRATED
     several = len(images.labels.unique()) > 1
+    confusion = classifier_confusion(model, test) if model.has_classifier else None
     found: dict[str, Any] = {
-        "test": (known or likelihood(model, test, samples)) if has_likelihood else None,
+        "test": likelihood(model, test, samples) if has_likelihood else None,
+        "integral": integral(model, test) if integrable else None,
         "errors": reconstruction_errors(model, test),
         "knn": knn_accuracy(*known_and_asked) if several else None,
         "linear_probe": linear_probe(*known_and_asked) if several else None,
         "active_units": None if recipe.deterministic else active_units(test_mu),
         "samples": None,
         "anomaly": detection(model, recipe.dataset, test),
-        "classifier": _classifier(model, test) if model.has_classifier else None,
-    }
-    if dataset.attribute_names:
-        found |= _faces(model, dataset, mu, images, test_mu, classifiers)
-    elif several:
+        "classifier": None if confusion is None else {
+            "accuracy": float(confusion.diagonal().sum() / confusion.sum()),
+            "confusion": confusion.tolist(),
+        },
+    }  # fmt: skip
+    names = dataset.attribute_names
+    if names:
+        model = model.to(memory_format=torch.channels_last)  # which convolutions run faster on
+        vectors = attribute_vectors(mu, attributes_of(images), names, dataset.attribute_groups)
+        found["attribute_vectors"] = vectors.to_report()
+        if classifiers is not None:
+            reader, accuracy, balanced = load_network("held-out", dataset, classifiers)
+            found["faces"] = picture_quality(model, reader, test_mu, test)
+            found["attributes"] = effects(vectors, model, reader, mu, images, test_mu, test)
+            for name, values in (("accuracy", accuracy), ("balanced_accuracy", balanced)):
+                found[f"judge_{name}_by_attribute"] = dict(zip(names, values.tolist(), strict=True))
+    elif several and classifiers is not None:
         classifier = load_classifier(dataset.train, test, classifiers)
         found["samples"] = sample_quality(model, mu, test, classifier)
     if recipe.latent_size == 2 and recipe.condition != "none":
         found["style"] = style_trends(model)
-    document: dict[str, Any] = _plain(found)
-    return document
-
-
-def _faces(
-    model: Autoencoder,
-    dataset: Dataset,
-    mu: Tensor,
-    images: Images,
-    test_mu: Tensor,
-    classifiers: Path,
-) -> dict[str, Any]:
-    """Measure what needs attributes of the images."""
-    model = model.to(memory_format=torch.channels_last)  # which convolutions run faster on
-    classifier = load_network("held-out", dataset, classifiers)
-    network, test = classifier.network, dataset.test
-    names, groups = dataset.attribute_names, dataset.attribute_groups
-    vectors = attribute_vectors(mu, attributes_of(images), names, groups)
-    accuracy = dict(zip(names, classifier.accuracy.tolist(), strict=True))
-    return {
-        "faces": picture_quality(model, network, test_mu, test),
-        "attribute_vectors": vectors.to_report(),
-        "attributes": effects(vectors, model, network, mu, images, test_mu, test),
-        "judge_accuracy_by_attribute": accuracy,
-    }
-
-
-def _classifier(model: Autoencoder, test: Images) -> dict[str, Any]:
-    confusion = classifier_confusion(model, test)
-    accuracy = float(confusion.diagonal().sum() / confusion.sum())
-    return {"accuracy": accuracy, "confusion": confusion.tolist()}
-
-
-def _plain(value: object) -> Any:
-    """Turn dataclasses, wherever they stand, into dictionaries."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return dataclasses.asdict(value)
-    if isinstance(value, dict):
-        return {name: _plain(part) for name, part in value.items()}
-    if isinstance(value, Tensor):
-        return value.tolist()
-    return value
+    return found

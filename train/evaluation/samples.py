@@ -1,14 +1,14 @@
 """How good a model's samples are, as the held-out classifier reads them."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from torch import Tensor
 
-from train.data.images import Images, one_hot
-from train.models.autoencoder import Autoencoder
-from train.models.held_out_classifier import HeldOutClassifier
+from latent_atlas.train.data.images import Images, as_float
+from latent_atlas.train.models.autoencoder import Autoencoder
+from latent_atlas.train.models.held_out_classifier import HeldOutClassifier
 
 COUNT = 5000
 CONFIDENT = 0.9
@@ -16,19 +16,18 @@ CONFIDENT = 0.9
 
 @dataclass(frozen=True)
 class Quality:
-    """What the held-out classifier reads from a set of images."""
+    """What the held-out classifier reads from a set of images: shares, but for `evenness`.
+
+    That is normalised perplexity, exp(entropy of the classes it reads) / number of classes: 1
+    where all classes come equally often.
+    """
 
     confident: float
-    """Share of images that it gives a class with probability 0.9 or more."""
+    """Given a class with probability 0.9 or more."""
     evenness: float
-    """Normalised perplexity: exp(entropy of the classes it reads) / number of classes.
-
-    1 where all classes come equally often.
-    """
     class_shares: list[float]
-    """How often it reads each class."""
     asked: float | None
-    """Share read as the class that was asked for, where the model is conditioned on one."""
+    """Read as the class that was asked for, where the model is conditioned on one."""
 
 
 def quality(probabilities: Tensor, asked: Tensor | None = None) -> Quality:
@@ -44,7 +43,30 @@ def quality(probabilities: Tensor, asked: Tensor | None = None) -> Quality:
     )
 
 
-def draw_prior(model: Autoencoder, count: int, seed: int = 0) -> tuple[Tensor, Tensor]:
+class Prior(Protocol):
+    """What p(z) is: N(m, I), with a mean m for each class or one for all."""
+
+    @property
+    def latent_size(self) -> int:
+        """The number d of latents."""
+        ...
+
+    @property
+    def classes(self) -> int:
+        """The number of classes."""
+        ...
+
+    @property
+    def prior_means(self) -> Tensor:
+        """The means, (classes, d) or (1, d)."""
+        ...
+
+    def prior_mean(self, labels: Tensor) -> Tensor:
+        """Return the mean of each label's prior, (N, d) or (1, d): labels (N,) int64."""
+        ...
+
+
+def draw_prior(model: Prior, count: int, seed: int = 0) -> tuple[Tensor, Tensor]:
     """Return z (count, d) from the model's prior and labels (count,) that cycle through classes.
 
     A model whose classes have priors of their own draws from them in turn.
@@ -68,15 +90,8 @@ def draw_gaussian(mu: Tensor, count: int, seed: int = 0) -> Tensor:
 @torch.no_grad()
 def decode_all(model: Autoencoder, z: Tensor, labels: Tensor) -> Tensor:
     """Decode z (N, d) to images (N, C, H, W) in [0, 1]; labels (N,) are used where conditioned."""
-    return torch.cat(list(decoded_parts(model, z, labels)))
-
-
-@torch.no_grad()
-def decoded_parts(model: Autoencoder, z: Tensor, labels: Tensor) -> Iterator[Tensor]:
-    """Decode as `decode_all` does, yielding a thousand images at a time to save memory."""
-    for part, own in zip(z.split(1000), labels.split(1000), strict=True):
-        label = one_hot(own, model.classes) if model.condition != "none" else None
-        yield torch.sigmoid(model.decode(part, label))
+    parts = zip(z.split(1000), labels.split(1000), strict=True)
+    return torch.cat([torch.sigmoid(model.decode(one, model.one_hot(own))) for one, own in parts])
 
 
 def sample_quality(
@@ -91,11 +106,25 @@ def sample_quality(
     asked = labels if model.condition != "none" else None
 
     def classified(points: Tensor) -> Quality:
-        parts = [classifier.probabilities(part) for part in decoded_parts(model, points, labels)]
-        return quality(torch.cat(parts), asked)
+        # Not all pictures at once, to save memory.
+        parts = zip(points.split(1000), labels.split(1000), strict=True)
+        read = [classifier.probabilities(decode_all(model, *part)) for part in parts]
+        return quality(torch.cat(read), asked)
 
     found = {"prior": classified(z)}
     if model.deterministic:
         found["fitted"] = classified(draw_gaussian(mu, count))
     found["test_images"] = quality(classifier.on_test, test.labels)
     return found
+
+
+def means_of_two(test: Images, classifier: HeldOutClassifier, seed: int = 0) -> Quality:
+    """Classify the means of two test images of different classes, which belong to no class.
+
+    What the classifier is sure of need not be valid: this is how often it is sure of these.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    first, second = torch.randint(len(test), (2, 2 * COUNT), generator=generator)
+    pairs = (test.labels[first] != test.labels[second]).nonzero().squeeze(1)[:COUNT]
+    one, other = (as_float(test.pixels[rows[pairs]]) for rows in (first, second))
+    return quality(classifier.probabilities((one + other) / 2))

@@ -7,9 +7,8 @@ whether an attribute vector adds its attribute.
 """
 
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -17,19 +16,18 @@ from torch.nn import functional
 from torchvision.transforms.v2.functional import gaussian_blur
 from tqdm import tqdm
 
-from train.data.images import Dataset, Images, as_float
-from train.errors import UserError
-from train.models.cached_networks import load_or_train
+from latent_atlas.train.data.images import Dataset, Images, as_float
+from latent_atlas.train.errors import UserError
+from latent_atlas.train.models.cached_networks import load_or_train, one_cycle
+from latent_atlas.train.models.networks import Stages
 
 Role = Literal["perceptual", "held-out"]
 
 
-@dataclass(frozen=True)
-class _Plan:
-    """How the network of a role is made."""
+class _Plan(NamedTuple):
+    """How the network of a role is made, and how its file's name begins."""
 
     file: str
-    """How its file's name begins."""
     widths: tuple[int, ...]
     strides: tuple[int, ...]
     kernel: int
@@ -38,10 +36,8 @@ class _Plan:
 
 _PLANS: dict[Role, _Plan] = {
     # Its first features are as fine as the image, so that a blur changes them.
-    "perceptual": _Plan(
-        "teacher", widths=(24, 48, 96, 128), strides=(1, 2, 2, 2), kernel=3, seed=11
-    ),
-    "held-out": _Plan("judge", widths=(16, 40, 80, 160), strides=(2, 2, 2, 2), kernel=5, seed=23),
+    "perceptual": _Plan("teacher", (24, 48, 96, 128), (1, 2, 2, 2), kernel=3, seed=11),
+    "held-out": _Plan("judge", (16, 40, 80, 160), (2, 2, 2, 2), kernel=5, seed=23),
 }
 _STEPS = 1200
 _BATCH = 64
@@ -49,13 +45,7 @@ _PEAK_RATE = 2e-3
 
 
 class AttributeNetwork(nn.Module):
-    """Convolutions, then a score for each attribute.
-
-    Args:
-        channels: of the images.
-        attributes: how many there are, A.
-        plan: widths, strides and sides of the convolutions.
-    """
+    """Convolutions, then a score for each of A attributes."""
 
     def __init__(self, channels: int, attributes: int, plan: _Plan) -> None:
         super().__init__()
@@ -66,43 +56,30 @@ class AttributeNetwork(nn.Module):
             )
             stages.append(nn.Sequential(convolution, nn.BatchNorm2d(width), nn.ReLU()))
             channels = width
-        self.stages = nn.ModuleList(stages)
+        self.stages = Stages(stages)
         self.to_scores = nn.Linear(channels, attributes)
-
-    def features(self, image: Tensor) -> list[Tensor]:
-        """Return each stage's features (N, width, H′, W′) of images (N, C, H, W) in [0, 1]."""
-        found = []
-        h = image - 0.5
-        for stage in self.stages:
-            h = stage(h)
-            found.append(h)
-        return found
 
     def summary(self, image: Tensor) -> Tensor:
         """Return the mean of the last stage's features over the image: (N, width)."""
-        return self.features(image)[-1].mean((2, 3))
+        return self.stages(image)[-1].mean((2, 3))
 
     def forward(self, image: Tensor) -> Tensor:
         """Return scores (N, A), logits of each attribute's probability."""
-        scores: Tensor = self.to_scores(self.summary(image))
-        return scores
+        return self.to_scores(self.summary(image))
 
 
-@dataclass(frozen=True)
-class TrainedNetwork:
-    """A trained network, and its accuracy on held-out images by attribute, (A,)."""
+class TrainedNetwork(NamedTuple):
+    """A trained network, and how well it reads each attribute of held-out images, (A,) each."""
 
     network: AttributeNetwork
     accuracy: Tensor
+    balanced: Tensor
+    """The mean of the accuracies on the images with and without the attribute: of a rare one, too,
+    a guess has one half."""
 
 
 def load_network(role: Role, dataset: Dataset, folder: Path) -> TrainedNetwork:
     """Return the network of a role for a dataset, trained now if `folder` does not hold it yet.
-
-    Args:
-        role: what it is for.
-        dataset: with attributes; the training images' content names the file.
-        folder: where networks are cached.
 
     Raises:
         UserError: the dataset has no attributes.
@@ -117,9 +94,21 @@ def load_network(role: Role, dataset: Dataset, folder: Path) -> TrainedNetwork:
 
         def train() -> Tensor:
             _train(network, dataset.train, role)
-            return _accuracy(network, dataset.test)
+            test = dataset.test
+            seen = torch.cat([read(network, as_float(part)) for part in test.pixels.split(1000)])
+            return _accuracies(seen, attributes_of(test).bool())
 
-        return TrainedNetwork(network, load_or_train(path, network, "accuracy", train))
+        return TrainedNetwork(network, *load_or_train(path, network, "accuracies", train))
+
+
+def _accuracies(seen: Tensor, has: Tensor) -> Tensor:
+    """Return accuracy and balanced accuracy by attribute, (2, A), of what was seen (N, A)."""
+    right = (seen == has).double()
+    shares = [
+        (right * of).sum(0) / of.sum(0)  # NaN where no image is with, or none without
+        for of in (has.double(), (~has).double())
+    ]
+    return torch.stack([right.mean(0), torch.stack(shares).nanmean(0)]).float()
 
 
 def attributes_of(images: Images) -> Tensor:
@@ -131,7 +120,7 @@ def attributes_of(images: Images) -> Tensor:
     if images.attributes is None:
         raise UserError(
             "This dataset has no binary attributes, from which this recipe learns; "
-            "choose --dataset avatars or celeba, or --perceptual none."
+            "choose --dataset avatars or celeba, or --perceptual none --perceptual-weight 0."
         )
     return images.attributes
 
@@ -148,18 +137,12 @@ def _train(network: AttributeNetwork, images: Images, role: Role) -> None:
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     network.to(device).train()
     steps = min(_STEPS, max(100, 20 * len(images) // _BATCH))
-    optimizer = torch.optim.AdamW(network.parameters(), weight_decay=1e-2)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _PEAK_RATE, total_steps=steps)
+    fit = one_cycle(network, functional.binary_cross_entropy_with_logits, _PEAK_RATE, steps)
     for _ in tqdm(range(steps), desc=f"{role} attribute network", unit="step", dynamic_ncols=True):
         batch = torch.randint(len(images), (_BATCH,))
         image = _disturbed(as_float(images.pixels.index_select(0, batch)).to(device))
-        scores = network(image.contiguous(memory_format=torch.channels_last))
         target = attributes[batch].float().to(device)
-        loss = functional.binary_cross_entropy_with_logits(scores, target)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        schedule.step()
+        fit(image.contiguous(memory_format=torch.channels_last), target)
     network.to(torch.device("cpu")).eval()
 
 
@@ -173,16 +156,6 @@ def _disturbed(image: Tensor) -> Tensor:
     blurred = gaussian_blur(shifted[:half], [2 * reach + 1] * 2, [sigma] * 2)
     noise = torch.randn_like(image) * 0.03
     return torch.cat([blurred, shifted[half:]]) + noise
-
-
-def _accuracy(network: AttributeNetwork, images: Images) -> Tensor:
-    attributes = attributes_of(images)
-    rows = []
-    for start in range(0, len(images), 1000):
-        part = slice(start, start + 1000)
-        seen = read(network, as_float(images.pixels[part]))
-        rows.append(seen == attributes[part].bool())
-    return torch.cat(rows).float().mean(0)
 
 
 def _content(images: Images) -> str:

@@ -1,24 +1,24 @@
 """The autoencoder: one class for every kind of model, its differences are options."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
-from train.errors import UserError
-from train.models.networks import (
+from latent_atlas.train.data.images import one_hot
+from latent_atlas.train.errors import UserError
+from latent_atlas.train.models import lattice
+from latent_atlas.train.models.networks import (
     FourierFeatures,
     downsampling_layers,
     hidden_layers,
-    log_odds,
     upsampling_layers,
 )
-from train.recipes.recipe import Recipe
+from latent_atlas.train.recipes.recipe import Recipe
 
 
-@dataclass(frozen=True)
-class Posterior:
+class Posterior(NamedTuple):
     """q(z | x) = N(mu, diag exp(logvar)): tensors of shape (N, d).
 
     A deterministic autoencoder has no logvar: its posterior is a point mass at mu.
@@ -37,38 +37,32 @@ class Posterior:
 class Output(NamedTuple):
     """What one pass through the model gives, and what its loss is computed from."""
 
-    logits: Tensor
-    """(N, C, H, W)"""
-    class_scores: Tensor | None
-    """(N, classes), where the model has a classifier"""
-    mu: Tensor
-    """(N, d)"""
-    logvar: Tensor | None
-    """(N, d), unless deterministic"""
+    logits: Tensor  # (N, C, H, W)
+    class_scores: Tensor | None  # (N, classes), where the model has a classifier
+    mu: Tensor  # (N, d)
+    logvar: Tensor | None  # (N, d), unless deterministic
 
 
 class Autoencoder(nn.Module):
     """Encoder to a diagonal Gaussian over z, decoder from z to Bernoulli logits of the pixels.
 
     Its options, all of them fields of the recipe: deterministic (z = mu), who sees the label, a
-    prior mean for each class, a classifier that shares the decoder's hidden layers, and
-    convolutions in place of dense layers.
-
-    Args:
-        recipe: latent size, layers and options.
-        image_shape: channels, height and width of the images.
-        classes: how many labels there are, where a condition needs them.
+    prior mean for each class, a classifier that shares the decoder's hidden layers, convolutions
+    in place of dense layers, and a lattice of the decoder's own images in place of an encoder.
+    `image_shape` is channels, height and width.
 
     Raises:
-        UserError: a convolutional network cannot be made for these images or these options.
+        UserError: a convolutional network cannot be made for these images.
     """
 
     prior_means: Tensor
+    lattice: Tensor
 
     def __init__(self, recipe: Recipe, image_shape: tuple[int, int, int], classes: int) -> None:
         super().__init__()
         self.condition = recipe.condition
         self.deterministic = recipe.deterministic
+        self.logvar_cap = recipe.logvar_cap
         self.has_classifier = recipe.classification_weight > 0
         self.latent_size = recipe.latent_size
         self.image_shape = image_shape
@@ -76,40 +70,39 @@ class Autoencoder(nn.Module):
         self.convolutional = recipe.network == "convolutional"
         channels, height, width = image_shape
         pixels = channels * height * width
-        seen_by_encoder = classes if recipe.condition == "both" else 0
-        seen_by_decoder = classes if recipe.condition != "none" else 0
+        widths, last = recipe.encoder_layers, recipe.decoder_layers[-1]
+        seen = recipe.latent_size + 2 * recipe.fourier_features
+        seen += classes if recipe.condition != "none" else 0
         self.pixel_dropout = nn.Dropout(recipe.pixel_dropout)
-        encoded = recipe.encoder_layers[-1]
-        if self.convolutional:
-            _check_convolutional(recipe, image_shape)
-            self.encoder = downsampling_layers(channels, recipe.encoder_layers, recipe.activation)
-            encoded *= pixels // channels >> 2 * len(recipe.encoder_layers)
-        else:
-            self.encoder = hidden_layers(
-                pixels + seen_by_encoder, recipe.encoder_layers, recipe.activation, recipe.residual
-            )
+        self.to_logits: nn.Linear | nn.Conv2d
         outputs = recipe.latent_size * (1 if recipe.deterministic else 2)
-        self.to_posterior = nn.Linear(encoded, outputs)
+        encoded = 0
+        if recipe.objective == "lattice":
+            self.encoder = nn.Sequential()
+            points = lattice.fibonacci_lattice(recipe.lattice_points[-1])
+            self.register_buffer("lattice", points, persistent=False)
+        elif self.convolutional:
+            _check_convolutional(recipe, image_shape)
+            self.encoder = downsampling_layers(channels, widths, recipe.activation)
+            encoded = widths[-1] * (height * width >> 2 * len(widths))
+        else:
+            inputs = pixels + (classes if recipe.condition == "both" else 0)
+            self.encoder = hidden_layers(inputs, widths, recipe.activation, recipe.residual)
+            encoded = widths[-1]
+        self.to_posterior = nn.Linear(encoded, outputs) if encoded else None
         self.features = (
             FourierFeatures(recipe.latent_size, recipe.fourier_features, recipe.fourier_scale)
             if recipe.fourier_features
             else nn.Identity()
         )
-        seen = recipe.latent_size + 2 * recipe.fourier_features + seen_by_decoder
-        last = recipe.decoder_layers[-1]
-        self.to_logits: nn.Linear | nn.Conv2d
+        widths = recipe.decoder_layers
         if self.convolutional:
-            sides = height, width
-            self.decoder = upsampling_layers(seen, recipe.decoder_layers, sides, recipe.activation)
+            self.decoder = upsampling_layers(seen, widths, (height, width), recipe.activation)
             self.to_logits = nn.Conv2d(last, channels, 3, padding=1)
         else:
-            self.decoder = hidden_layers(
-                seen, recipe.decoder_layers, recipe.activation, recipe.residual
-            )
+            self.decoder = hidden_layers(seen, widths, recipe.activation, recipe.residual)
             self.to_logits = nn.Linear(last, pixels)
-        self.to_classes = (
-            nn.Linear(recipe.decoder_layers[-1], classes) if self.has_classifier else None
-        )
+        self.to_classes = nn.Linear(last, classes) if self.has_classifier else None
         # One row a class, or one of zeros for all. Not part of the weights: the recipe has them.
         means = torch.tensor(recipe.prior_means or ((0.0,) * recipe.latent_size,))
         self.register_buffer("prior_means", means, persistent=False)
@@ -118,11 +111,16 @@ class Autoencoder(nn.Module):
     def start_from(self, mean_image: Tensor) -> None:
         """Start the output bias at the log-odds of `mean_image` (C, H, W) in [0, 1].
 
-        A convolution has one bias a channel: that of the mean colour.
+        The decoder so begins at the best image that ignores z. A convolution has one bias a
+        channel: that of the mean colour.
         """
         start = mean_image.mean((1, 2)) if self.convolutional else mean_image.flatten()
         bias: Tensor = self.to_logits.bias  # type: ignore[assignment]  # it has one
-        bias.copy_(log_odds(start))
+        bias.copy_(torch.logit(start.clamp(1e-3, 1 - 1e-3)))
+
+    def one_hot(self, labels: Tensor) -> Tensor | None:
+        """Return labels (N,) int64 as (N, classes) float32 where the model is conditioned."""
+        return None if self.condition == "none" else one_hot(labels, self.classes)
 
     def encode(self, image: Tensor, label: Tensor | None = None) -> Posterior:
         """Return q(z | image): image (N, C, H, W) in [0, 1], label (N, classes) where conditioned.
@@ -130,6 +128,8 @@ class Autoencoder(nn.Module):
         Raises:
             ValueError: the encoder is conditioned and no label was given.
         """
+        if self.to_posterior is None:
+            return Posterior(*lattice.posterior(self._flat_logits, image.flatten(1), self.lattice))
         h = self.pixel_dropout(image if self.convolutional else image.flatten(1))
         h = self.encoder(self._with_label(h, label) if self.condition == "both" else h)
         # Two numbers carry the whole image: mixed precision would round them to eight bits.
@@ -137,7 +137,9 @@ class Autoencoder(nn.Module):
             outputs = self.to_posterior(h.float())
         if self.deterministic:
             return Posterior(outputs, None)
-        mu, logvar = outputs.chunk(2, dim=1)
+        mu, logvar = outputs.chunk(2, 1)
+        if self.logvar_cap is not None:
+            logvar = self.logvar_cap - functional.softplus(self.logvar_cap - logvar)
         return Posterior(mu, logvar)
 
     def decode(self, z: Tensor, label: Tensor | None = None) -> Tensor:
@@ -165,8 +167,7 @@ class Autoencoder(nn.Module):
         """
         if self.to_classes is None:
             raise ValueError("this model has no classifier")
-        scores: Tensor = self.to_classes(self._decoder_trunk(z, None))
-        return scores
+        return self.to_classes(self._decoder_trunk(z, None))
 
     def prior_mean(self, labels: Tensor) -> Tensor:
         """Return the mean of each image's prior, (N, d) or (1, d): labels (N,) int64."""
@@ -175,8 +176,10 @@ class Autoencoder(nn.Module):
     def forward(self, image: Tensor, label: Tensor | None, noise: Tensor) -> Output:
         """Encode, sample with `noise` (N, d), decode."""
         posterior = self.encode(image, label)
-        logits, scores = self.decode_with_classes(posterior.sample(noise), label)
-        return Output(logits, scores, posterior.mu, posterior.logvar)
+        return Output(*self.decode_with_classes(posterior.sample(noise), label), *posterior)
+
+    def _flat_logits(self, z: Tensor) -> Tensor:
+        return self.decode(z).flatten(1)
 
     def _decoder_trunk(self, z: Tensor, label: Tensor | None) -> Tensor:
         with torch.autocast(z.device.type, enabled=False):  # as in encode: z is not to be rounded
@@ -195,16 +198,7 @@ class Autoencoder(nn.Module):
 
 
 def _check_convolutional(recipe: Recipe, image_shape: tuple[int, int, int]) -> None:
-    """Refuse what a convolutional network does not do.
-
-    Raises:
-        UserError: which option, or which size of images.
-    """
-    if recipe.condition == "both" or recipe.classification_weight > 0:
-        raise UserError(
-            "A convolutional network has no class at its encoder and no classifier; "
-            "leave --condition both and --classification-weight to --network dense."
-        )
+    """Refuse images whose sides cannot be halved as often as a convolutional network does."""
     halvings = max(len(recipe.encoder_layers), len(recipe.decoder_layers) - 1)
     _, height, width = image_shape
     if height % 2**halvings or width % 2**halvings:

@@ -4,16 +4,18 @@ Three convolutions, trained once for each dataset and cached beside the runs. It
 confidence and its predictions measure the quality of samples (features.md B10).
 """
 
-from dataclasses import dataclass
+import math
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from tqdm import tqdm
 
-from train.data.images import Images, as_float
-from train.files import sha256
-from train.models.cached_networks import load_or_train
+from latent_atlas.train.data.images import Images, as_float
+from latent_atlas.train.files import sha256
+from latent_atlas.train.models.cached_networks import load_or_train, one_cycle
 
 _WIDTHS = (16, 32, 64)
 _EPOCHS = 4
@@ -21,10 +23,11 @@ _BATCH = 128
 _PEAK_RATE = 4e-3
 # A few images in a few steps would teach it little: small datasets are shown more often.
 _FEWEST_STEPS = 100
+_SECONDS_A_STEP = 0.1
+"""Of a batch of 28×28 pixels on two cores; of larger images in proportion to their pixels."""
 
 
-@dataclass(frozen=True)
-class HeldOutClassifier:
+class HeldOutClassifier(NamedTuple):
     """A trained classifier, and its class probabilities of held-out images, (N, K)."""
 
     network: nn.Module
@@ -33,8 +36,7 @@ class HeldOutClassifier:
     @torch.no_grad()
     def probabilities(self, image: Tensor) -> Tensor:
         """Return class probabilities (N, K) of images (N, C, H, W) in [0, 1]."""
-        parts = [self.network(part).softmax(1) for part in image.split(1000)]
-        return torch.cat(parts)
+        return torch.cat([self.network(part).softmax(1) for part in image.split(1000)])
 
 
 def network(channels: int, classes: int) -> nn.Sequential:
@@ -48,26 +50,22 @@ def network(channels: int, classes: int) -> nn.Sequential:
     return nn.Sequential(*layers, nn.Linear(9 * channels, classes))
 
 
-def train_network(images: Images, seed: int = 0, epochs: int = _EPOCHS) -> nn.Sequential:
+def train_network(images: Images, epochs: int = _EPOCHS) -> nn.Sequential:
     """Train the classifier on images that are turned, stretched and shifted a little."""
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+        torch.manual_seed(0)
         net = network(images.shape[0], images.classes)
-        optimizer = torch.optim.AdamW(net.parameters(), weight_decay=1e-2)
         batches_of = max(1, len(images) // _BATCH)
-        epochs = max(epochs, -(-_FEWEST_STEPS // batches_of))
-        schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimizer, _PEAK_RATE, total_steps=epochs * batches_of
-        )
+        epochs = max(epochs, math.ceil(_FEWEST_STEPS / batches_of))
+        fit = one_cycle(net, functional.cross_entropy, _PEAK_RATE, epochs * batches_of)
         net.train()
-        for _ in range(epochs):
-            for batch in torch.randperm(len(images)).split(_BATCH)[:batches_of]:
-                image = jittered(as_float(images.pixels[batch]))
-                loss = functional.cross_entropy(net(image), images.labels[batch])
-                optimizer.zero_grad()
-                loss.backward()
-                optimizer.step()
-                schedule.step()
+        with tqdm(
+            desc="held-out classifier", total=epochs * batches_of, unit="step", dynamic_ncols=True
+        ) as bar:
+            for _ in range(epochs):
+                for batch in torch.randperm(len(images)).split(_BATCH)[:batches_of]:
+                    fit(jittered(as_float(images.pixels[batch])), images.labels[batch])
+                    bar.update()
     return net.eval()
 
 
@@ -81,17 +79,21 @@ def jittered(image: Tensor) -> Tensor:
 def load_classifier(images: Images, test: Images, folder: Path) -> HeldOutClassifier:
     """Return the classifier of a dataset, trained now if `folder` does not hold it yet.
 
-    Args:
-        images: the training images, CPU; their content names the file.
-        test: held-out images, whose predictions are kept beside the weights.
-        folder: where classifiers are cached.
+    The content of the training images, on the CPU, names the file; the classifier's predictions
+    for the held-out images in `test` are kept beside the weights.
     """
     content = images.pixels.numpy().tobytes() + images.labels.numpy().tobytes()
     path = folder / f"{sha256(content)[:16]}.safetensors"
     net = network(images.shape[0], images.classes)
 
     def train() -> Tensor:
-        print(f"Training the held-out classifier on {len(images):,} images")
+        steps = max(_FEWEST_STEPS, _EPOCHS * len(images) // _BATCH)
+        pixels = images.shape[1] * images.shape[2]
+        minutes = math.ceil(steps * _SECONDS_A_STEP * pixels / 784 / 60)
+        print(
+            f"Training the held-out classifier on {len(images):,} images, once for all their "
+            f"models: about {minutes} min on two cores (--quick leaves it out)"
+        )
         net.load_state_dict(train_network(images).state_dict())
         return HeldOutClassifier(net.eval(), torch.empty(0)).probabilities(as_float(test.pixels))
 

@@ -6,9 +6,22 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from train.recipes.recipe import Activation
+from latent_atlas.train.recipes.recipe import Activation
 
 _ACTIVATIONS: dict[Activation, type[nn.Module]] = {"relu": nn.ReLU, "silu": nn.SiLU}
+_GROUPS = 8
+"""Into how many a normalisation divides its channels, where they can be divided so."""
+
+
+class Stages(nn.ModuleList):
+    """Modules that follow one another; what each of them makes is kept."""
+
+    def forward(self, image: Tensor) -> list[Tensor]:
+        """Return each stage's features (N, C′, H′, W′) of images (N, C, H, W) in [0, 1]."""
+        found = [image - 0.5]
+        for stage in self:
+            found.append(stage(found[-1]))
+        return found[1:]
 
 
 class Residual(nn.Module):
@@ -72,7 +85,7 @@ def downsampling_layers(
     for width in widths:
         layers += [
             nn.Conv2d(channels, width, 4, stride=2, padding=1),
-            nn.GroupNorm(_groups(width), width),
+            nn.GroupNorm(math.gcd(width, _GROUPS), width),
             _ACTIVATIONS[activation](),
         ]
         channels = width
@@ -87,11 +100,8 @@ def upsampling_layers(
     Pixels are doubled and then convolved: a transposed convolution, whose kernels overlap
     unevenly, draws chequerboards (Odena et al. 2016, "Deconvolution and Checkerboard Artifacts").
 
-    Args:
-        inputs: how many numbers the image is made from.
-        widths: channels from the smallest stage on; k + 1 of them for k doublings.
-        sides: height and width of the result, multiples of 2ᵏ.
-        activation: after each convolution.
+    `widths` are channels from the smallest stage on, k + 1 of them for k doublings; `sides` are
+    multiples of 2ᵏ.
     """
     doublings = len(widths) - 1
     height, width = (side >> doublings for side in sides)
@@ -105,21 +115,8 @@ def upsampling_layers(
         layers += [
             nn.Upsample(scale_factor=2),
             nn.Conv2d(channels, following, 3, padding=1),
-            nn.GroupNorm(_groups(following), following),
+            nn.GroupNorm(math.gcd(following, _GROUPS), following),
             _ACTIVATIONS[activation](),
         ]
         channels = following
     return nn.Sequential(*layers)
-
-
-def _groups(channels: int) -> int:
-    """Return into how many groups a normalisation divides its channels: eight where that goes."""
-    return math.gcd(channels, 8)
-
-
-def log_odds(mean_image: Tensor) -> Tensor:
-    """Return the log-odds of a mean image in [0, 1], its pixels kept off 0 and 1.
-
-    A decoder whose output bias starts here begins at the best image that ignores z.
-    """
-    return torch.logit(mean_image.clamp(1e-3, 1 - 1e-3))

@@ -9,7 +9,7 @@ before the measurement makes the reported numbers those of the shipped files;
 import torch
 from torch import Tensor
 
-from train.models.autoencoder import Autoencoder
+from latent_atlas.train.models.autoencoder import Autoencoder
 
 LEVELS = 127
 # Smaller tensors weigh nothing; large ones are where the bytes are.
@@ -28,7 +28,7 @@ def round_to_stored(model: Autoencoder) -> Autoencoder:
     latents so does the layer before it: σ is a hundredth of the map there, and eight bits would
     move μ nearly as far.
     """
-    fine = [model.to_posterior.weight]
+    fine = [] if model.to_posterior is None else [model.to_posterior.weight]
     if model.latent_size <= _FINE_UP_TO:
         fine += [weight for weight in model.encoder.parameters() if weight.ndim == 2][-1:]
     for tensor in model.state_dict(keep_vars=True).values():

@@ -6,6 +6,7 @@ from typing import Literal
 Condition = Literal["none", "decoder", "both"]
 Activation = Literal["relu", "silu"]
 Reconstruction = Literal["bernoulli", "squared-error"]
+Objective = Literal["elbo", "lattice"]
 Network = Literal["dense", "convolutional"]
 Perceptual = Literal["none", "attributes", "vgg19"]
 Precision = Literal["32-true", "bf16-mixed"]
@@ -32,6 +33,15 @@ class Recipe:
     """What is conditioned on the label: nothing, the decoder alone, or encoder and decoder."""
     deterministic: bool = False
     """An autoencoder: z is the encoder's linear output, without noise and without a KL term."""
+    objective: Objective = "elbo"
+    """What is trained: an encoder and a decoder on the ELBO (of an autoencoder: on the error), or
+    a decoder alone on log p(x) itself, summed over a lattice of the plane, of binary images."""
+    lattice_points: tuple[int, ...] = ()
+    """Points of that lattice, Fibonacci numbers, each for an equal share of all steps; the last is
+    also the encoder's, which reads the posterior from the lattice and has no weights."""
+    logvar_cap: float | None = None
+    """Largest log σ² of the encoder, approached softly: without one a single image whose log σ² is
+    extrapolated far out can end a run. The models shipped so far were trained without."""
     reconstruction: Reconstruction = "bernoulli"
     """Which reconstruction term is trained: −log p of grey Bernoulli pixels, or Σ (x − x̂)²."""
     prior_means: Means = ()
@@ -79,11 +89,9 @@ class Recipe:
     """How many images to train on, the first of the set; 0: all of them."""
     precision: Precision = "bf16-mixed"
     """bf16-mixed rounds the factors of matrix products to bfloat16, and keeps weights in float32.
-    Every published model was trained so: at batch 1024 it passes float32's matrix-product rate by
-    half (docs/bench.json). A processor without bfloat16 instructions is faster with 32-true."""
+    A processor without bfloat16 instructions is faster with 32-true."""
     compile: bool = False
     """Compile the network with CUDA graphs, which save small steps on a GPU the launches of their
-    kernels. On two CPU cores the 784-400-20 network gained 1.5 % at batch 1024 and lost 2 % at
-    batch 128, and compiling took up to a minute and a half."""
+    kernels; on a processor it gains nothing, and takes a minute."""
     seed: int = 1
     goal: Goal = field(default_factory=Goal)

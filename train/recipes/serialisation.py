@@ -8,18 +8,17 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from train.recipes.recipe import Goal, Recipe
+from latent_atlas.train.recipes.recipe import Goal, Recipe
 
 # They decide nothing of a run.
 _LABELS = frozenset({"title", "goal"})
 # Before recipes had these, each run chose them for its machine; its report says which precision.
-_ONCE_CHOSEN_BY_RUNS = frozenset({"precision", "compile"})
+ONCE_CHOSEN_BY_RUNS = frozenset({"precision", "compile"})
 
 
 def fields_of(recipe: Recipe) -> dict[str, Any]:
     """Return a recipe's fields as JSON gives them back: lists for tuples."""
-    fields: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(recipe)))
-    return fields
+    return json.loads(json.dumps(dataclasses.asdict(recipe)))
 
 
 def recipe_from_json(fields: Mapping[str, Any]) -> Recipe:
@@ -32,9 +31,9 @@ def recipe_from_json(fields: Mapping[str, Any]) -> Recipe:
     if lost:
         print(f"{fields.get('id')}: recipes no longer have {', '.join(lost)}; ignored.")
     values = {name: _tuples(value) for name, value in fields.items() if name not in lost}
-    goal = fields.get("goal", {})
+    goal = fields.get("goal") or {}
     values["goal"] = Goal(**{name: goal[name] for name in goal.keys() & _names(Goal)})
-    return Recipe(**values)
+    return Recipe(**({"id": "", "title": ""} | values))
 
 
 def differences(stored: Mapping[str, Any], recipe: Recipe) -> list[str]:
@@ -45,7 +44,7 @@ def differences(stored: Mapping[str, Any], recipe: Recipe) -> list[str]:
     """
     now = fields_of(recipe)
     then = fields_of(Recipe(id="", title=""))
-    then |= {name: now[name] for name in _ONCE_CHOSEN_BY_RUNS}
+    then |= {name: now[name] for name in ONCE_CHOSEN_BY_RUNS}
     then |= stored
     compared = then.keys() - _LABELS
     return sorted(name for name in compared if name not in now or then[name] != now[name])

@@ -9,8 +9,8 @@ runs of a recipe on one machine.
 from dataclasses import replace
 from typing import Any
 
-from train.recipes.published import LARGER, LARGER_SIZES, TWO
-from train.recipes.recipe import Condition, Recipe
+from latent_atlas.train.recipes.published import LARGER, LARGER_SIZES, TWO_LATENTS
+from latent_atlas.train.recipes.recipe import Condition, Recipe
 
 # Kind × size, as the published comparison was made: by squared error, nothing chosen on the test
 # set.
@@ -25,14 +25,14 @@ _GRID = replace(
     clip_norm=0.0,
 )
 # Two latents are the slowest to learn, and their results must not come from a lack of epochs.
-_EPOCHS_OF_TWO = 36
+_EPOCHS_OF_TWO_LATENTS = 36
 _KINDS: tuple[tuple[str, str, bool, Condition], ...] = (
     ("ae", "plain autoencoder", True, "none"),
     ("vae", "VAE", False, "none"),
     ("cvae", "conditional VAE", False, "both"),
 )
 _SHORT_STUDY = replace(
-    TWO,
+    TWO_LATENTS,
     precision="32-true",
     encoder_layers=(384, 384),
     decoder_layers=(384, 384),
@@ -46,7 +46,7 @@ _CONDITIONS: tuple[tuple[str, str, Condition], ...] = (
 )
 
 # The shared recipe of two latents, shorter, and without one of its parts at a time.
-_PARTS = replace(TWO, precision="32-true", epochs=20)
+_PARTS = replace(TWO_LATENTS, precision="32-true", epochs=20)
 _WITHOUT: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("nothing", "the shared recipe", {}),
     ("residual", "without residual connections", {"residual": False}),
@@ -59,7 +59,7 @@ _WITHOUT: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("depth", "with one hidden layer", {"encoder_layers": (512,), "decoder_layers": (256,)}),
 )
 # The largest effect of the short schedule is measured again in a longer one.
-_LONGER = replace(TWO, precision="32-true", epochs=60)
+_LONGER = replace(TWO_LATENTS, precision="32-true", epochs=60)
 
 STUDY: dict[str, tuple[Recipe, ...]] = {
     "grid": tuple(
@@ -70,7 +70,7 @@ STUDY: dict[str, tuple[Recipe, ...]] = {
             latent_size=size,
             deterministic=deterministic,
             condition=condition,
-            epochs=_GRID.epochs if size > 2 else _EPOCHS_OF_TWO,
+            epochs=_GRID.epochs if size > 2 else _EPOCHS_OF_TWO_LATENTS,
         )
         for kind, title, deterministic, condition in _KINDS
         for size in (2, *LARGER_SIZES)
@@ -93,12 +93,7 @@ STUDY: dict[str, tuple[Recipe, ...]] = {
         for part, title, left_out in _WITHOUT
     ),
     "parts-longer": tuple(
-        replace(
-            _LONGER,
-            id=f"study-longer-without-{part}",
-            title=f"Study: {title}",
-            **left_out,
-        )
+        replace(_LONGER, id=f"study-longer-without-{part}", title=f"Study: {title}", **left_out)
         for part, title, left_out in _WITHOUT
         if part in ("nothing", "silu")
     ),

@@ -10,24 +10,20 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from train.data import datasets
-from train.data.images import Images, Split
-from train.evaluation.encodings import (
-    Encodings,
-    encode_dataset,
-    load_encodings,
-)
-from train.evaluation.samples import decode_all
-from train.models.autoencoder import Autoencoder
-from train.recipes.recipe import Recipe
-from train.runs.run_folder import load_run
+from latent_atlas.train.data import datasets
+from latent_atlas.train.data.images import Images
+from latent_atlas.train.evaluation.encodings import encode_dataset, load_encodings
+from latent_atlas.train.evaluation.samples import decode_all
+from latent_atlas.train.models.autoencoder import Autoencoder
+from latent_atlas.train.recipes.recipe import Recipe
+from latent_atlas.train.runs.run_folder import load_run
 
 Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Exhibit:
-    """A finished run with the encodings of the test set and of the training set."""
+    """A finished run with the encodings of the training set and of the test set."""
 
     folder: Path
     recipe: Recipe
@@ -35,22 +31,10 @@ class Exhibit:
     report: dict[str, Any]
     images: Images
     test: Images
-
-    @functools.cached_property
-    def encodings(self) -> dict[str, Encodings]:
-        """The encodings of both splits, as the run kept them or, of an older one, made now."""
-        kept = load_encodings(self.folder, self.report["weights_sha256"])
-        return kept or encode_dataset(self.model, self.images, self.test)
-
-    @property
-    def mu(self) -> Floats:
-        """Return μ of the training images, (N, d)."""
-        return self.encodings["train"].mu
-
-    @property
-    def test_mu(self) -> Floats:
-        """Return μ of the test images, (M, d)."""
-        return self.encodings["test"].mu
+    mu: Floats
+    """(N, d), of the training images."""
+    test_mu: Floats
+    """(M, d)"""
 
     def decode(self, z: Tensor, labels: Tensor | None = None) -> Floats:
         """Decode z (N, d), under labels (N,) where conditioned, as `on_white`."""
@@ -70,28 +54,23 @@ def on_white(images: Tensor) -> Floats:
 
 
 class Gallery:
-    """Finished runs by id."""
+    """Finished runs by id; a run that is not finished raises UserError."""
 
     def __init__(self, runs: Path) -> None:
         self.runs = runs
         self._exhibits: dict[str, Exhibit] = {}
-        self._splits: dict[tuple[str, str], Images] = {}
+        self._dataset = functools.cache(datasets.load_dataset)
 
     def __getitem__(self, run_id: str) -> Exhibit:
-        """Return a run.
-
-        Raises:
-            UserError: there is no finished run of that id.
-        """
         if run_id not in self._exhibits:
-            run = load_run(self.runs / run_id)
+            folder = self.runs / run_id
+            run = load_run(folder)
+            dataset = self._dataset(run.recipe.dataset)
+            found = load_encodings(folder, run.report["weights_sha256"])
+            if found is None:  # an older run has none
+                found = encode_dataset(run.model, dataset.train, dataset.test)
             self._exhibits[run_id] = Exhibit(
-                self.runs / run_id, run.recipe, run.model, run.report,
-                self._split(run.recipe.dataset, "train"), self._split(run.recipe.dataset, "test"),
+                folder, run.recipe, run.model, run.report, dataset.train, dataset.test,
+                found["train"].mu, found["test"].mu,
             )  # fmt: skip
         return self._exhibits[run_id]
-
-    def _split(self, dataset: str, split: Split) -> Images:
-        if (dataset, split) not in self._splits:
-            self._splits[dataset, split] = datasets.load(dataset, split)
-        return self._splits[dataset, split]

@@ -2,63 +2,44 @@
 
 `python -m train figures` collects what was measured of each finished run into
 docs/results/models.json, where other recipes' entries stay, draws docs/figures/, and writes
-docs/results.md (train/report/results_page.py) from models.json and study.json alone, so that a
-test can tell when the page is stale.
+docs/results.md (train/report/results_page.py) from the files in docs/results/ alone, so that a
+test can tell when the page is stale. `python -m train baselines` measures what needs no model into
+docs/results/baselines.json, and writes the page, too.
 """
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from train.errors import UserError
-from train.evaluation.encodings import halves
-from train.files import write_atomic
-from train.recipes.published import RECIPES
-from train.recipes.serialisation import fields_of
-from train.report.figures.catalogue import FIGURES, file_name, render
-from train.report.gallery import Exhibit, Gallery
-from train.report.results_page import NOT_WHOLE, is_whole, page
-from train.report.study_claims import Document
-from train.rounding import significant
+from latent_atlas.program import program
+from latent_atlas.train.data import datasets
+from latent_atlas.train.errors import UserError
+from latent_atlas.train.evaluation.anomaly import baseline
+from latent_atlas.train.evaluation.encodings import halves
+from latent_atlas.train.evaluation.samples import means_of_two
+from latent_atlas.train.files import write_atomic
+from latent_atlas.train.models.held_out_classifier import load_classifier
+from latent_atlas.train.recipes.published import RECIPES
+from latent_atlas.train.recipes.serialisation import fields_of
+from latent_atlas.train.report.figures.catalogue import FIGURES, render
+from latent_atlas.train.report.gallery import Exhibit, Gallery
+from latent_atlas.train.report.results_page import page
+from latent_atlas.train.report.study_claims import Document
+from latent_atlas.train.rounding import significant
+
+# Under docs/: what was measured of each shipped model, of each run of the study, and of no model.
+MODELS, STUDY = Path("results/models.json"), Path("results/study.json")
+BASELINES = Path("results/baselines.json")
 
 _KEPT = (
     "recipe", "seed", "commit", "dataset", "train_images", "epochs", "train_seconds", "precision",
-    "torch", "machine", "parameters", "train", "test", "errors", "knn", "linear_probe",
+    "torch", "machine", "parameters", "train", "test", "integral", "errors", "knn", "linear_probe",
     "active_units", "samples", "classifier", "style", "faces", "attributes",
-    "judge_accuracy_by_attribute", "weights_sha256",
+    "judge_accuracy_by_attribute", "judge_balanced_accuracy_by_attribute", "weights_sha256",
 )  # fmt: skip
-_DIGITS = 6
-
-
-@dataclass(frozen=True)
-class Places:
-    """Where results are written."""
-
-    docs: Path
-
-    @property
-    def models(self) -> Path:
-        """What was measured of each shipped model."""
-        return self.docs / "results" / "models.json"
-
-    @property
-    def study(self) -> Path:
-        """What was measured of each run of the study."""
-        return self.docs / "results" / "study.json"
-
-    @property
-    def figures(self) -> Path:
-        """The folder of the figures."""
-        return self.docs / "figures"
-
-    @property
-    def page(self) -> Path:
-        """The page that tells all of it."""
-        return self.docs / "results.md"
 
 
 def collect(gallery: Gallery) -> Document:
@@ -67,13 +48,17 @@ def collect(gallery: Gallery) -> Document:
     for run_id in RECIPES:
         if (gallery.runs / run_id / "report.json").exists():
             exhibit = gallery[run_id]
+            if exhibit.report.get("quick"):
+                again = f"{program('train')} evaluate {run_id}"
+                print(f"{run_id} is left out: measured with --quick; in full: {again}.")
+                continue
             kept = {name: exhibit.report[name] for name in _KEPT if name in exhibit.report}
             kept["hyperparameters"] = fields_of(exhibit.recipe)
             if "anomaly" in exhibit.report:
                 kept["anomaly"] = {
                     name: {"auc": part["auc"]} for name, part in exhibit.report["anomaly"].items()
                 }
-            found[run_id] = significant(kept | _map_numbers(exhibit), _DIGITS)
+            found[run_id] = significant(kept | _map_numbers(exhibit), 6)
     return found
 
 
@@ -81,28 +66,25 @@ def _map_numbers(exhibit: Exhibit) -> dict[str, Any]:
     """Return how well classes are told apart on a map, and how little they move between sets."""
     if exhibit.recipe.latent_size != 2:
         return {}
-    labels, test_labels = exhibit.images.labels.numpy(), exhibit.test.labels.numpy()
+    mu, labels = exhibit.mu, exhibit.images.labels.numpy()
+    test_mu, test_labels = exhibit.test_mu, exhibit.test.labels.numpy()
     classes = range(exhibit.images.classes)
 
     def means(mu: Any, own: Any) -> Any:
         return np.array([mu[own == label].mean(0) for label in classes])
 
     def nearest(places: Any) -> float:
-        distances = np.square(exhibit.test_mu[:, None] - places).sum(2)
+        distances = np.square(test_mu[:, None] - places).sum(2)
         return float((distances.argmin(1) == test_labels).mean())
 
-    whole = means(exhibit.mu, labels)
-    width = np.array([exhibit.mu[labels == label].std(0, ddof=1).mean() for label in classes])[
-        :, None
-    ]
-    first, second = (means(exhibit.mu[part], labels[part]) for part in halves(len(labels)))
+    whole = means(mu, labels)
+    width = np.array([[mu[labels == label].std(0, ddof=1).mean()] for label in classes])
+    first, second = (means(mu[part], labels[part]) for part in halves(len(labels)))
+    moved = {"halves": first - second, "test": means(test_mu, test_labels) - whole}
     found: dict[str, Any] = {
         "nearest_mean": nearest(whole),
         "stability": {
-            "halves": float(np.linalg.norm((first - second) / width, axis=1).max()),
-            "test": float(
-                np.linalg.norm((means(exhibit.test_mu, test_labels) - whole) / width, axis=1).max()
-            ),
+            name: float(np.linalg.norm(step / width, axis=1).max()) for name, step in moved.items()
         },
     }
     if exhibit.recipe.prior_means:
@@ -110,26 +92,37 @@ def _map_numbers(exhibit: Exhibit) -> dict[str, Any]:
     return found
 
 
-def draw_figures(gallery: Gallery, study: Document, folder: Path) -> list[str]:
-    """Draw every figure whose runs are there; return the names of those that were left out."""
-    missing = []
-    for entry in FIGURES:
-        try:
-            if not is_whole(study, "grid") and entry.name in ("errors-by-size", "curves"):
-                raise UserError(NOT_WHOLE)
-            write_atomic(folder / file_name(entry), render(entry, gallery, study))
-        except UserError:
-            missing.append(entry.name)
-    return missing
-
-
 def load_json(path: Path) -> Document:
     """Read a results file; an absent study is one without runs."""
     try:
-        document: Document = json.loads(path.read_text())
+        return json.loads(path.read_text())
     except FileNotFoundError:
         return {"runs": []}
-    return document
+
+
+def write_baselines(runs: Path, docs: Path) -> None:
+    """Measure on MNIST what needs no trained model, and write it and the page under `docs`.
+
+    The held-out classifier is the one in `runs`, or is trained there now.
+
+    Raises:
+        UserError: MNIST can be neither read nor downloaded.
+    """
+    images, test = datasets.load("mnist", "train"), datasets.load("mnist", "test")
+    classifier = load_classifier(images, test, runs / "judges")
+    found = {
+        "grey_pixels_auc": baseline("mnist", test),
+        "means_of_two": {"confident": means_of_two(test, classifier).confident},
+    }
+    text = json.dumps(significant({"mnist": found}, 6), indent=2)
+    write_atomic(docs / BASELINES, f"{text}\n".encode(), verify=json.loads)
+    if (docs / MODELS).exists():
+        _write_page(docs)
+
+
+def _write_page(docs: Path) -> None:
+    files = (load_json(docs / path) for path in (MODELS, STUDY, BASELINES))
+    write_atomic(docs / "results.md", page(*files).encode())
 
 
 def write_results(runs: Path, docs: Path) -> Sequence[str]:
@@ -140,15 +133,20 @@ def write_results(runs: Path, docs: Path) -> Sequence[str]:
     Raises:
         UserError: no run is finished.
     """
-    gallery, places = Gallery(runs), Places(docs)
+    gallery = Gallery(runs)
     found = collect(gallery)
     if not found:
-        raise UserError(f"There is no finished run in {runs}; train one: python -m train vae-2.")
-    held = load_json(places.models) if places.models.exists() else {}
-    models = {name: (held | found)[name] for name in RECIPES if name in held or name in found}
+        raise UserError(f"There is no finished run in {runs}; train one: {program('train')} vae-2.")
+    models = load_json(docs / MODELS) | found
+    models = {name: models[name] for name in RECIPES if name in models}
     lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(model)}" for name, model in models.items())
-    write_atomic(places.models, f"{{\n{lines}\n}}\n".encode(), verify=json.loads)
-    study = load_json(places.study)
-    missing = draw_figures(gallery, study, places.figures)
-    write_atomic(places.page, page(models, study).encode())
+    write_atomic(docs / MODELS, f"{{\n{lines}\n}}\n".encode(), verify=json.loads)
+    study = load_json(docs / STUDY)
+    missing = []
+    for entry in FIGURES:
+        try:
+            write_atomic(docs / "figures" / f"{entry.name}.png", render(entry, gallery, study))
+        except (UserError, KeyError):
+            missing.append(entry.name)
+    _write_page(docs)
     return missing

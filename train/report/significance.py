@@ -8,6 +8,7 @@ import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from scipy import stats
 
 LEVEL = 0.05
@@ -30,6 +31,9 @@ class Spread:
     std: float
     seeds: int
 
+    def __str__(self) -> str:
+        return self.text()
+
     def text(self, digits: int = 2, scale: float = 1) -> str:
         """Write mean ± standard deviation."""
         return f"{self.mean * scale:.{digits}f} ± {self.std * scale:.{digits}f}"
@@ -46,16 +50,18 @@ class Comparison:
 
     @property
     def verdict(self) -> Verdict:
-        """What this comparison shows of the claim."""
-        if self.p >= LEVEL:
+        """What this comparison shows of the claim; nothing where a number is not finite."""
+        if not self.p < LEVEL:
             return Verdict.NOT_SHOWN
         return Verdict.SHOWN if self.difference > 0 else Verdict.CONTRADICTED
 
 
 def spread(values: Iterable[float]) -> Spread:
     """Return mean and sample standard deviation."""
-    own = list(values)
-    return Spread(statistics.fmean(own), statistics.stdev(own) if len(own) > 1 else 0.0, len(own))
+    own = np.array(list(values))
+    # Taken from the first, so that equal numbers have no deviation at all.
+    std = np.std(own - own[0], ddof=1) if len(own) > 1 else 0.0
+    return Spread(statistics.fmean(own), float(std), len(own))
 
 
 def compare(first: Spread | float, second: Spread | float) -> Comparison:
@@ -64,39 +70,35 @@ def compare(first: Spread | float, second: Spread | float) -> Comparison:
     Welch's t test (Welch 1947), which takes no variance to be equal to another; against a plain
     number it is Student's test of one sample. A single seed shows nothing.
     """
-    means = [own.mean if isinstance(own, Spread) else own for own in (first, second)]
-    samples = [own for own in (first, second) if isinstance(own, Spread)]
-    difference = means[0] - means[1]
-    if any(own.seeds < 2 for own in samples):
+    # Without a spread, a number's seeds do not enter Welch's formulas.
+    one, other = (own if isinstance(own, Spread) else Spread(own, 0, 2) for own in (first, second))
+    difference = one.mean - other.mean
+    if min(one.seeds, other.seeds) < 2:
         return Comparison(difference, 1.0)
-    variances = [own.std**2 / own.seeds for own in samples]
-    total = sum(variances)
-    if total == 0:
+    if one.std == other.std == 0:
         return Comparison(difference, float(difference == 0))
-    freedom = total**2 / sum(
-        variance**2 / (own.seeds - 1) for variance, own in zip(variances, samples, strict=True)
-    )
-    return Comparison(difference, float(2 * stats.t.sf(abs(difference) / total**0.5, freedom)))
+    samples = (one.mean, one.std, one.seeds, other.mean, other.std, other.seeds)
+    found = stats.ttest_ind_from_stats(*samples, equal_var=False)
+    return Comparison(difference, float(found.pvalue))
 
 
 def holm(comparisons: Sequence[Comparison]) -> list[Comparison]:
     """Correct the p values of a family of comparisons that are read side by side (Holm 1979)."""
-    corrected, largest = list(comparisons), 0.0
-    order = sorted(range(len(comparisons)), key=lambda index: comparisons[index].p)
-    for rank, index in enumerate(order):
-        own = comparisons[index]
-        largest = max(largest, min(1.0, own.p * (len(order) - rank)))
-        corrected[index] = Comparison(own.difference, largest)
-    return corrected
+    p = np.array([own.p for own in comparisons])
+    order = np.argsort(p)
+    raised = p[order] * np.arange(len(p), 0, -1)
+    p[order] = np.maximum.accumulate(np.minimum(raised, 1))
+    return [Comparison(own.difference, float(q)) for own, q in zip(comparisons, p, strict=True)]
 
 
-def verdict_of_all(comparisons: Sequence[Comparison]) -> Verdict:
-    """Weigh a claim that says all of these at once.
+def verdict_of_all(comparisons: Sequence[Comparison]) -> tuple[Verdict, float]:
+    """Weigh a claim that says all of these at once; return its verdict and a p value.
 
-    Shown where each is, which needs no correction; contradicted where any is, after Holm's.
+    Shown where each is, which needs no correction; contradicted where any is, after Holm's. The p
+    value is then the smallest corrected one that contradicts the claim, otherwise the largest.
     """
-    if all(own.verdict is Verdict.SHOWN for own in comparisons):
-        return Verdict.SHOWN
-    if any(own.verdict is Verdict.CONTRADICTED for own in holm(comparisons)):
-        return Verdict.CONTRADICTED
-    return Verdict.NOT_SHOWN
+    against = [own.p for own in holm(comparisons) if own.verdict is Verdict.CONTRADICTED]
+    if against:
+        return Verdict.CONTRADICTED, min(against)
+    shown = all(own.verdict is Verdict.SHOWN for own in comparisons)
+    return Verdict.SHOWN if shown else Verdict.NOT_SHOWN, max(own.p for own in comparisons)

@@ -10,26 +10,28 @@ from safetensors.numpy import save as save_arrays
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 
-from train.data.images import Images, as_float
-from train.files import sha256, write_atomic
-from train.training.hardware import cores
+from latent_atlas.train.data.images import Images, as_float
+from latent_atlas.train.files import sha256, write_atomic
+from latent_atlas.train.training.hardware import cores
 
 Floats = NDArray[np.float32]
 
 PCA_IMAGES = 10_000
 TSNE_IMAGES = 3000
+_FEWEST_ROWS = 3
 _FILE = "projections.safetensors"
 
 
 def pca(mu: Floats) -> Floats:
     """Project the first 10,000 rows of mu (N, d) on their two directions of greatest variance."""
-    projected: Floats = PCA(2, svd_solver="full").fit_transform(mu[:PCA_IMAGES]).astype(np.float32)
-    return projected
+    return PCA(2, svd_solver="full").fit_transform(mu[:PCA_IMAGES]).astype(np.float32)
 
 
 def tsne(rows: Floats, seed: int = 0) -> Floats:
     """Lay the first 3,000 rows (N, d) out by t-SNE (van der Maaten & Hinton 2008): (N, 2)."""
     some = rows[:TSNE_IMAGES].astype(np.float32)
+    if len(some) < _FEWEST_ROWS or not np.ptp(some, axis=0).any():
+        return np.zeros((len(some), 2), np.float32)  # no distances to lay out
     perplexity = min(30.0, (len(some) - 1) / 3)
     layout = TSNE(2, perplexity=perplexity, init="pca", random_state=seed, n_jobs=cores())
     return layout.fit_transform(some).astype(np.float32)
@@ -48,9 +50,7 @@ def load_tsne(run_folder: Path) -> Floats | None:
 def raw_tsne(test: Images, cache: Path) -> Floats:
     """Return t-SNE of the first 3,000 test images' own pixels, (N, 2).
 
-    Args:
-        test: the images.
-        cache: folder where the layout is kept under its images' hash: it takes half a minute.
+    It takes half a minute, and is kept in the folder `cache` under its images' hash.
     """
     some = test.select(slice(0, TSNE_IMAGES))
     # The images' size belongs to the name: the same bytes may be cut otherwise.

@@ -1,37 +1,38 @@
 """Run folders: what a finished run leaves behind, and how it is read again."""
 
+import dataclasses
 import functools
 import json
+import os
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
-from safetensors.torch import save as save_tensors
 
-from train.data import datasets
-from train.data.datasets import OWN_IMAGES
-from train.data.images import Dataset, Images, hold_out
-from train.errors import UserError
-from train.evaluation.encodings import Encodings, save_encodings
-from train.files import sha256, write_atomic
-from train.models.autoencoder import Autoencoder
-from train.recipes.recipe import Recipe
-from train.recipes.serialisation import fields_of, recipe_from_json
-from train.training.checkpoint import Checkpoints, read_metadata
+from latent_atlas.train.data import datasets
+from latent_atlas.train.data.datasets import OWN_IMAGES
+from latent_atlas.train.data.images import Dataset, Images, hold_out
+from latent_atlas.train.errors import UserError
+from latent_atlas.train.evaluation.encodings import Encodings, save_encodings
+from latent_atlas.train.files import sha256, write_atomic
+from latent_atlas.train.models.autoencoder import Autoencoder
+from latent_atlas.train.recipes.recipe import Recipe
+from latent_atlas.train.recipes.serialisation import fields_of, recipe_from_json
+from latent_atlas.train.runs.run_lock import writing
+from latent_atlas.train.training.checkpoint import drop_old, read_metadata, save_tensors
 
 Report = dict[str, Any]
 
-_IMAGES = "images.safetensors"
+IMAGES = "images.safetensors"
+_IMAGES_FROM = "images-from.txt"
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(NamedTuple):
     """A finished run: its recipe, its model in evaluation mode, and its report."""
 
     recipe: Recipe
@@ -43,23 +44,20 @@ class Run:
 
 @functools.cache  # a process that trains many runs has the code that it began with
 def commit() -> str | None:
-    """Return the commit of this code, with `+` where this folder has changes; None without git."""
+    """Return the commit of this code, with `+` where `train/` has changes; None without git."""
+
+    def git(*arguments: str) -> str:
+        return subprocess.check_output(  # noqa: S603 (fixed words)
+            ["git", *arguments],  # noqa: S607
+            cwd=Path(__file__).parents[1],
+            stderr=subprocess.DEVNULL,
+            text=True,
+        ).strip()
+
     try:
-        head = _git("rev-parse", "HEAD")
-        return head + "+" if _git("status", "--porcelain", "--", ".") else head
+        return git("rev-parse", "HEAD") + ("+" if git("status", "--porcelain", "--", ".") else "")
     except (OSError, subprocess.CalledProcessError):
         return None
-
-
-def _git(*arguments: str) -> str:
-    here = Path(__file__).parent
-    return subprocess.run(  # noqa: S603 (fixed words)
-        ["git", *arguments],  # noqa: S607
-        cwd=here,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout.strip()
 
 
 def save_run(
@@ -103,22 +101,36 @@ def save_images(folder: Path, dataset: Dataset) -> None:
 
     Where other images were packed there, what was trained on them goes first.
     """
-    tensors = {
-        "train_pixels": dataset.train.pixels, "train_labels": dataset.train.labels,
-        "test_pixels": dataset.test.pixels, "test_labels": dataset.test.labels,
-    }  # fmt: skip
+    tensors: dict[str, torch.Tensor] = {}
+    for split, images in (("train", dataset.train), ("test", dataset.test)):
+        tensors |= {f"{split}_pixels": images.pixels, f"{split}_labels": images.labels}
     packed = save_tensors(tensors, metadata={"class_names": json.dumps(dataset.class_names)})
-    path = folder / _IMAGES
+    path = folder / IMAGES
     if path.exists() and path.read_bytes() == packed:
         return
-    (folder / "report.json").unlink(missing_ok=True)  # first: without it the run is not finished
-    Checkpoints(folder / "state").clear()
-    write_atomic(path, packed)
+    with writing(folder):
+        (folder / "report.json").unlink(missing_ok=True)  # first: without it no run is finished
+        drop_old(folder / "state", 0)
+        write_atomic(path, packed)
 
 
-def has_images(folder: Path) -> bool:
-    """Tell whether images are packed in a run's folder."""
-    return (folder / _IMAGES).exists()
+def claim(folder: Path, images: Path) -> None:
+    """Mark a run's folder as that of a folder of images, known by the hash of its path.
+
+    Raises:
+        UserError: it is the folder of another run, whose name is the same.
+    """
+    own = sha256(os.fsencode(images.resolve())).encode()
+    path = folder / _IMAGES_FROM
+    on_a_dataset = (folder / "recipe.json").exists() and not (folder / IMAGES).exists()
+    found = path.read_bytes() if path.exists() else b"" if on_a_dataset else None
+    if found is None:
+        write_atomic(path, own)
+    elif found != own:
+        raise UserError(
+            f"{folder} is a run on other images than those in {images}; give this one a name of "
+            f"its own with --name, or remove {folder} first."
+        )
 
 
 def load_dataset(name: str, folder: Path) -> Dataset:
@@ -130,7 +142,7 @@ def load_dataset(name: str, folder: Path) -> Dataset:
     if name != OWN_IMAGES:
         return datasets.load_dataset(name)
     try:
-        packed = (folder / _IMAGES).read_bytes()
+        packed = (folder / IMAGES).read_bytes()
         tensors = load_tensors(packed)
     except FileNotFoundError as error:
         raise UserError(
@@ -160,8 +172,7 @@ def trained_on(recipe: Recipe, images: Images) -> Images:
 def rows_trained_on(recipe: Recipe, count: int) -> NDArray[np.int64]:
     """Return the rows of `count` training images that a recipe trains on, in its order."""
     rows = torch.arange(count)
-    chosen: NDArray[np.int64] = trained_on(recipe, Images(rows, rows, classes=1)).labels.numpy()
-    return chosen
+    return trained_on(recipe, Images(rows, rows, classes=1)).labels.numpy()
 
 
 def load_run(folder: Path) -> Run:
@@ -183,18 +194,14 @@ def load_run(folder: Path) -> Run:
             f"The weights and the report in {folder} do not belong together; "
             f"finish the run with --resume."
         )
-    try:
-        state = load_tensors(weights)
-    except SafetensorError as error:
-        raise UserError(f"The weights in {folder} are damaged; train the run again.") from error
     meta = read_metadata(weights)
     stored = json.loads(meta["recipe"])
-    recipe = recipe_from_json({"precision": report["precision"], **stored})
-    channels, height, width = json.loads(meta["image_shape"])
-    model = Autoencoder(recipe, (channels, height, width), int(meta["classes"]))
-    model.load_state_dict(state)
+    recipe = recipe_from_json({"precision": report.get("precision", "unknown"), **stored})
+    model = Autoencoder(recipe, tuple(json.loads(meta["image_shape"])), int(meta["classes"]))
+    model.load_state_dict(load_tensors(weights))
     return Run(recipe, model.eval(), report, stored)
 
 
 def _json(value: object) -> bytes:
-    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
+    text = json.dumps(value, indent=2, ensure_ascii=False, default=dataclasses.asdict)
+    return f"{text}\n".encode()

@@ -7,10 +7,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from train.data.images import Images
-from train.evaluation.likelihood import encode_all
-from train.files import write_atomic
-from train.models.autoencoder import Autoencoder
+from latent_atlas.train.data.images import Images
+from latent_atlas.train.evaluation.likelihood import encode_all
+from latent_atlas.train.files import write_atomic
+from latent_atlas.train.models.autoencoder import Autoencoder
 
 POINTS = 10_000
 _FOLDER = "trace"

@@ -18,16 +18,16 @@ def main(order: str) -> int:
     """Train the job that `order` describes in JSON; return the exit status."""
     from tqdm import tqdm
 
-    from train.errors import UserError
-    from train.recipes.serialisation import recipe_from_json
-    from train.training.session import train
+    from latent_atlas.train.errors import UserError
+    from latent_atlas.train.recipes.serialisation import recipe_from_json
+    from latent_atlas.train.training.session import train
 
     tqdm.set_lock(threading.RLock())  # its own would be a semaphore, leaked when killed
     job = json.loads(order)
     try:
         train(
             recipe_from_json(job["recipe"]), Path(job["folder"]), job["resume"], job["samples"],
-            quiet=True, for_page=job["for_page"],
+            quiet=True, for_page=job["for_page"], quick=job["quick"],
         )  # fmt: skip
     except UserError as error:
         print(error, file=sys.stderr)

@@ -14,16 +14,16 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from train.errors import UserError
-from train.recipes.recipe import Recipe
-from train.recipes.serialisation import fields_of
-from train.study.job_process import REFUSED
-from train.training.checkpoint import epochs_done
-from train.training.hardware import cores, visible_gpus
-from train.training.rank import own_rank
+from latent_atlas.train.errors import UserError
+from latent_atlas.train.recipes.recipe import Recipe
+from latent_atlas.train.recipes.serialisation import fields_of
+from latent_atlas.train.study.job_process import REFUSED
+from latent_atlas.train.training.checkpoint import epochs_done
+from latent_atlas.train.training.hardware import cores, visible_gpus
+from latent_atlas.train.training.rank import own_rank
 
-_TRIES = 2
-_POLL_SECONDS = 0.1
+_LOG = "log.txt"
+_PROCESS = "latent_atlas.train.study.job_process"
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,8 @@ class Job:
     resume: bool
     for_page: bool
     """Whether to keep what only the page needs."""
-
-    @property
-    def log(self) -> Path:
-        """Where the run's own output goes."""
-        return self.folder / "log.txt"
+    quick: bool = False
+    """Whether to measure without the held-out classifier."""
 
 
 def train_all(
@@ -53,18 +50,11 @@ def train_all(
     after_run: Callable[[Job], None],
     done: Sequence[Job] = (),
 ) -> None:
-    """Train `jobs`, `at_once` at a time, in the order given.
+    """Train `jobs`, `at_once` at a time, in the order given; call `after_run` after each success.
 
     A process that dies is replaced, and its run resumes from its last checkpoint. A run that dies
     twice, or cannot be trained, is reported by name while the others continue. The processes end
-    with this one, however it ends.
-
-    Args:
-        jobs: what to train.
-        at_once: how many processes there are at most, at least 1.
-        title: the progress bar's description.
-        after_run: called in this process after each run that ended well.
-        done: finished jobs, which the display counts too.
+    with this one, however it ends. The progress bar, called `title`, counts the jobs `done` too.
 
     Raises:
         UserError: some runs failed; the reason was printed for each.
@@ -79,33 +69,53 @@ def train_all(
     tries: Counter[str] = Counter()
     failed: list[str] = []
     running: list[_Running] = []
-    display = _Display(title, jobs, done)
+    total = len(jobs) + len(done)
+    epochs = {job.name: job.recipe.epochs for job in done}
+    epochs |= {job.name: epochs_done(job.folder / "state") for job in jobs if job.resume}
+    ended = len(done)
+    tqdm.set_lock(threading.RLock())  # its own would be a semaphore, leaked when killed
+    bar = tqdm(
+        total=sum(job.recipe.epochs for job in (*done, *jobs)), initial=sum(epochs.values()),
+        desc=title, unit="epoch", dynamic_ncols=True, mininterval=0.5,
+    )  # fmt: skip
+
+    def show() -> None:
+        names = (each.job.name for each in running)
+        bar.set_postfix_str(", ".join([f"{ended} of {total} runs done", *names]), refresh=False)
+        bar.update(sum(epochs.values()) - bar.n)
+
     try:
         while waiting or running:
             while waiting and free:
                 running.append(_Running(waiting.popleft(), threads, free.popleft()))
-            display.draw([each.job for each in running])
-            time.sleep(_POLL_SECONDS)
+            epochs |= {each.job.name: each.epochs() for each in running}
+            show()
+            time.sleep(0.1)
             for each in [each for each in running if each.has_ended()]:
                 running.remove(each)
                 free.append(each.gpu)
                 job, status = each.job, each.end()
                 tries[job.name] += 1
                 if status == 0:
-                    display.finish(job)
+                    ended += 1
+                    epochs[job.name] = job.recipe.epochs
+                    show()
                     after_run(job)
-                elif status != REFUSED and tries[job.name] < _TRIES:
-                    display.say(f"{job.name} stopped ({_reason(job, status)}); trying once more.")
+                    continue
+                killed = status < 0 and f"killed by {signal.Signals(-status).name}"
+                reason = killed or last_line(job)
+                if status != REFUSED and tries[job.name] < 2:
+                    sentence = f"{job.name} stopped ({reason}); trying once more."
                     waiting.appendleft(replace(job, resume=True))
                 else:
-                    display.say(f"{job.name} failed: {_reason(job, status)}")
+                    sentence = f"{job.name} failed: {reason}"
                     failed.append(job.name)
+                bar.write(sentence, file=sys.stderr)
     finally:
         for each in running:
             each.end()
-        display.close()
+        bar.close()
     if failed:
-        total = len(jobs) + len(done)
         raise UserError(f"{len(failed)} of {total} runs failed: {', '.join(failed)}.")
 
 
@@ -117,43 +127,41 @@ def refuse_torchrun() -> None:
         )
 
 
-def last_line(log: Path) -> str:
+def last_line(job: Job) -> str:
     """Return the last line that a run wrote."""
-    lines = log.read_text(errors="replace").splitlines()
+    lines = (job.folder / _LOG).read_text(errors="replace").splitlines()
     return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
 
 
-def _reason(job: Job, status: int) -> str:
-    return f"killed by {signal.Signals(-status).name}" if status < 0 else last_line(job.log)
-
-
 class _Running:
-    """A process that trains a job.
-
-    Args:
-        job: what it trains.
-        threads: how many it may compute with.
-        gpu: its GPU, as CUDA_VISIBLE_DEVICES names it; None: what this process sees.
-    """
+    """A process that trains a job, on a GPU as CUDA_VISIBLE_DEVICES names it or what is here."""
 
     def __init__(self, job: Job, threads: int, gpu: str | None) -> None:
         self.job = job
         self.gpu = gpu
-        environment = {**os.environ, "OMP_NUM_THREADS": str(threads)}
-        if gpu is not None:
-            environment["CUDA_VISIBLE_DEVICES"] = gpu
-        order = {
-            "recipe": fields_of(job.recipe), "folder": str(job.folder), "samples": job.samples,
-            "resume": job.resume, "for_page": job.for_page,
-        }  # fmt: skip
+        # Of an earlier training, which the process removes unless it resumes from them.
+        self._old_epochs = 0 if job.resume else epochs_done(job.folder / "state")
+        # MKL listens to its own variable first.
+        limits = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(threads))
+        devices = {} if gpu is None else {"CUDA_VISIBLE_DEVICES": gpu}
+        order = vars(job) | {"recipe": fields_of(job.recipe), "folder": str(job.folder)}
         job.folder.mkdir(parents=True, exist_ok=True)
-        with job.log.open("wb") as log:
+        # Appended to: another process may be training this run, and this one be refused.
+        with (job.folder / _LOG).open("ab") as log:
             # A process group of its own, because a terminal sends Ctrl-C to all of ours. It ends
             # when the other end of its standard input closes.
             self._process = subprocess.Popen(  # noqa: S603 (fixed words)
-                [sys.executable, "-u", "-m", "train.study.job_process", json.dumps(order)],
-                stdin=subprocess.PIPE, stdout=log, stderr=log, env=environment, process_group=0,
+                [sys.executable, "-u", "-m", _PROCESS, json.dumps(order)],
+                stdin=subprocess.PIPE, stdout=log, stderr=log,
+                env={**os.environ, **limits, **devices}, process_group=0,
             )  # fmt: skip
+
+    def epochs(self) -> int:
+        """Return how many epochs are done."""
+        found = epochs_done(self.job.folder / "state")
+        if found < self._old_epochs:
+            self._old_epochs = 0
+        return 0 if self._old_epochs else found
 
     def has_ended(self) -> bool:
         return self._process.poll() is not None
@@ -163,44 +171,3 @@ class _Running:
         self._process.kill()
         self._process.communicate()
         return self._process.returncode
-
-
-class _Display:
-    """A bar over the epochs of all runs, beside it how many are done and which are running."""
-
-    def __init__(self, title: str, jobs: Sequence[Job], done: Sequence[Job]) -> None:
-        self._done, self._all = len(done), len(jobs) + len(done)
-        self._epochs = {job.name: job.recipe.epochs for job in done}
-        self._epochs |= {job.name: epochs_done(job.folder / "state") for job in jobs if job.resume}
-        tqdm.set_lock(threading.RLock())  # its own would be a semaphore, leaked when killed
-        self._bar = tqdm(
-            total=sum(job.recipe.epochs for job in (*done, *jobs)),
-            initial=sum(self._epochs.values()),
-            desc=title,
-            unit="epoch",
-            dynamic_ncols=True,
-            mininterval=0.5,
-        )
-
-    def draw(self, running: Sequence[Job]) -> None:
-        """Show how far the runs are."""
-        for job in running:
-            self._epochs[job.name] = epochs_done(job.folder / "state")
-        self._bar.set_postfix_str(
-            ", ".join([f"{self._done} of {self._all} runs done", *(job.name for job in running)]),
-            refresh=False,
-        )
-        self._bar.update(sum(self._epochs.values()) - self._bar.n)
-
-    def finish(self, job: Job) -> None:
-        """Count a run as done."""
-        self._done += 1
-        self._epochs[job.name] = job.recipe.epochs
-        self.draw([])
-
-    def say(self, sentence: str) -> None:
-        """Print a line above the bar."""
-        self._bar.write(sentence, file=sys.stderr)
-
-    def close(self) -> None:
-        self._bar.close()

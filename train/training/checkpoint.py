@@ -1,44 +1,41 @@
-"""Checkpoints of a run: whole, checked by their hash, and none of it pickled."""
+"""Checkpoints of a run: whole, checked by their hash, and none of it pickled.
+
+A folder holds the last two, each named `<epoch>-<sha256>.safetensors`.
+"""
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load as load_tensors
-from safetensors.torch import save as save_tensors
+from safetensors.torch import save as to_safetensors
 from torch import Tensor, nn
 
-from train.errors import UserError
-from train.files import sha256, write_atomic
-from train.recipes.recipe import Recipe
-from train.recipes.serialisation import differences, fields_of
-
-_LAST = 2
+from latent_atlas.train.errors import UserError
+from latent_atlas.train.files import sha256, write_atomic
+from latent_atlas.train.recipes.recipe import Recipe
+from latent_atlas.train.recipes.serialisation import ONCE_CHOSEN_BY_RUNS, differences, fields_of
 
 
 @dataclass
 class State:
-    """The live objects that a checkpoint is written from and read into."""
+    """The live objects that a checkpoint is written from and read into, by their names there."""
 
     recipe: Recipe
-    model: nn.Module
-    average: nn.Module
-    optimizer: torch.optim.Optimizer
-    discriminator: nn.Module | None = None
-    discriminator_optimizer: torch.optim.Optimizer | None = None
+    modules: dict[str, nn.Module]
+    optimizers: dict[str, torch.optim.Optimizer]
+    unknown: frozenset[str] = frozenset()
+    """Fields of the recipe that nobody recorded when the run began."""
 
 
-@dataclass(frozen=True)
-class Newest:
-    """The epoch and recipe in the name and header of a checkpoint, unchecked, for listings."""
+class Newest(NamedTuple):
+    """The epoch and the recipe's fields that a checkpoint says it has, unchecked, for listings."""
 
     epochs: int
     recipe: dict[str, Any]
-    """The recipe's fields."""
 
 
 def epochs_done(folder: Path) -> int:
@@ -57,49 +54,38 @@ def newest(folder: Path) -> Newest | None:
     return None
 
 
-class Checkpoints:
-    """A folder with the last two checkpoints, each `<epoch>-<sha256>.safetensors`."""
+def drop_old(folder: Path, last: int) -> None:
+    """Remove all but the `last` checkpoints; a kill may have come before `save` did."""
+    for old in _newest_first(folder)[last:]:
+        old.unlink()
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
 
-    def clear(self) -> None:
-        """Remove every checkpoint: a run starts over."""
-        for path in self.folder.glob("*.safetensors"):
-            path.unlink()
+def save(folder: Path, state: State, metrics: list[dict[str, float]]) -> None:
+    """Write a checkpoint after `len(metrics)` epochs, then remove all but the last two."""
+    tensors: dict[str, Tensor] = {}
+    for name, module in state.modules.items():
+        tensors |= _named(name, module.state_dict())
+    for name, optimizer in state.optimizers.items():
+        for index, slots in optimizer.state_dict()["state"].items():
+            tensors |= _named(f"{name}.{index}", slots)
+    fields = {k: v for k, v in fields_of(state.recipe).items() if k not in state.unknown}
+    meta = {"recipe": json.dumps(fields), "metrics": json.dumps(metrics)}
+    data = save_tensors(tensors, metadata=meta)
+    write_atomic(folder / f"{len(metrics):06d}-{sha256(data)}.safetensors", data)
+    drop_old(folder, 2)
 
-    def save(self, state: State, metrics: list[dict[str, float]]) -> Path:
-        """Write a checkpoint after `len(metrics)` epochs, then remove all but the last two."""
-        tensors = _named("model", state.model.state_dict())
-        tensors |= _named("average", state.average.state_dict())
-        tensors |= _optimizer_tensors("optimizer", state.optimizer)
-        # "rival" is what files have called the discriminator from the first.
-        if state.discriminator is not None and state.discriminator_optimizer is not None:
-            tensors |= _named("rival", state.discriminator.state_dict())
-            tensors |= _optimizer_tensors("rival_optimizer", state.discriminator_optimizer)
-        meta = {"recipe": json.dumps(fields_of(state.recipe)), "metrics": json.dumps(metrics)}
-        data = save_tensors(tensors, metadata=meta)
-        path = self.folder / f"{len(metrics):06d}-{sha256(data)}.safetensors"
-        write_atomic(path, data)
-        self.drop_old()
-        return path
 
-    def drop_old(self) -> None:
-        """Remove all but the last two checkpoints; a kill may have come before `save` did."""
-        for old in _newest_first(self.folder)[_LAST:]:
-            old.unlink()
+def read_latest(folder: Path) -> bytes | None:
+    """Return the newest whole checkpoint for `restore`; None if there is none.
 
-    def read_latest(self, report: Callable[[str], None]) -> bytes | None:
-        """Return the newest whole checkpoint for `restore`; None if there is none.
-
-        A checkpoint whose bytes do not match the hash in its name is reported and skipped.
-        """
-        for path in _newest_first(self.folder):
-            data = path.read_bytes()
-            if sha256(data) == path.stem.partition("-")[2]:
-                return data
-            report(f"Checkpoint {path.name[:6]} is damaged; going back to the one before.")
-        return None
+    A checkpoint whose bytes do not match the hash in its name is named and skipped.
+    """
+    for path in _newest_first(folder):
+        data = path.read_bytes()
+        if sha256(data) == path.stem.partition("-")[2]:
+            return data
+        print(f"Checkpoint {path.name[:6]} is damaged; going back to the one before.")
+    return None
 
 
 def restore(state: State, data: bytes) -> list[dict[str, float]]:
@@ -109,21 +95,20 @@ def restore(state: State, data: bytes) -> list[dict[str, float]]:
         UserError: the checkpoint is of another recipe.
     """
     meta = read_metadata(data)
-    changed = differences(json.loads(meta["recipe"]), state.recipe)
+    stored = json.loads(meta["recipe"])
+    changed = differences(stored, state.recipe)
     if changed:
         raise UserError(
             f"Cannot resume {state.recipe.id}: its checkpoint was made with another "
             f"{', '.join(changed)}; train without --resume to start over."
         )
+    state.unknown = ONCE_CHOSEN_BY_RUNS - stored.keys()
     tensors = load_tensors(data)
-    state.model.load_state_dict(_under("model", tensors))
-    state.average.load_state_dict(_under("average", tensors))
-    _load_optimizer(state.optimizer, _under("optimizer", tensors))
-    if state.discriminator is not None and state.discriminator_optimizer is not None:
-        state.discriminator.load_state_dict(_under("rival", tensors))
-        _load_optimizer(state.discriminator_optimizer, _under("rival_optimizer", tensors))
-    metrics: list[dict[str, float]] = json.loads(meta["metrics"])
-    return metrics
+    for name, module in state.modules.items():
+        module.load_state_dict(_under(name, tensors))
+    for name, optimizer in state.optimizers.items():
+        _load_optimizer(optimizer, _under(name, tensors))
+    return json.loads(meta["metrics"])
 
 
 def _newest_first(folder: Path) -> list[Path]:
@@ -139,13 +124,6 @@ def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name[len(start) :]: t for name, t in tensors.items() if name.startswith(start)}
 
 
-def _optimizer_tensors(prefix: str, optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
-    found: dict[str, Tensor] = {}
-    for index, slots in optimizer.state_dict()["state"].items():
-        found |= _named(f"{prefix}.{index}", slots)
-    return found
-
-
 def _load_optimizer(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
     slots: dict[int, dict[str, Tensor]] = {}
     for name, tensor in tensors.items():
@@ -159,8 +137,19 @@ def _load_optimizer(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]
                 moments[name] = torch.empty_like(parameter).copy_(moment)
 
 
+def save_tensors(tensors: dict[str, Tensor], metadata: dict[str, str]) -> bytes:
+    """Return a safetensors file: equal arguments, equal bytes.
+
+    The library writes the metadata in an order that differs from process to process.
+    """
+    data = to_safetensors(tensors, metadata)
+    end = 8 + int.from_bytes(data[:8], "little")
+    header = json.dumps(json.loads(data[8:end]), sort_keys=True).encode()
+    header += b" " * (-len(header) % 8)  # tensors begin at a multiple of eight bytes
+    return len(header).to_bytes(8, "little") + header + data[end:]
+
+
 def read_metadata(data: bytes) -> dict[str, str]:
     """Read the text metadata in a safetensors header."""
     length = int.from_bytes(data[:8], "little")
-    meta: dict[str, str] = json.loads(data[8 : 8 + length])["__metadata__"]
-    return meta
+    return json.loads(data[8 : 8 + length])["__metadata__"]

@@ -11,10 +11,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.parametrizations import spectral_norm
 
-from train.recipes.recipe import Recipe
-from train.training.losses import feature_distance
-from train.training.precision import autocast
-from train.training.processes import Process, average_gradients, sum_over_processes
+from latent_atlas.train.models.networks import Stages
+from latent_atlas.train.recipes.recipe import Recipe
+from latent_atlas.train.training.hardware import autocast
+from latent_atlas.train.training.losses import feature_distance
+from latent_atlas.train.training.processes import Process, average_gradients, sum_over_processes
 
 _WIDTHS = (32, 64, 128, 128)
 # It learns only while it is not far ahead: at a loss of ln 2 it tells nothing apart, and below
@@ -26,10 +27,7 @@ _AHEAD = 0.35
 class Discriminator(nn.Module):
     """Convolutions that halve, spectrally normalised (Miyato et al. 2018), then a score.
 
-    Args:
-        channels: of the images, whose sides are multiples of 16.
-        height: of the images.
-        width: of the images.
+    The images' sides are multiples of 16.
     """
 
     def __init__(self, channels: int, height: int, width: int) -> None:
@@ -39,29 +37,18 @@ class Discriminator(nn.Module):
             convolution = spectral_norm(nn.Conv2d(channels, following, 4, stride=2, padding=1))
             stages.append(nn.Sequential(convolution, nn.LeakyReLU(0.2)))
             channels = following
-        self.stages = nn.ModuleList(stages)
+        self.stages = Stages(stages)
         places = (height >> len(_WIDTHS)) * (width >> len(_WIDTHS))
         self.to_score = spectral_norm(nn.Linear(channels * places, 1))
 
     def forward(self, image: Tensor) -> tuple[Tensor, list[Tensor]]:
         """Return scores (N,), positive for "true", and every stage's features (N, C′, H′, W′)."""
-        features = []
-        h = image - 0.5
-        for stage in self.stages:
-            h = stage(h)
-            features.append(h)
-        scores: Tensor = self.to_score(h.flatten(1)).squeeze(1)
-        return scores, features
+        features = self.stages(image)
+        return self.to_score(features[-1].flatten(1)).squeeze(1), features
 
 
 class Adversary:
-    """A discriminator with its optimizer.
-
-    Args:
-        recipe: whose seed and learning rate it takes.
-        image_shape: channels, height and width.
-        process: every process has the same discriminator and sees its share of a batch.
-    """
+    """A discriminator with its optimizer; every process has the same, for its share of a batch."""
 
     def __init__(self, recipe: Recipe, image_shape: tuple[int, int, int], process: Process) -> None:
         with torch.random.fork_rng(devices=[]):
@@ -79,12 +66,8 @@ class Adversary:
 
         `adversarial` is −log of the chance, to the discriminator, that the decoded and the drawn
         image are true ones, the mean of both (the non-saturating loss of Goodfellow et al. 2014);
-        `features` the distance between image and decoded image in its features.
-
-        Args:
-            image: (N, C, H, W) in [0, 1].
-            decoded: their reconstructions.
-            drawn: as many decodings of the prior.
+        `features` the distance between image and decoded image in its features. Images (N, C, H,
+        W) are in [0, 1], and as many are drawn from the prior as decoded.
         """
         self.discriminator.requires_grad_(False)
         with autocast(self.recipe, self.process.device):
@@ -99,8 +82,9 @@ class Adversary:
         """Take a step, unless far ahead; return the loss of each true image, (N,).
 
         Cross-entropy of "true or decoded", in nats; of the decoded ones half the weight is the
-        reconstructions', half that of the draws from the prior. Neither may carry a gradient.
+        reconstructions', half that of the draws from the prior.
         """
+        decoded, drawn = decoded.detach(), drawn.detach()
         self.discriminator.requires_grad_(True)
         with autocast(self.recipe, self.process.device):
             scores, _ = self.discriminator(torch.cat([image, decoded, drawn]))

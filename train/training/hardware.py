@@ -1,12 +1,17 @@
-"""What this machine has for training: cores, GPUs, memory, and how many runs fit at a time."""
+"""What this machine has for training, how many runs fit at a time, and what makes steps fast."""
 
+import ctypes
 import os
 from pathlib import Path
 
 import torch
 
+from latent_atlas.train.recipes.recipe import Recipe
+
 # A process with torch, MNIST and what scikit-learn takes for the measurements.
 _BYTES_A_RUN = 2 << 30
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # as in <malloc.h>
+_LARGE = 1 << 30
 
 
 def room_for_runs() -> int:
@@ -15,8 +20,7 @@ def room_for_runs() -> int:
     if gpus:
         return len(gpus)
     memory = available_memory()
-    room = cores() if memory is None else min(cores(), memory // _BYTES_A_RUN)
-    return max(1, room)
+    return cores() if memory is None else max(1, min(cores(), memory // _BYTES_A_RUN))
 
 
 def cores() -> int:
@@ -41,3 +45,22 @@ def visible_gpus() -> list[str]:
     count = torch.cuda.device_count()
     named = os.environ.get("CUDA_VISIBLE_DEVICES", "")
     return named.split(",")[:count] if named else [str(number) for number in range(count)]
+
+
+def keep_freed_memory() -> None:
+    """Tell glibc, where there is one, not to give a step's tensors back to the system.
+
+    By default it returns large blocks at once, and the next step faults every page in again:
+    measurably slower at large batches (tests/bench/training_speed.py).
+    """
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (AttributeError, OSError, TypeError):
+        return
+    mallopt(_TRIM_THRESHOLD, _LARGE)
+    mallopt(_MMAP_THRESHOLD, _LARGE)
+
+
+def autocast(recipe: Recipe, device: torch.device) -> torch.autocast:
+    """Return the context in which a recipe's matrix products and convolutions are computed."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=recipe.precision == "bf16-mixed")

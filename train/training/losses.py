@@ -1,5 +1,6 @@
 """Per-image loss terms, in nats or squared error: pure functions, never weighted or averaged."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,11 +28,9 @@ class _BernoulliNll(torch.autograd.Function):
 
 
 def bernoulli_nll(logits: Tensor, target: Tensor) -> Tensor:
-    """Return −log p(target | logits) per image in nats, shape (N,).
+    """Return −log p(target | logits) per image in nats, shape (N,): both (N, …).
 
-    Args:
-        logits: (N, …) any shape.
-        target: the same shape, in [0, 1]; grey values count as expected binary ones.
+    The target is in [0, 1]; its grey values count as expected binary ones.
     """
     return _BernoulliNll.apply(logits.flatten(1).float(), target.flatten(1))
 
@@ -51,13 +50,39 @@ def softplus_sum(logits: Tensor) -> Tensor:
     return logits.clamp_min(0).sum(1) + factors.log_().sum(1)
 
 
-def squared_error(logits: Tensor, target: Tensor) -> Tensor:
-    """Return Σ (target − sigmoid(logits))² per image, shape (N,).
+class _MixtureNll(torch.autograd.Function):
+    """−log 1/K Σ_k p(target | logits_k), with its gradient written out.
 
-    Args:
-        logits: (N, …) any shape.
-        target: the same shape, in [0, 1].
+    The N × K posterior weights serve both ways, and no other tensor of that size is kept.
     """
+
+    @staticmethod
+    def forward(ctx: Any, logits: Tensor, target: Tensor) -> Tensor:
+        log_p = target @ logits.T
+        log_p -= softplus_sum(logits)
+        largest = log_p.amax(1, keepdim=True)
+        weights = log_p.sub_(largest).exp_()
+        total = weights.sum(1, keepdim=True)
+        ctx.save_for_backward(logits, target, weights.div_(total))
+        return math.log(len(logits)) - (largest + total.log()).squeeze(1)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None]:
+        logits, target, weights = ctx.saved_tensors
+        weights = weights * grads[0].unsqueeze(1)
+        return torch.sigmoid(logits).mul_(weights.sum(0).unsqueeze(1)) - weights.T @ target, None
+
+
+def mixture_nll(logits: Tensor, target: Tensor) -> Tensor:
+    """Return −log 1/K Σ_k p(target | logits_k) per image in nats: (K, …), (N, …) → (N,).
+
+    With logits decoded at K equally probable z this is −log p(target), up to the sum's error.
+    """
+    return _MixtureNll.apply(logits.flatten(1).float(), target.flatten(1))
+
+
+def squared_error(logits: Tensor, target: Tensor) -> Tensor:
+    """Return Σ (target − sigmoid(logits))² per image, shape (N,): both (N, …)."""
     return (torch.sigmoid(logits.float()) - target).square().flatten(1).sum(1)
 
 
@@ -82,15 +107,10 @@ def feature_distance(ours: Sequence[Tensor], theirs: Sequence[Tensor]) -> Tensor
     "The Unreasonable Effectiveness of Deep Features", eq. 1, all weights 1). Of L layers at most
     4 L. Lengths do not count: a discriminator cannot grow its features to grow this.
 
-    Args:
-        ours: features (N, C, H, W) of each layer.
-        theirs: the same of the other images.
+    Both are the features (N, C, H, W) of each layer.
     """
-    distances = [
-        (functional.normalize(a.float(), dim=1) - functional.normalize(b.float(), dim=1))
-        .square()
-        .sum(1)
-        .mean((1, 2))
-        for a, b in zip(ours, theirs, strict=True)
-    ]
+    distances = []
+    for pair in zip(ours, theirs, strict=True):
+        a, b = (functional.normalize(features.float(), dim=1) for features in pair)
+        distances.append((a - b).square().sum(1).mean((1, 2)))
     return torch.stack(distances).sum(0)

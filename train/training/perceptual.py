@@ -5,27 +5,34 @@ pixel errors reward a blur between two sharp answers, features of a trained netw
 """
 
 import urllib.error
-from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
+from torchvision.transforms.v2.functional import normalize
 
-from train.data.images import Dataset
-from train.errors import UserError
-from train.models.attribute_network import load_network
-from train.recipes.recipe import Recipe
-from train.training.losses import feature_distance
+from latent_atlas.train.data.images import Dataset
+from latent_atlas.train.errors import UserError
+from latent_atlas.train.models.attribute_network import load_network
+from latent_atlas.train.recipes.recipe import Recipe
+from latent_atlas.train.training.losses import feature_distance
 
 # relu1_1, relu2_1 and relu3_1, as Hou et al. compare them ("VAE-123").
 _VGG_LAYERS = (1, 6, 11)
 # What torchvision's weights were trained on: https://pytorch.org/vision/stable/models.html
-_IMAGENET_MEAN = (0.485, 0.456, 0.406)
-_IMAGENET_STD = (0.229, 0.224, 0.225)
+_IMAGENET_MEAN = [0.485, 0.456, 0.406]
+_IMAGENET_STD = [0.229, 0.224, 0.225]
 
 
 class PerceptualLoss(nn.Module):
-    """A frozen network's feature distance between decoded and true images."""
+    """A frozen network's feature distance between decoded and true images.
+
+    Its `features` turn images (N, C, H, W) in [0, 1] into those of each layer, (N, C′, H′, W′).
+    """
+
+    def __init__(self, features: nn.Module) -> None:
+        super().__init__()
+        self.features = features.requires_grad_(False).eval()
 
     def forward(self, decoded: Tensor, image: Tensor) -> Tensor:
         """Return the distance of each pair, (N,): both (N, C, H, W) in [0, 1]."""
@@ -33,32 +40,9 @@ class PerceptualLoss(nn.Module):
             target = self.features(image)
         return feature_distance(self.features(decoded), target)
 
-    def features(self, image: Tensor) -> Sequence[Tensor]:
-        """Return the features (N, C′, H′, W′) of each layer that is compared."""
-        raise NotImplementedError
 
-
-class AttributeFeatures(PerceptualLoss):
-    """By the network that the project trains on a dataset's attributes."""
-
-    def __init__(self, dataset: Dataset, cache: Path) -> None:
-        super().__init__()
-        self.network = load_network("perceptual", dataset, cache).network
-
-    def features(self, image: Tensor) -> Sequence[Tensor]:
-        """Return the features of every stage."""
-        return self.network.features(image)
-
-
-class VggFeatures(PerceptualLoss):
-    """By VGG19 (Simonyan & Zisserman 2014) trained on ImageNet.
-
-    Raises:
-        UserError: its weights are not on this machine and cannot be fetched.
-    """
-
-    mean: Tensor
-    std: Tensor
+class _Vgg(nn.Module):
+    """VGG19 (Simonyan & Zisserman 2014) trained on ImageNet, as far as relu3_1."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -73,15 +57,10 @@ class VggFeatures(PerceptualLoss):
                 "--perceptual attributes a network is trained on the dataset's own attributes."
             ) from error
         self.layers = layers[: _VGG_LAYERS[-1] + 1]
-        for layer in self.layers:
-            if isinstance(layer, nn.ReLU):
-                layer.inplace = False  # its input is a feature, too
-        self.register_buffer("mean", torch.tensor(_IMAGENET_MEAN).view(1, 3, 1, 1))
-        self.register_buffer("std", torch.tensor(_IMAGENET_STD).view(1, 3, 1, 1))
 
-    def features(self, image: Tensor) -> Sequence[Tensor]:
+    def forward(self, image: Tensor) -> list[Tensor]:
         """Return relu1_1, relu2_1 and relu3_1."""
-        h = (image.expand(-1, 3, -1, -1) - self.mean) / self.std
+        h = normalize(image.expand(-1, 3, -1, -1), _IMAGENET_MEAN, _IMAGENET_STD)
         found = []
         for index, layer in enumerate(self.layers):
             h = layer(h)
@@ -93,15 +72,13 @@ class VggFeatures(PerceptualLoss):
 def perceptual_loss(recipe: Recipe, dataset: Dataset, cache: Path) -> PerceptualLoss | None:
     """Return the recipe's perceptual loss, frozen; None where it has none.
 
-    Args:
-        recipe: which network's features are compared.
-        dataset: what the project's own network is trained on.
-        cache: folder of that network.
+    The project's own network is trained on `dataset`, and cached in `cache`.
 
     Raises:
         UserError: the network cannot be fetched or trained.
     """
     if recipe.perceptual == "none":
         return None
-    loss = VggFeatures() if recipe.perceptual == "vgg19" else AttributeFeatures(dataset, cache)
-    return loss.requires_grad_(False).eval()
+    if recipe.perceptual == "vgg19":
+        return PerceptualLoss(_Vgg())
+    return PerceptualLoss(load_network("perceptual", dataset, cache).network.stages)

@@ -14,15 +14,14 @@ first process touches files: machines need not share a disk.
 
 import functools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar
 
 import torch
 from torch import Tensor, distributed
 
-from train.errors import UserError
-from train.training.rank import ALONE, Rank, own_rank
+from latent_atlas.train.errors import UserError
+from latent_atlas.train.training.rank import ALONE, Rank, own_rank
 
 T = TypeVar("T")
 
@@ -31,8 +30,7 @@ T = TypeVar("T")
 _TIMEOUT = timedelta(days=1)
 
 
-@dataclass(frozen=True)
-class Process:
+class Process(NamedTuple):
     """One process of a run: the device it computes on, and its rank among the others."""
 
     device: torch.device
@@ -49,10 +47,8 @@ def launch() -> Process:
     if rank.processes == 1:
         gpus = torch.cuda.device_count()
         if gpus > 1:
-            print(
-                f"One process trains on one of {gpus} GPUs; "
-                f"torchrun --nproc-per-node {gpus} -m train uses all of them."
-            )
+            use_all = f"torchrun --nproc-per-node {gpus} -m train uses all of them"
+            print(f"One process trains on one of {gpus} GPUs; {use_all}.")
         accelerator = torch.accelerator.current_accelerator(check_available=True)
         return Process(accelerator or torch.device("cpu"))
     if not _agree_on_devices():
@@ -66,17 +62,14 @@ def leave() -> None:
 
     Its threads would be there at the interpreter's end, which now and then aborts a finished run.
     """
-    if torch.distributed.is_available() and torch.distributed.is_initialized():
-        torch.distributed.destroy_process_group()
+    if distributed.is_available() and distributed.is_initialized():
+        distributed.destroy_process_group()
 
 
 def first(call: Callable[[], T]) -> T:
     """Let the first process alone call `call`; return what it returned in every process.
 
-    The others wait as long as it takes.
-
-    Raises:
-        UserError, OSError: in every process, if the call raised it.
+    The others wait as long as it takes; a UserError or OSError of the call is raised in all.
     """
     rank = own_rank()
     if rank.processes == 1:
@@ -89,9 +82,9 @@ def first(call: Callable[[], T]) -> T:
         except (UserError, OSError) as error:
             outcome[1] = error
     distributed.broadcast_object_list(outcome, src=0)
-    if outcome[1] is not None:
-        raise outcome[1]
-    result: T = outcome[0]
+    result, raised = outcome
+    if raised is not None:
+        raise raised
     return result
 
 
@@ -159,6 +152,6 @@ def _agree_on_devices() -> bool:
 
 
 @functools.cache
-def _gpu_group() -> distributed.ProcessGroup:
+def _gpu_group() -> Any:
     """Make the group in which GPUs average gradients, once."""
-    return cast(distributed.ProcessGroup, distributed.new_group(backend="nccl"))
+    return distributed.new_group(backend="nccl")

@@ -1,18 +1,18 @@
 """Which of torchrun's processes this one is, as torchrun's environment says."""
 
 import os
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Rank:
-    """A process among those of its run."""
+class Rank(NamedTuple):
+    """A process among those of its run, and among those of its machine, numbered from 0.
+
+    The first one speaks and writes. The local number is that of its device.
+    """
 
     number: int = 0
-    """Among all, from 0; the first one speaks and writes."""
     processes: int = 1
     local_number: int = 0
-    """Among those of this machine: the number of its device."""
     local_processes: int = 1
 
 

@@ -5,24 +5,24 @@ import copy
 import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from train.data.images import Images, as_float, batches, one_hot
-from train.errors import UserError
-from train.models.autoencoder import Autoencoder, Output
-from train.recipes.recipe import Recipe
-from train.training import losses
-from train.training.checkpoint import Checkpoints, State, restore
-from train.training.discriminator import Adversary
-from train.training.perceptual import PerceptualLoss
-from train.training.precision import autocast
-from train.training.processes import (
+from latent_atlas.train.data.images import Images, as_float, batches
+from latent_atlas.train.errors import UserError
+from latent_atlas.train.models.autoencoder import Autoencoder, Output
+from latent_atlas.train.models.lattice import fibonacci_lattice
+from latent_atlas.train.recipes.recipe import Recipe
+from latent_atlas.train.training import losses
+from latent_atlas.train.training.checkpoint import State, drop_old, read_latest, restore, save
+from latent_atlas.train.training.discriminator import Adversary
+from latent_atlas.train.training.hardware import autocast
+from latent_atlas.train.training.perceptual import PerceptualLoss
+from latent_atlas.train.training.processes import (
     Process,
     as_first,
     average_gradients,
@@ -31,22 +31,37 @@ from train.training.processes import (
 )
 
 Metrics = dict[str, float]
-T = TypeVar("T", Tensor, float)
+
+_DIVERGED = 1e3
+"""Times the first loss, which a run only falls from."""
+_STEPS_UNCHECKED = 100
+"""Steps after which losses are looked at: a GPU would wait for each look."""
 
 
-@dataclass
-class Result:
+class Result(NamedTuple):
     """What a run ends with: the averaged weights and a row of metrics for each epoch."""
 
     model: Autoencoder
     metrics: list[Metrics]
-    seconds: float
+    unknown: frozenset[str]
+    """Fields of the recipe that nobody recorded when the run began."""
 
 
 def learning_rate(recipe: Recipe, step: int, steps: int) -> float:
-    """Return the rate of `step` (from 0): linear warm-up, then a cosine down to zero."""
-    warmup = min(1.0, (step + 1) / max(1, recipe.warmup_steps))
+    """Return the rate of `step` (from 0): linear warm-up, then a cosine down to zero.
+
+    A warm-up that would take more than half of all steps is shortened to half of them: few images
+    in few epochs would otherwise end before the rate has been reached.
+    """
+    warmup_steps = max(1, min(recipe.warmup_steps, steps // 2))
+    warmup = min(1.0, (step + 1) / warmup_steps)
     return recipe.learning_rate * warmup * 0.5 * (1 + math.cos(math.pi * step / steps))
+
+
+def lattice_points(recipe: Recipe, step: int, steps: int) -> int:
+    """Return the size of the lattice of `step` (from 0)."""
+    sizes = recipe.lattice_points
+    return sizes[min(len(sizes) - 1, step * len(sizes) // steps)]
 
 
 def ema_decay(recipe: Recipe, step: int) -> float:
@@ -58,33 +73,22 @@ def build_model(recipe: Recipe, images: Images) -> Autoencoder:
     """Make a recipe's model as it starts: seeded weights, output bias at the mean image."""
     torch.manual_seed(recipe.seed)
     model = Autoencoder(recipe, images.shape, images.classes)
-    model.start_from(_mean_image(images))
+    # Never floats of the whole set at once.
+    sums = [part.sum(0, dtype=torch.int64) for part in images.pixels.split(10_000)]
+    model.start_from((torch.stack(sums).sum(0).double() / len(images) / 255).float())
     return model
-
-
-def _mean_image(images: Images) -> Tensor:
-    """Return the mean image (C, H, W) in [0, 1], never making floats of the whole set at once."""
-    total = torch.zeros(images.shape, dtype=torch.float64, device=images.pixels.device)
-    for part in images.pixels.split(10_000):
-        total += part.sum(0, dtype=torch.int64)
-    return (total / len(images) / 255).float()
 
 
 def build_optimizer(recipe: Recipe, model: Autoencoder) -> torch.optim.Optimizer:
     """Make AdamW with decay on the encoder's weight matrices alone."""
-    decays = recipe.weight_decay > 0  # each group costs a call
-    decayed = {id(p) for p in model.encoder.parameters() if decays and p.ndim > 1}
-    parameters = list(model.parameters())
-    groups: list[dict[str, Any]] = [
-        {"params": [p for p in parameters if id(p) in decayed]},
-        {"params": [p for p in parameters if id(p) not in decayed], "weight_decay": 0.0},
-    ]
+    decay = recipe.weight_decay
+    # Each group costs a call.
+    decayed = [p for p in model.encoder.parameters() if p.ndim > 1] if decay else []
+    others = [p for p in model.parameters() if not any(p is one for one in decayed)]
+    groups: list[dict[str, Any]] = [{"params": decayed}] if decayed else []
+    groups.append({"params": others, "weight_decay": 0.0})
     return torch.optim.AdamW(
-        [group for group in groups if group["params"]],
-        lr=recipe.learning_rate,
-        betas=(0.9, 0.99),
-        weight_decay=recipe.weight_decay,
-        fused=True,
+        groups, recipe.learning_rate, betas=(0.9, 0.99), weight_decay=decay, fused=True
     )
 
 
@@ -96,12 +100,6 @@ class Trainer:
     share of every batch: the batch size is the global one, and the images of a step, their noise
     and the mean gradient are those of one process, up to the order in which floats are added.
     Only pixel dropout draws other masks, of the same distribution.
-
-    Args:
-        recipe: what to train.
-        images: the training images, on any device.
-        process: its device, and its rank among the run's processes.
-        perceptual: the recipe's perceptual loss, where it has one.
 
     Raises:
         UserError: the processes cannot share a batch equally, or the network does not fit the
@@ -128,10 +126,9 @@ class Trainer:
         for tensor in self.model.state_dict().values():
             tensor.copy_(as_first(tensor))  # machines may round the mean image differently
         # Convolutions run twice as fast on images in channels-last layout.
-        self.layout = torch.contiguous_format
-        if self.model.convolutional:
-            self.layout = torch.channels_last
-            self.model = self.model.to(memory_format=self.layout)
+        convolutional = self.model.convolutional
+        self.layout = torch.channels_last if convolutional else torch.contiguous_format
+        self.model = self.model.to(memory_format=self.layout)
         # The model of the averaged weights, which is the one that is saved.
         self.averaged = copy.deepcopy(self.model).requires_grad_(False)
         self.optimizer = build_optimizer(recipe, self.model)
@@ -139,24 +136,31 @@ class Trainer:
         if recipe.compile:
             self.network = cast(nn.Module, torch.compile(self.model, mode="reduce-overhead"))
         self.perceptual = None if perceptual is None else perceptual.to(process.device)
-        self.adversary = (
-            Adversary(recipe, images.shape, process) if recipe.adversarial_weight > 0 else None
+        self.state = State(
+            recipe,
+            {"model": self.model, "average": self.averaged},
+            {"optimizer": self.optimizer},
         )
+        self.adversary: Adversary | None = None
+        if recipe.adversarial_weight > 0:
+            self.adversary = Adversary(recipe, images.shape, process)
+            # What files have called the discriminator from the first.
+            self.state.modules["rival"] = self.adversary.discriminator
+            self.state.optimizers["rival_optimizer"] = self.adversary.optimizer
         self.images = images.to(process.device)
+        self.diverged_above: float | None = None
+        """The loss of a step beyond which the run has diverged; the first step sets it."""
         self.steps_per_epoch = max(1, len(images) // recipe.batch_size)
 
     def train_epoch(self, epoch: int, after_step: Callable[[], object] = lambda: None) -> Metrics:
         """Take one pass over the images in a fresh random order; return the mean loss terms.
 
-        Args:
-            epoch: from 0.
-            after_step: called after each step.
-
         Raises:
-            UserError: the loss is not finite.
+            UserError: a step's loss is not finite, or far above the first.
         """
         recipe, images = self.recipe, self.images
         device, rank = self.process.device, self.process.rank
+        precision = autocast(recipe, device)
         self.network.train()
         generator = _generator(device, recipe.seed, epoch)
         # Dropout draws from the global one, in each process for rows of its own.
@@ -164,61 +168,136 @@ class Trainer:
         # GPUs of different kinds might draw different ones.
         order = as_first(torch.randperm(len(images), generator=generator, device=device))
         share = slice(rank.number, None, rank.processes)
-        averaged = [parameter.detach() for parameter in self.averaged.parameters()]
-        moving = [parameter.detach() for parameter in self.model.parameters()]
+        averaged: list[Tensor] = list(self.averaged.parameters())
+        moving: list[Tensor] = list(self.model.parameters())
         terms: dict[str, list[Tensor]] = {}
         rate = 0.0
+        worst = torch.full((), -math.inf, device=device)
         for index in range(self.steps_per_epoch):
             step = epoch * self.steps_per_epoch + index
             rate = learning_rate(recipe, step, self.steps_per_epoch * recipe.epochs)
             for group in self.optimizer.param_groups:
                 group["lr"] = rate
-            batch = order[index * recipe.batch_size : (index + 1) * recipe.batch_size]
-            noise = torch.randn(len(batch), recipe.latent_size, generator=generator, device=device)[
-                share
-            ]
-            batch = batch[share]
-            # index_select copies whole images, where [batch] gathers byte by byte.
-            image = as_float(images.pixels.index_select(0, batch))
-            image = image.contiguous(memory_format=self.layout)
-            labels = images.labels[batch]
-            label = one_hot(labels, images.classes) if recipe.condition != "none" else None
-            with autocast(recipe, device):
-                output = self.network(image, label, noise)
-            step_terms = loss_terms(recipe, output, image, labels, self.model.prior_mean(labels))
-            if self.perceptual is not None:
-                with autocast(recipe, device):
-                    step_terms["perceptual"] = self.perceptual(as_pixels(output), image)
-            if self.adversary is None:
-                total_loss(recipe, step_terms).mean().backward()
+            rows = order[index * recipe.batch_size : (index + 1) * recipe.batch_size]
+            size = len(rows), recipe.latent_size
+            noise = torch.randn(size, generator=generator, device=device)[share]
+            rows = rows[share]
+            # index_select copies whole images, where [rows] gathers byte by byte.
+            pixels = images.pixels.index_select(0, rows)
+            batch = Images(pixels, images.labels[rows], images.classes)
+            if recipe.objective == "lattice":
+                points = lattice_points(recipe, step, self.steps_per_epoch * recipe.epochs)
+                step_terms = self._sum_over_lattice(self.model, batch, points, generator, precision)
             else:
+                image, label, output, step_terms = self._pass(self.network, batch, noise, precision)
+            if self.adversary is not None:
                 # The same noise, as draws from the prior: for which image it was does not matter.
-                with autocast(recipe, device):
+                with precision:
                     drawn = torch.sigmoid(self.model.decode(noise, label).float())
-                step_terms |= self.adversary.terms(image, as_pixels(output), drawn)
-                total_loss(recipe, step_terms).mean().backward()
-                made = as_pixels(output).detach(), drawn.detach()
-                step_terms["discriminator"] = self.adversary.learn(image, *made, rate)
+                decoded = as_pixels(output)
+                step_terms |= self.adversary.terms(image, decoded, drawn)
+            loss = total_loss(recipe, step_terms).mean()
+            loss.backward()
+            worst = torch.maximum(worst, loss.detach())
+            if index % _STEPS_UNCHECKED == 0:
+                self._check(worst, epoch)
+            if self.adversary is not None:
+                step_terms["discriminator"] = self.adversary.learn(image, decoded, drawn, rate)
             average_gradients(self.model)
             if recipe.clip_norm > 0:
-                torch.nn.utils.clip_grad_norm_(
-                    self.model.parameters(), recipe.clip_norm, foreach=True
-                )
+                nn.utils.clip_grad_norm_(moving, recipe.clip_norm, foreach=True)
             self.optimizer.step()
             self.optimizer.zero_grad(set_to_none=True)
-            torch._foreach_lerp_(averaged, moving, 1 - ema_decay(recipe, step))
+            with torch.no_grad():
+                torch._foreach_lerp_(averaged, moving, 1 - ema_decay(recipe, step))
             for name, values in step_terms.items():
                 terms.setdefault(name, []).append(values.detach())
             after_step()
-        own = torch.stack([torch.cat(values).mean() for values in terms.values()])
-        means = sum_over_processes([mean / rank.processes for mean in own.tolist()])
-        row = _metrics(recipe, dict(zip(terms, means, strict=True)))
-        if not math.isfinite(row["loss"]):
-            raise UserError(
-                f"The loss of {recipe.id} is not finite in epoch {epoch + 1}; "
-                f"try a lower --learning-rate, or another --seed."
-            )
+        self._check(worst, epoch)
+        row = _metrics(recipe, terms, self.steps_per_epoch * min(recipe.batch_size, len(images)))
         return {"learning_rate": rate, **row}
+
+    def _check(self, worst: Tensor, epoch: int) -> None:
+        """Refuse to go on after a step whose loss is far above the first.
+
+        An epoch's mean hides a single step of 1e10, after which nothing is learned any more.
+
+        Raises:
+            UserError: the run has diverged.
+        """
+        value = float(worst)
+        if self.diverged_above is None:
+            self.diverged_above = _DIVERGED * max(1.0, value)
+        if not math.isfinite(value) or value > self.diverged_above:
+            reached = f"{value:.2g}" if math.isfinite(value) else "not finite"
+            raise UserError(
+                f"The loss of {self.recipe.id} is {reached} in a step of epoch {epoch + 1}; try "
+                f"--logvar-cap 2, a lower --learning-rate or another --seed."
+            )
+
+    @torch.no_grad()
+    def held_out(self, images: Images, epoch: int) -> Metrics:
+        """Return the held-out loss and its terms of the averaged weights, one sample an image.
+
+        Each process takes its share of the images. The discriminator's terms are left out,
+        because they cannot be compared between epochs.
+        """
+        recipe, rank, model = self.recipe, self.process.rank, self.averaged.eval()
+        device = self.process.device
+        generator = _generator(device, recipe.seed, epoch, 1)
+        share = slice(rank.number, None, rank.processes)
+        # Convolutions take long, and the digits that mixed precision loses are not reported.
+        mixed = autocast(recipe, device) if model.convolutional else contextlib.nullcontext()
+        terms: dict[str, list[Tensor]] = {}
+        for whole in batches(images):
+            size = len(whole), recipe.latent_size
+            noise = torch.randn(size, generator=generator, device=device)
+            own = whole.select(share)
+            if recipe.objective == "lattice":
+                found = self._sum_over_lattice(
+                    model, own, recipe.lattice_points[-1], generator, mixed
+                )
+            else:
+                *_, found = self._pass(model, own, noise[share], mixed)
+            for name, values in found.items():
+                terms.setdefault(name, []).append(values)
+        row = _metrics(recipe, terms, len(images))
+        return {f"held_out_{name}": value for name, value in row.items()}
+
+    def _sum_over_lattice(
+        self,
+        model: Autoencoder,
+        images: Images,
+        points: int,
+        generator: torch.Generator,
+        precision: contextlib.AbstractContextManager[object],
+    ) -> dict[str, Tensor]:
+        """Return −log p(b) of binary images b ~ Bernoulli(x), summed over a shifted lattice."""
+        device = images.pixels.device
+        shift = torch.rand(2, generator=generator, device=device, dtype=torch.float64)
+        binary = torch.bernoulli(as_float(images.pixels), generator=generator)
+        with precision:
+            logits = model.decode(fibonacci_lattice(points, shift))
+        return {"nll": losses.mixture_nll(logits, binary)}
+
+    def _pass(
+        self,
+        network: nn.Module,
+        images: Images,
+        noise: Tensor,
+        precision: contextlib.AbstractContextManager[object],
+    ) -> tuple[Tensor, Tensor | None, Output, dict[str, Tensor]]:
+        """Return images as floats, one-hot labels, what `network` makes of both, and its terms."""
+        image = as_float(images.pixels).contiguous(memory_format=self.layout)
+        label = self.model.one_hot(images.labels)
+        with precision:
+            output = network(image, label, noise)
+        prior_mean = self.model.prior_mean(images.labels)
+        terms = loss_terms(self.recipe, output, image, images.labels, prior_mean)
+        if self.perceptual is not None:
+            with precision:
+                terms["perceptual"] = self.perceptual(as_pixels(output), image)
+        return image, label, output, terms
 
 
 def as_pixels(output: Output) -> Tensor:
@@ -231,12 +310,8 @@ def loss_terms(
 ) -> dict[str, Tensor]:
     """Return the terms of a recipe's loss by name, each of shape (N,), none of them weighted.
 
-    Args:
-        recipe: which terms there are.
-        output: of a pass over `image`.
-        image: (N, C, H, W) in [0, 1].
-        labels: (N,) int64, for the classifier.
-        prior_mean: (N, d) or (1, d).
+    `output` is of a pass over `image`, (N, C, H, W) in [0, 1], with the classes `labels`, (N,)
+    int64; `prior_mean` is (N, d) or (1, d).
     """
     terms = {"reconstruction": _RECONSTRUCTION[recipe.reconstruction](output.logits, image)}
     if output.logvar is not None:
@@ -246,30 +321,32 @@ def loss_terms(
     return terms
 
 
-def total_loss(recipe: Recipe, terms: Mapping[str, T]) -> T:
+def total_loss(recipe: Recipe, terms: Mapping[str, Any]) -> Any:
     """Add the terms up, weighted; a discriminator's own loss is none of the model's."""
-    loss = recipe.reconstruction_weight * terms["reconstruction"]
-    if "kl" in terms:
-        loss = loss + terms["kl"]
-    for name, weight in (
-        ("classification", recipe.classification_weight),
-        ("perceptual", recipe.perceptual_weight),
-        ("features", recipe.feature_weight),
-        ("adversarial", recipe.adversarial_weight),
-    ):
-        if name in terms:
-            loss = loss + weight * terms[name]
-    return loss
+    weights = {
+        "nll": 1.0,
+        "reconstruction": recipe.reconstruction_weight,
+        "kl": 1.0,
+        "classification": recipe.classification_weight,
+        "perceptual": recipe.perceptual_weight,
+        "features": recipe.feature_weight,
+        "adversarial": recipe.adversarial_weight,
+    }
+    return sum(weight * terms[name] for name, weight in weights.items() if name in terms)
 
 
 _RECONSTRUCTION = {"bernoulli": losses.bernoulli_nll, "squared-error": losses.squared_error}
 
 
-def _metrics(recipe: Recipe, means: dict[str, float]) -> Metrics:
-    """Return mean terms with their weighted sum, and the ELBO where the terms make one."""
-    row = {**means, "loss": total_loss(recipe, means)}
-    if recipe.reconstruction == "bernoulli" and "kl" in means:
-        row["elbo"] = -means["reconstruction"] - means["kl"]
+def _metrics(recipe: Recipe, terms: dict[str, list[Tensor]], count: int) -> Metrics:
+    """Return each term's mean over all processes' `count` images, their loss, and their ELBO."""
+    sums = sum_over_processes([float(torch.cat(values).sum()) for values in terms.values()])
+    row = {name: total / count for name, total in zip(terms, sums, strict=True)}
+    row["loss"] = total_loss(recipe, row)
+    if "nll" in row:
+        row["log_likelihood"] = -row.pop("nll")
+    if recipe.reconstruction == "bernoulli" and "kl" in row:
+        row["elbo"] = -row["reconstruction"] - row["kl"]
     return row
 
 
@@ -280,58 +357,39 @@ def fit(
     process: Process,
     folder: Path,
     resume: bool = False,
-    report: Callable[[str], None] = print,
     after_epoch: Callable[[int, Autoencoder], None] | None = None,
     quiet: bool = False,
     perceptual: PerceptualLoss | None = None,
 ) -> Result:
     """Train `recipe` on `images` and write a checkpoint into `folder` after each epoch.
 
-    Args:
-        recipe: what to train.
-        images: the training images, any device.
-        held_out: the images of the held-out ELBO.
-        process: this one, as `launch` returned it.
-        folder: the run folder's `state/`.
-        resume: start from the last whole checkpoint there, if there is one.
-        report: takes sentences for the user.
-        after_epoch: called on the first process with the number of epochs done, from 0 before
-            the first, and the averaged model, before that epoch's checkpoint is written.
-        quiet: draw no progress bar.
-        perceptual: the recipe's perceptual loss, where it has one.
+    `folder` is the run folder's `state/`; with `resume` the last whole checkpoint there is where it
+    starts. `after_epoch` is called on the first process with the number of epochs done, from 0
+    before the first, and the averaged model, before that epoch's checkpoint is written. The
+    held-out loss is that of `held_out`.
 
     Raises:
-        UserError: the loss is not finite, the checkpoint is of another recipe, the processes
+        UserError: the loss diverges, the checkpoint is of another recipe, the processes
             cannot share a batch equally, or the network does not fit the images.
-        OSError: a file cannot be written.
     """
     trainer = Trainer(recipe, images, process, perceptual)
     held_out = held_out.to(process.device)
-    checkpoints = Checkpoints(folder)
-    adversary = trainer.adversary
-    state = State(
-        recipe, trainer.model, trainer.averaged, trainer.optimizer,
-        None if adversary is None else adversary.discriminator,
-        None if adversary is None else adversary.optimizer,
-    )  # fmt: skip
+    state = trainer.state
     metrics: list[Metrics] = []
-    if resume:
-        latest = first(lambda: checkpoints.read_latest(report))
-        metrics = [] if latest is None else restore(state, latest)
-        first(checkpoints.drop_old)
-    else:
-        first(checkpoints.clear)
+    latest = first(lambda: read_latest(folder)) if resume else None
+    if latest is not None:
+        metrics = restore(state, latest)
+    first(lambda: drop_old(folder, 2 if resume else 0))
 
-    def save() -> None:
+    def record() -> None:
         if after_epoch is not None:
             after_epoch(len(metrics), trainer.averaged)
         if metrics:
-            checkpoints.save(state, metrics)
+            save(folder, state, metrics)
 
     if not metrics:
-        first(save)
-    started = time.monotonic()
-    seconds_before = metrics[-1]["seconds"] if metrics else 0.0
+        first(record)
+    started = time.monotonic() - (metrics[-1]["seconds"] if metrics else 0.0)
     with tqdm(
         total=trainer.steps_per_epoch * recipe.epochs,
         initial=trainer.steps_per_epoch * len(metrics),
@@ -342,14 +400,12 @@ def fit(
         mininterval=0.5,
     ) as bar:
         for epoch in range(len(metrics), recipe.epochs):
-            row = trainer.train_epoch(epoch, bar.update)
-            row |= _held_out(trainer, held_out, epoch)
-            row["seconds"] = seconds_before + time.monotonic() - started
+            row = trainer.train_epoch(epoch, bar.update) | trainer.held_out(held_out, epoch)
+            row["seconds"] = time.monotonic() - started
             metrics.append({"epoch": epoch + 1, **row})
             bar.set_postfix_str(f"loss {row['loss']:.2f} held-out {row['held_out_loss']:.2f}")
-            first(save)
-    seconds = seconds_before + time.monotonic() - started
-    return Result(trainer.averaged.eval(), metrics, seconds)
+            first(record)
+    return Result(trainer.averaged.eval(), metrics, state.unknown)
 
 
 def _generator(device: torch.device, *numbers: int) -> torch.Generator:
@@ -358,33 +414,3 @@ def _generator(device: torch.device, *numbers: int) -> torch.Generator:
     for number in numbers:
         seed = (seed * 1_000_003 + number + 1) % (2**63)
     return torch.Generator(device).manual_seed(seed)
-
-
-@torch.no_grad()
-def _held_out(trainer: Trainer, images: Images, epoch: int) -> Metrics:
-    """Return the held-out loss and its terms of the averaged weights, one sample an image.
-
-    Each process takes its share of the images. The discriminator's terms are left out, because
-    they cannot be compared between epochs.
-    """
-    recipe, rank, model = trainer.recipe, trainer.process.rank, trainer.averaged.eval()
-    device = images.pixels.device
-    generator = _generator(device, recipe.seed, epoch, 1)
-    share = slice(rank.number, None, rank.processes)
-    totals: dict[str, float] = {}
-    for whole in batches(images):
-        noise = torch.randn(len(whole), recipe.latent_size, generator=generator, device=device)
-        part, noise = whole.select(share), noise[share]
-        image = as_float(part.pixels).contiguous(memory_format=trainer.layout)
-        label = one_hot(part.labels, part.classes) if recipe.condition != "none" else None
-        # Convolutions take long, and the digits that mixed precision loses are not reported.
-        with autocast(recipe, device) if model.convolutional else contextlib.nullcontext():
-            output = model(image, label, noise)
-            terms = loss_terms(recipe, output, image, part.labels, model.prior_mean(part.labels))
-            if trainer.perceptual is not None:
-                terms["perceptual"] = trainer.perceptual(as_pixels(output), image)
-        for name, values in terms.items():
-            totals[name] = totals.get(name, 0.0) + float(values.sum())
-    means = [total / len(images) for total in sum_over_processes(list(totals.values()))]
-    row = _metrics(recipe, dict(zip(totals, means, strict=True)))
-    return {f"held_out_{name}": value for name, value in row.items()}

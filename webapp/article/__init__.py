@@ -1,15 +1,15 @@
-"""The article: its sections in page order, and the typed view that each section's template prints.
+"""The article: its sections in page order, and the view that each section's template prints.
 
-A view is computed here from the release, in `<id>_view.py`; sentences stand in the templates.
+A view holds what has to be computed or chosen, in `<id>_view.py`; sentences stand in the templates,
+which look single numbers up in the release.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from webapp.article import (
+from latent_atlas.webapp.article import (
     autoencoders_view,
     classify_view,
-    control_view,
     dimensions_view,
     draw_view,
     faces_view,
@@ -21,7 +21,7 @@ from webapp.article import (
     shape_view,
     training_view,
 )
-from webapp.article.release_view import ReleaseView
+from latent_atlas.webapp.article.release_view import ReleaseView
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,10 @@ class Section:
     id: str
     title: str
     """What the navigation calls it."""
-    build: Callable[[ReleaseView], object | None] = lambda _: None
+    build: Callable[[ReleaseView], object | None]
     """Returns the section's view; None: the release lacks what the section needs."""
+    own_title: str | None = None
+    """What the navigation calls it where it is of the user's own models; None: the same."""
 
 
 SECTIONS = (
@@ -42,8 +44,8 @@ SECTIONS = (
     Section("training", "Training", training_view.build),
     Section("draw", "Draw", draw_view.build),
     Section("shape", "Shape", shape_view.build),
-    Section("labels", "Ten digits", labels_view.build),
-    Section("control", "Control", control_view.build),
+    Section("labels", "Ten digits", labels_view.build, own_title="Labels"),
+    Section("control", "Control", lambda release: release.model("target-means-vae-2")),
     Section("classify", "Classify", classify_view.build),
     Section("dimensions", "Dimensions", dimensions_view.build),
     Section("faces", "Faces", faces_view.build),
@@ -53,5 +55,16 @@ SECTIONS = (
 
 
 def build_article(release: ReleaseView) -> dict[str, object | None]:
-    """Compute the view of every section, by the section's id."""
+    """Compute the view of every section, by the section's id; None: the page goes without it."""
     return {section.id: section.build(release) for section in SECTIONS}
+
+
+def titles(article: Mapping[str, object | None]) -> dict[str, str]:
+    """Return what the navigation calls the sections that the page has, by id, in their order."""
+    return {
+        section.id: section.own_title
+        if section.own_title and getattr(article[section.id], "is_own", False)
+        else section.title
+        for section in SECTIONS
+        if article[section.id] is not None
+    }

@@ -2,47 +2,21 @@
 
 from dataclasses import dataclass
 
-from webapp.article.release_view import Entry, ReleaseView
-from webapp.article.wording import Spread
+from latent_atlas.webapp.article.own_models import has_plane, is_own, noun
+from latent_atlas.webapp.article.release_view import KINDS, Entry, ReleaseView
 
-_SIZES = (2, 5, 10, 20, 50, 100)
-_KINDS = {"ae": "AE", "vae": "VAE", "cvae": "CVAE"}
 _COMPARED_AT = 10
 
 
 @dataclass(frozen=True)
-class Strip:
-    """A row of reconstructions: whose they are, the picture's name and what stands beside it."""
-
-    model: Entry
-    picture: str
-    title: str
-
-
-@dataclass(frozen=True)
 class Strips:
-    """Rows that are shown together, under one choice of the reader's."""
+    """Rows of reconstructions that are shown together, under one choice of the reader's."""
 
     id: str
     title: str
     is_first: bool
-    strips: tuple[Strip, ...]
-
-
-@dataclass(frozen=True)
-class SizeStudy:
-    """The study's squared error of the VAE by latent size; its mean is of test images at μ."""
-
-    smallest: Spread
-    at_twenty: Spread
-    largest: Spread
-    active_units: Spread | None
-    """How many of the hundred latents are in use."""
-    seeds: int
-    falls: bool
-    """Whether the error is shown to fall from 2 latents to 20."""
-    stops: bool
-    """Whether it is shown not to fall beyond 20."""
+    rows: tuple[tuple[Entry, str], ...]
+    """Each row's model and what it is called."""
 
 
 @dataclass(frozen=True)
@@ -52,13 +26,22 @@ class DimensionsSection:
     model: Entry
     """The model shown first."""
     models: tuple[Entry, ...]
-    vae2: Entry | None
-    vae10: Entry | None
-    vae10_confident: float | None
-    """The share of VAE-10's samples of N(0, I) that the held-out classifier reads as a digit."""
-    ae10_confident: float | None
     choices: tuple[Strips, ...]
-    study: SizeStudy | None
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the first model is the user's own."""
+        return is_own(self.model)
+
+    @property
+    def noun(self) -> str:
+        """What one of the first model's images is called."""
+        return noun(self.model)
+
+    @property
+    def has_tiles(self) -> bool:
+        """Whether a model has test images to encode."""
+        return not self.is_own or any("tiles" in model for model in self.models)
 
 
 def build(release: ReleaseView) -> DimensionsSection | None:
@@ -66,59 +49,35 @@ def build(release: ReleaseView) -> DimensionsSection | None:
     models = tuple(
         model
         for model in release.models.values()
-        if model["latent_size"] > 2 and "attributes" not in model
+        if model["latent_size"] > 2
+        and "attributes" not in model
+        and (has_plane(model) or not is_own(model))
     )
     if not models:
         return None
-    vae10 = release.model("vae-10")
-    return DimensionsSection(
-        vae10 or models[0],
-        models,
-        vae2=release.model("vae-2"),
-        vae10=vae10,
-        vae10_confident=release.prior_samples(vae10).get("confident"),
-        ae10_confident=release.prior_samples(release.model("ae-10")).get("confident"),
-        choices=_choices(release),
-        study=_study(release),
-    )
+    return DimensionsSection(release.model("vae-10") or models[0], models, _choices(release))
 
 
 def _choices(release: ReleaseView) -> tuple[Strips, ...]:
-    by_size = {
-        kind: tuple(
-            Strip(model, f"dimensions-row-{kind}-{size}", f"{size} latents")
-            for size in _SIZES
-            if (model := release.model(f"{kind}-{size}")) is not None
-        )
-        for kind in _KINDS
+    by_kind = {
+        kind: release.models_of(*(f"{kind}-{size}" for size in (2, 5, 10, 20, 50, 100)))
+        for kind in KINDS
     }
-    shown = [kind for kind, strips in by_size.items() if strips]
+    shown = [kind for kind, models in by_kind.items() if models]
     first = "vae" if "vae" in shown else next(iter(shown), None)
-    choices = [Strips(kind, _KINDS[kind], kind == first, by_size[kind]) for kind in shown]
-    if len(shown) > 1:
-        at_ten = tuple(
-            Strip(model, f"dimensions-kinds-{kind}-{_COMPARED_AT}", _KINDS[kind])
-            for kind in shown
-            if (model := release.model(f"{kind}-{_COMPARED_AT}")) is not None
+    choices = [
+        Strips(
+            kind,
+            KINDS[kind],
+            is_first=kind == first,
+            rows=tuple((model, f"{model['latent_size']} latents") for model in by_kind[kind]),
         )
+        for kind in shown
+    ]
+    if len(shown) > 1:
         title = f"{'all three' if len(shown) == 3 else 'both'}, ten latents"
-        choices.append(Strips("kinds", title, is_first=False, strips=at_ten))
+        at_ten = release.kinds_of(_COMPARED_AT).items()
+        choices.append(
+            Strips("kinds", title, is_first=False, rows=tuple((one, name) for name, one in at_ten))
+        )
     return tuple(choices)
-
-
-def _study(release: ReleaseView) -> SizeStudy | None:
-    two, twenty, hundred = (
-        release.study_number(f"study-vae-{size}", "squared_error") for size in (2, 20, 100)
-    )
-    row = release.study_row("study-vae-2")
-    if row is None or two is None or twenty is None or hundred is None:
-        return None
-    return SizeStudy(
-        two,
-        twenty,
-        hundred,
-        active_units=release.study_number("study-vae-100", "active_units"),
-        seeds=len(row["seeds"]),
-        falls=release.verdict("vae-error-falls-with-size") == "shown",
-        stops=release.verdict("vae-error-stops-falling-at-20") == "shown",
-    )

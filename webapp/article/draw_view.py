@@ -1,47 +1,14 @@
-"""The view of "draw": what a drawing's numbers are compared with, and the models that answer."""
+"""The view of "draw": what a drawing's numbers are compared with, and the models that answer.
+
+Where vae-2 is missing, a model of the user's own encodes a drawing or a photo.
+"""
 
 from dataclasses import dataclass
 
-from webapp.article.release_view import Entry, ReleaseView
+from latent_atlas.webapp.article.own_models import has_encoder, has_plane, is_own, noun
+from latent_atlas.webapp.article.release_view import Entry, ReleaseView
 
 _ASKED_FIRST = ("ae-2", "vae-2", "vae-5", "vae-10", "vae-20", "cvae-2")
-
-
-@dataclass(frozen=True)
-class AtMean:
-    """Means over the test set, every image decoded at its μ; nats, but for the squared error.
-
-    None: the release did not measure it.
-    """
-
-    cross_entropy: float | None = None
-    squared_error: float | None = None
-    kl: float | None = None
-
-    @property
-    def minus_both(self) -> float | None:
-        """Cross-entropy and KL, negative: not the ELBO, which averages over draws of z."""
-        if self.cross_entropy is None or self.kl is None:
-            return None
-        return -self.cross_entropy - self.kl
-
-
-@dataclass(frozen=True)
-class Auc:
-    """The area under the ROC curve of the squared error: test digits against something else."""
-
-    clothes: float
-    rotated: float
-    noise: float
-
-
-@dataclass(frozen=True)
-class LatentSize:
-    """How well a model of so many latents reconstructs digits and tells clothes from them."""
-
-    latents: int
-    squared_error: float
-    clothes_auc: float
 
 
 @dataclass(frozen=True)
@@ -49,65 +16,79 @@ class DrawSection:
     """What draw.html prints."""
 
     model: Entry
-    test: AtMean
-    auc: Auc | None
-    sizes: tuple[LatentSize, LatentSize] | None
-    """Two latents and twenty; None where the second does not do better at both."""
+    is_own = False
+    minus_both: float | None
+    """The test set's mean −cross-entropy − KL at μ: not the ELBO, which averages over draws."""
+    more_is_better: bool
+    """Whether vae-20 reconstructs digits and tells clothes from them better than vae-2."""
     first: tuple[Entry, ...]
     """The models that are asked at once."""
     others: tuple[Entry, ...]
     """Those that are asked when the reader wants them."""
+    others_megabytes: float
+    """What the others weigh before compression."""
+
+
+@dataclass(frozen=True)
+class OwnDrawSection:
+    """What draw.html prints of a model of the user's own."""
+
+    model: Entry
+    noun: str
+    is_own = True
 
     @property
-    def others_megabytes(self) -> float:
-        """What the others weigh before compression."""
-        parts = (model[part]["bytes"] for model in self.others for part in ("encoder", "decoder"))
-        return float(sum(parts)) / 1e6
+    def from_photo(self) -> bool:
+        """Whether the image is a photo, in colour, and not a drawing."""
+        return bool(self.model["image"]["channels"] == 3)
 
 
-def build(release: ReleaseView) -> DrawSection | None:
-    """Return the section's view; None: the release does not carry vae-2."""
+def build(release: ReleaseView) -> DrawSection | OwnDrawSection | None:
+    """Return the section's view; None: no model of the release encodes what a reader has."""
     model = release.model("vae-2")
     if model is None:
-        return None
-    report = release.document_of(model, "report")
-    digits = [model for model in release.models.values() if model["dataset"] == "mnist"]
+        return _own(release)
+    cross_entropy = release.report(model, "errors", "cross_entropy")
+    kl = release.report(model, "test", "kl")
+    digits = [
+        model
+        for model in release.models.values()
+        if model["dataset"] == "mnist" and not (is_own(model) and not _takes_drawing(model))
+    ]
+    others = tuple(one for one in digits if one["id"] not in _ASKED_FIRST)
     return DrawSection(
         model,
-        test=_at_mean(report) if report else AtMean(),
-        auc=_auc(report.get("anomaly") or {}) if report else None,
-        sizes=_sizes(release),
+        minus_both=None if cross_entropy is None or kl is None else -cross_entropy - kl,
+        more_is_better=_more_is_better(release),
         first=tuple(one for one in release.models_of(*_ASKED_FIRST) if one["dataset"] == "mnist"),
-        others=tuple(one for one in digits if one["id"] not in _ASKED_FIRST),
+        others=others,
+        others_megabytes=sum(one[net]["bytes"] for one in others for net in ("encoder", "decoder"))
+        / 1e6,
     )
 
 
-def _at_mean(report: Entry) -> AtMean:
-    errors, test = report["errors"], report.get("test")
-    return AtMean(errors["cross_entropy"], errors["squared_error"], test["kl"] if test else None)
+def _own(release: ReleaseView) -> OwnDrawSection | None:
+    for model in release.own:
+        shape = model["image"]
+        is_square = shape["width"] == shape["height"]
+        takes = shape["channels"] == 1 or (shape["channels"] == 3 and is_square)
+        if has_encoder(model) and has_plane(model) and takes:
+            return OwnDrawSection(model, noun(model))
+    return None
 
 
-def _auc(anomaly: Entry) -> Auc | None:
-    if not {"fashion-mnist", "rotated", "noise"} <= anomaly.keys():
-        return None
-    return Auc(*(anomaly[kind]["auc"] for kind in ("fashion-mnist", "rotated", "noise")))
+def _takes_drawing(model: Entry) -> bool:
+    shape = model.get("image", {})
+    is_drawn = (shape.get("height"), shape.get("width"), shape.get("channels")) == (28, 28, 1)
+    return has_encoder(model) and is_drawn
 
 
-def _sizes(release: ReleaseView) -> tuple[LatentSize, LatentSize] | None:
-    few, many = (_size(release, model_id) for model_id in ("vae-2", "vae-20"))
-    if few is None or many is None:
-        return None
-    better = many.squared_error < few.squared_error and many.clothes_auc > few.clothes_auc
-    return (few, many) if better else None
-
-
-def _size(release: ReleaseView, model_id: str) -> LatentSize | None:
-    model = release.model(model_id)
-    report = release.document_of(model, "report")
-    if model is None or not report or "fashion-mnist" not in (report.get("anomaly") or {}):
-        return None
-    return LatentSize(
-        model["latent_size"],
-        report["errors"]["squared_error"],
-        report["anomaly"]["fashion-mnist"]["auc"],
+def _more_is_better(release: ReleaseView) -> bool:
+    few, many = (
+        (
+            release.report(release.model(model_id), "errors", "squared_error"),
+            release.report(release.model(model_id), "anomaly", "fashion-mnist", "auc"),
+        )
+        for model_id in ("vae-2", "vae-20")
     )
+    return None not in few + many and many[0] < few[0] and many[1] > few[1]

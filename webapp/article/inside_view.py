@@ -1,33 +1,10 @@
-"""The view of "inside": the test images whose posteriors are shown, and the terms of the bound."""
+"""The view of "inside": the test images whose posteriors are shown, and σ as it usually is."""
 
 import math
 from dataclasses import dataclass
 
-from webapp.article.release_view import Entry, ReleaseView
-
-
-@dataclass(frozen=True)
-class Bound:
-    """The terms of the ELBO over the test set, in nats; z is sampled. None: not measured."""
-
-    reconstruction: float | None = None
-    kl: float | None = None
-    elbo: float | None = None
-    log_likelihood: float | None = None
-    importance_samples: int | None = None
-
-    @property
-    def kl_bits(self) -> float | None:
-        """The KL in bits."""
-        return None if self.kl is None else self.kl / math.log(2)
-
-
-@dataclass(frozen=True)
-class Tile:
-    """A test image that can be chosen."""
-
-    label: int
-    name: str
+from latent_atlas.webapp.article.release_view import Entry, ReleaseView
+from latent_atlas.webapp.article.wording import at
 
 
 @dataclass(frozen=True)
@@ -35,12 +12,14 @@ class InsideSection:
     """What inside.html prints."""
 
     model: Entry
-    tiles: tuple[Tile, ...]
+    labels: tuple[int, ...]
+    """The class of each test image that can be chosen."""
     usual_sigma: tuple[float, ...]
     """σ's root mean square over the training images, by latent; empty where it is not known."""
-    bound: Bound
-    error_at_mean: float | None
-    """The test set's mean −log p(x|μ), in nats: decoded at μ, so it is no term of the bound."""
+    kl_bits: float | None
+    """The test set's mean KL in bits."""
+    gap: float | None
+    """The test set's log p(x) minus its ELBO, both of grey images; None where not integrated."""
 
 
 def build(release: ReleaseView) -> InsideSection | None:
@@ -50,22 +29,13 @@ def build(release: ReleaseView) -> InsideSection | None:
     if model is None or not tiles or not tiles.get("sigma"):
         return None
     statistics = release.document_of(model, "statistics")
-    report = release.document_of(model, "report")
-    variances = (statistics["latents"].get("posterior_variance") or ()) if statistics else ()
+    kl = release.report(model, "test", "kl")
+    elbo = release.report(model, "test", "elbo")
+    exact = release.report(model, "integral", "log_likelihood_grey")
     return InsideSection(
         model,
-        tiles=tuple(Tile(label, model["class_names"][label]) for label in tiles["labels"]),
-        usual_sigma=tuple(math.sqrt(variance) for variance in variances),
-        bound=_bound(report["test"]) if report and report.get("test") else Bound(),
-        error_at_mean=report["errors"]["cross_entropy"] if report else None,
-    )
-
-
-def _bound(test: Entry) -> Bound:
-    return Bound(
-        test["reconstruction"],
-        test["kl"],
-        test["elbo"],
-        test["log_likelihood"],
-        test["importance_samples"],
+        labels=tuple(tiles["labels"]),
+        usual_sigma=tuple(map(math.sqrt, at(statistics, "latents", "posterior_variance") or ())),
+        kl_bits=None if kl is None else kl / math.log(2),
+        gap=None if exact is None or elbo is None else exact - elbo,
     )

@@ -1,12 +1,15 @@
 """The view of "lab": every model of the release, grouped by kind and data set."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from webapp.article.release_view import Entry, ReleaseView
+from latent_atlas.webapp.article.release_view import Entry, ReleaseView
 
 _KINDS = {
     "vae": "Variational autoencoders",
+    "lattice": "Decoders trained on the likelihood itself",
     "ae": "Plain autoencoders",
+    "decoder": "Decoders without an encoder",
     "cvae": "Conditional VAEs",
     "label-decoder-vae": "VAEs with a conditioned decoder",
     "target-means-vae": "VAEs with a target for each class",
@@ -14,16 +17,9 @@ _KINDS = {
     "perceptual-vae": "VAEs with a perceptual loss",
     "vae-gan": "VAEs with an adversarial loss",
 }
+_OTHERS = "Other models"
 _UNNAMED = ("mnist", "")
 """Data sets that the name of a group leaves out."""
-
-
-@dataclass(frozen=True)
-class Group:
-    """Models of one kind and data set."""
-
-    title: str
-    models: tuple[Entry, ...]
 
 
 @dataclass(frozen=True)
@@ -32,26 +28,22 @@ class LabSection:
 
     first: Entry
     """The model shown first."""
-    groups: tuple[Group, ...]
-    count: int
+    groups: Mapping[str, list[Entry]]
+    """Models of one kind and data set, by the group's title."""
 
 
 def build(release: ReleaseView) -> LabSection:
     """Return the section's view."""
-    models = tuple(release.models.values())
-    return LabSection(release.model("vae-2") or models[0], _groups(models), len(models))
+    order = list(_KINDS)
 
+    def place(model: Entry) -> tuple[str, int]:
+        kind = model.get("kind")
+        return model.get("dataset", ""), order.index(kind) if kind in order else len(order)
 
-def _groups(models: tuple[Entry, ...]) -> tuple[Group, ...]:
-    groups = []
-    for dataset in sorted({model.get("dataset", "") for model in models}):
+    groups: dict[str, list[Entry]] = {}
+    for model in sorted(release.models.values(), key=place):
+        dataset = model.get("dataset", "")
         suffix = "" if dataset in _UNNAMED else f" of {dataset}"
-        for kind, name in _KINDS.items():
-            alike = tuple(
-                model
-                for model in models
-                if model.get("dataset", "") == dataset and model.get("kind") == kind
-            )
-            if alike:
-                groups.append(Group(name + suffix, alike))
-    return tuple(groups)
+        title = _KINDS.get(model.get("kind", ""), _OTHERS) + suffix
+        groups.setdefault(title, []).append(model)
+    return LabSection(release.default, groups)

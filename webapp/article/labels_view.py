@@ -2,28 +2,9 @@
 
 from dataclasses import dataclass
 
-from webapp.article.release_view import Entry, ReleaseView
-
-
-@dataclass(frozen=True)
-class Style:
-    """How much of the variation in handwriting a plane over the two latents explains, 0…1."""
-
-    slant: float
-    boldness: float
-    angle: int
-    """Between the lines along which the two grow, degrees 0…90."""
-
-
-@dataclass(frozen=True)
-class Scatter:
-    """A model's map, and how much of the class is left in its encodings."""
-
-    model: Entry
-    nearest_mean: float
-    """The share of training images whose encoding is nearest to the mean of their own class."""
-    knn: float | None
-    """The share of test images that five neighbours among 1,000 labelled encodings read right."""
+from latent_atlas.webapp.article.own_models import has_plane, noun
+from latent_atlas.webapp.article.release_view import Entry, ReleaseView
+from latent_atlas.webapp.article.wording import at
 
 
 @dataclass(frozen=True)
@@ -34,43 +15,60 @@ class LabelsSection:
     """Conditioned on the decoder's side only."""
     vae: Entry | None
     cvae: Entry | None
-    style: Style | None
     compared: tuple[Entry, ...]
     """The unconditioned model, then those conditioned on one side and on both."""
-    scatters: tuple[Scatter, ...]
-    """Of all three; empty where the release lacks one."""
-    as_asked: float | None
-    """The share of the CVAE's samples that the held-out classifier reads as the class asked for."""
+    is_own = False
+    style_angle: int | None
+    """Between the lines along which slant and boldness grow, degrees 0…90."""
 
 
-def build(release: ReleaseView) -> LabelsSection | None:
-    """Return the section's view; None: the release does not carry label-decoder-vae-2."""
+_MOST_PICTURES = 10
+
+
+@dataclass(frozen=True)
+class OwnLabelsSection:
+    """What labels.html prints of the user's own conditioned models."""
+
+    model: Entry
+    """The model shown first."""
+    models: tuple[Entry, ...]
+    noun: str
+    pictures: int
+    """How many classes are shown at once."""
+    is_own = True
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """The models' titles by id."""
+        return {model["id"]: model["title"] for model in self.models}
+
+
+def build(release: ReleaseView) -> LabelsSection | OwnLabelsSection | None:
+    """Return the section's view; None: no model of the release is conditioned on the label."""
     model = release.model("label-decoder-vae-2")
     if model is None:
-        return None
-    cvae = release.model("cvae-2")
-    compared = release.models_of("vae-2", "label-decoder-vae-2", "cvae-2")
+        return _own(release)
     return LabelsSection(
         model,
         vae=release.model("vae-2"),
-        cvae=cvae,
-        style=_style(model["metrics"].get("style")),
-        compared=compared,
-        scatters=tuple(_scatter(release, one) for one in compared) if len(compared) == 3 else (),
-        as_asked=release.prior_samples(cvae).get("asked"),
+        cvae=release.model("cvae-2"),
+        compared=release.models_of("vae-2", "label-decoder-vae-2", "cvae-2"),
+        style_angle=_angle(at(model, "metrics", "style")),
     )
 
 
-def _style(style: Entry | None) -> Style | None:
+def _own(release: ReleaseView) -> OwnLabelsSection | None:
+    models = tuple(
+        model for model in release.own if model["condition"] != "none" and has_plane(model)
+    )
+    if not models:
+        return None
+    most = max(model["classes"] for model in models)
+    return OwnLabelsSection(models[0], models, noun(models[0]), min(most, _MOST_PICTURES))
+
+
+def _angle(style: Entry | None) -> int | None:
     if style is None:
         return None
-    slant, boldness = style["slant"], style["boldness"]
-    apart = abs(slant["direction"] - boldness["direction"]) % 180
-    return Style(slant["explained"], boldness["explained"], round(min(apart, 180 - apart)))
-
-
-def _scatter(release: ReleaseView, model: Entry) -> Scatter:
-    knn = (release.document_of(model, "report") or {}).get("knn") or {}
-    return Scatter(
-        model, model["metrics"]["nearest_mean_accuracy"], (knn.get("1000") or {}).get("mean")
-    )
+    apart: float = abs(style["slant"]["direction"] - style["boldness"]["direction"]) % 180
+    return round(min(apart, 180 - apart))

@@ -3,23 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from webapp.article.release_view import Entry, ReleaseView
-
-_RECONSTRUCTING = ("vae-2", "vae-5", "vae-10", "vae-20")
-_SAMPLING = ("vae-2", "vae-5", "vae-10", "cvae-2", "cvae-5")
-
-
-@dataclass(frozen=True)
-class Sampler:
-    """A model whose samples of the prior are shown, and what the held-out classifier says."""
-
-    model: Entry
-    confident: float | None
-    """The share that it gives a class probability of 0.9 or more."""
-    test_confident: float | None
-    """The same share of the test images."""
-    as_asked: float | None
-    """The share that it takes for the class asked for; None of an unconditioned model."""
+from latent_atlas.webapp.article.own_models import noun
+from latent_atlas.webapp.article.release_view import Entry, ReleaseView
+from latent_atlas.webapp.article.wording import at
 
 
 @dataclass(frozen=True)
@@ -33,27 +19,51 @@ class ShapeSection:
     """VAEs of growing latent size."""
     closest: Entry | None
     """The autoencoder that stands in for the originals."""
-    samplers: tuple[Sampler, ...]
+    samplers: tuple[Entry, ...]
+    """The models whose samples of the prior are shown."""
+    is_own: bool = False
+    """Whether it is of a model of the user's own."""
+
+    @property
+    def noun(self) -> str:
+        """What one of the model's images is called."""
+        return noun(self.model)
+
+    @property
+    def sets(self) -> dict[str, str]:
+        """The sets of images whose ellipses can be shown, and what they are called."""
+        images = f"{self.noun}s"
+        names = {
+            "train": f"all training {images}",
+            "first_half": "one half of them",
+            "second_half": "the other half",
+            "test": f"the test {images}",
+        }
+        return {key: name for key, name in names.items() if not self.is_own or key in self.counts}
 
 
 def build(release: ReleaseView) -> ShapeSection | None:
-    """Return the section's view; None: the release does not carry vae-2."""
+    """Return the section's view; None: there is neither vae-2 nor an own model with statistics."""
     model = release.model("vae-2")
     if model is None:
-        return None
-    statistics = release.document_of(model, "statistics")
-    splits = statistics["splits"] if statistics else {}
+        return _own(release)
+    splits = at(release.document_of(model, "statistics"), "splits") or {}
     return ShapeSection(
         model,
         counts={name: sum(row["count"] for row in rows) for name, rows in splits.items()},
-        sizes=release.models_of(*_RECONSTRUCTING),
+        sizes=release.models_of("vae-2", "vae-5", "vae-10", "vae-20"),
         closest=release.model("ae-100"),
-        samplers=tuple(_sampler(release, one) for one in release.models_of(*_SAMPLING)),
+        samplers=release.models_of("vae-2", "vae-5", "vae-10", "cvae-2", "cvae-5"),
     )
 
 
-def _sampler(release: ReleaseView, model: Entry) -> Sampler:
-    report = release.document_of(model, "report") or {}
-    samples = report.get("samples") or {}
-    prior, test = samples.get("prior") or {}, samples.get("test_images") or {}
-    return Sampler(model, prior.get("confident"), test.get("confident"), prior.get("asked"))
+def _own(release: ReleaseView) -> ShapeSection | None:
+    for model in release.own:
+        splits = at(release.document_of(model, "statistics"), "splits")
+        if not splits or not splits.get("train"):
+            continue
+        # An autoencoder was given no prior; the user's own is asked for N(0, I) all the same.
+        counts = {name: sum(row["count"] for row in rows) for name, rows in splits.items() if rows}
+        samplers = tuple(other for other in release.own if other["dataset"] == model["dataset"])
+        return ShapeSection(model, counts, (), None, samplers, is_own=True)
+    return None

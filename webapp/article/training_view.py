@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from webapp.article.release_view import Entry, ReleaseView
+from latent_atlas.webapp.article.release_view import Entry, ReleaseView
 
 _FEWEST_EPOCHS = 20
 """A tenth of fewer epochs is too little to speak of."""

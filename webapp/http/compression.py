@@ -12,13 +12,17 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+import zlib
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import brotli
 
-from webapp.http.negotiation import SUFFIXES
+from latent_atlas.program import program
+from latent_atlas.webapp.disk import Attempts, read_regular, reason
+from latent_atlas.webapp.http.negotiation import SUFFIXES
 
 logger = logging.getLogger(__name__)
 
@@ -40,33 +44,57 @@ def encode(data: bytes, encoding: str, *, quality: int = 11) -> bytes:
     return gzip.compress(data, mtime=0)
 
 
+def decode(data: bytes, encoding: str, limit: int) -> bytes:
+    """Return what `data` is the encoding of; somewhat more than `limit` bytes end it.
+
+    Raises:
+        ValueError: it is damaged.
+    """
+    try:
+        if encoding == "br":
+            decompressor = brotli.Decompressor()
+            content: bytes = decompressor.process(data, output_buffer_limit=limit + 1)
+            return content
+        return zlib.decompressobj(wbits=31).decompress(data, limit + 1)
+    except (brotli.error, zlib.error) as error:
+        raise ValueError("a compressed copy is damaged") from error
+
+
 def compress(path: Path) -> None:
     """Write the copies of `path` that are missing or older than it, each atomically.
 
     Raises:
         OSError: a file cannot be read or written.
     """
+    data = read_regular(path)
     for encoding, suffix in SUFFIXES.items():
         copy = path.with_name(path.name + suffix)
-        if not _is_current(copy, path):
-            data = path.read_bytes()
-            encoded = encode(data, encoding, quality=_QUALITY.get(path.suffix, 11))
-            _write(copy, encoded if len(encoded) < _LARGEST_SHARE * len(data) else b"")
+        if not _is_current(copy, path, encoding, data):
+            _write(copy, partial(_encoded, path, encoding, data))
 
 
-def _is_current(copy: Path, original: Path) -> bool:
+def _is_current(copy: Path, original: Path, encoding: str, data: bytes) -> bool:
     try:
-        return copy.stat().st_mtime_ns >= original.stat().st_mtime_ns
-    except FileNotFoundError:
+        if copy.stat().st_mtime_ns < original.stat().st_mtime_ns:
+            return False
+        encoded = read_regular(copy)
+        return not encoded or decode(encoded, encoding, len(data)) == data
+    except (OSError, ValueError):
         return False
 
 
-def _write(path: Path, data: bytes) -> None:
+def _encoded(path: Path, encoding: str, data: bytes) -> bytes:
+    encoded = encode(data, encoding, quality=_QUALITY.get(path.suffix, 11))
+    return encoded if len(encoded) < _LARGEST_SHARE * len(data) else b""
+
+
+def _write(path: Path, make: Callable[[], bytes]) -> None:
+    """Write a file atomically; a folder that cannot be written to costs no compression."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+            file.write(make())
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(0o644)  # mkstemp's 0600 would hide the file from a server of another user
@@ -95,13 +123,13 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _failure(path: Path) -> OSError | None:
+def _failure(path: Path) -> OSError | MemoryError | None:
     """Compress a file; return what went wrong, but not that the file is gone by now."""
     try:
         compress(path)
     except FileNotFoundError:
         return None
-    except OSError as error:
+    except (OSError, MemoryError) as error:
         return error
     return None
 
@@ -112,15 +140,29 @@ class BackgroundCompressor:
     def __init__(self, folder: Path) -> None:
         self._command = [sys.executable, "-m", __name__, "--background", str(folder)]
         self._process: subprocess.Popen[bytes] | None = None
+        self._attempts = Attempts(longest=3600)
+        self._starts = 0
 
     def start(self) -> None:
         """Compress the files there are now; what an earlier start has finished is kept."""
         self.stop()
-        try:
-            # In a session of its own: Ctrl-C in a terminal reaches the server alone.
-            self._process = subprocess.Popen(self._command, start_new_session=True)  # noqa: S603
-        except OSError as error:
-            logger.warning("The compressor cannot be started: %s.", error.strerror)
+        self._starts += 1
+        self.tend()
+
+    def tend(self) -> None:
+        """Start the process again, ever later, where it has failed."""
+        if self._process is not None and (status := self._process.poll()) is not None:
+            self._process = None
+            self._attempts.record(self._starts, failed=status != 0)
+        if self._process is None and self._starts and self._attempts.is_due(self._starts):
+            try:
+                # In a session of its own: Ctrl-C in a terminal reaches the server alone.
+                self._process = subprocess.Popen(  # noqa: S603
+                    self._command, start_new_session=True
+                )
+            except OSError as error:
+                self._attempts.record(self._starts, failed=True)
+                logger.warning("The compressor cannot be started: %s.", reason(error))
 
     def stop(self) -> None:
         """End the process, if it still runs."""
@@ -133,7 +175,7 @@ class BackgroundCompressor:
 def main(argv: Sequence[str] | None = None) -> int:
     """Compress what is worth it in the given folders; return the exit status."""
     parser = argparse.ArgumentParser(
-        prog="python -m webapp.http.compression",
+        prog=program("compress"),
         description="Write compressed copies (.br, .gz) beside the files of folders.",
     )
     parser.add_argument("folders", nargs="+", type=Path, metavar="DIR")
@@ -143,13 +185,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     if arguments.background and hasattr(os, "nice"):
         os.nice(15)
-    paths = [path for folder in arguments.folders for path in _compressible(folder)]
+    try:
+        paths = [path for folder in arguments.folders for path in _compressible(folder)]
+    except OSError as error:
+        print(f"The files cannot be listed: {reason(error)}.", file=sys.stderr)
+        return 1
     paths.sort(key=_size, reverse=True)  # the largest first, so that no core is idle at the end
     with ThreadPoolExecutor(1 if arguments.background else os.cpu_count()) as pool:
         failures = [error for error in pool.map(_failure, paths) if error is not None]
     if failures:
+        why = reason(failures[0]).capitalize()
         print(
-            f"{len(failures)} compressed copies cannot be written: {failures[0].strerror}. "
+            f"{len(failures)} compressed copies cannot be written: {why}. "
             "These files are sent uncompressed.",
             file=sys.stderr,
         )

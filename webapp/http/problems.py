@@ -16,8 +16,8 @@ _DETAILS = {
     404: "There is nothing at this address.",
     405: "This address does not support this method.",
 }
-# The connection layer can answer any request with these; the router adds 405.
-_ANY_ROUTE = (400, 405, 408, 429, 431)
+# Any request can be answered with these, whatever its route.
+_ANY_ROUTE = (400, 405, 408, 421, 429, 431, 503)
 
 
 class ProblemDetails(BaseModel):

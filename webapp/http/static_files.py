@@ -1,10 +1,11 @@
 """Serves files from a folder: compressed copies made ahead, ETags, ranges, nothing hidden."""
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import re
-import stat
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
@@ -14,8 +15,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from webapp.http.negotiation import SUFFIXES, has_already, preferred_encoding
-from webapp.http.problems import Problem
+from latent_atlas.webapp.disk import (
+    Signature,
+    is_absent,
+    open_regular,
+    read_regular,
+    reason,
+    signature,
+    signature_of,
+)
+from latent_atlas.webapp.http.compression import decode
+from latent_atlas.webapp.http.negotiation import SUFFIXES, has_already, preferred_encoding
+from latent_atlas.webapp.http.problems import Problem
 
 _TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -30,46 +41,126 @@ _TYPES = {
     ".txt": "text/plain; charset=utf-8",
     ".wasm": "application/wasm",
     ".webmanifest": "application/manifest+json",
+    ".webp": "image/webp",
     ".woff2": "font/woff2",
 }
 _CHUNK = 1 << 18
+_FAULTS_KEPT, _FAULT_SECONDS = 1000, 60.0
 
 
 class StaticFiles:
     """The files of one folder, answered for GET and HEAD.
 
     `is_immutable` tells from a file's path in the folder whether its content never changes;
-    `is_intact` whether an immutable file still has the content that its name promises.
+    `is_sound` whether an immutable file of this content may be sent.
     """
 
     def __init__(
         self,
         folder: Path,
         is_immutable: Callable[[str], bool] = lambda _: False,
-        is_intact: Callable[[Path], bool] = lambda _: True,
+        is_sound: Callable[[Path, bytes], bool] = lambda *_: True,
     ) -> None:
         self._folder = folder
         self._is_immutable = is_immutable
-        self._is_intact = is_intact
+        self._is_sound = is_sound
+        self._faults: dict[str, tuple[str, float]] = {}
+        self._verdicts: dict[Path, tuple[tuple[Signature, Signature], bool]] = {}
 
     async def respond(self, path: str, request: Request) -> Response:
         """Answer a request for the file at `path` in the folder.
 
         Raises:
             Problem: 404, 416, or 503 for a damaged file.
+            OSError: the file is there and cannot be read.
         """
-        return await asyncio.to_thread(self._respond, path, request.headers)
+        fault = None
+        try:
+            return await asyncio.to_thread(self._respond, path, request.headers)
+        except OSError as error:
+            fault = reason(error)
+            raise
+        except Problem as problem:
+            fault = "damaged" if problem.status_code == 503 else None
+            raise
+        finally:
+            self._faults.pop(path, None)
+            if fault is not None and len(self._faults) < _FAULTS_KEPT:
+                self._faults[path] = fault, time.monotonic()
+
+    def fault(self) -> str | None:
+        """Say, without names that clients sent, which files could not be sent of late."""
+        since = time.monotonic() - _FAULT_SECONDS
+        late = [fault for fault, when in self._faults.values() if when > since]
+        return f"{len(late)} could not be sent: {', '.join(sorted(set(late)))}" if late else None
 
     def _respond(self, name: str, headers: Headers) -> Response:
-        path = self._find(name)
         try:
-            if not self._is_immutable(name):
-                return _mutable_file(path, headers)
-            if not self._is_intact(path):
-                raise Problem(503, "This file is damaged on the server.", {"retry-after": "5"})
-            return _immutable_file(path, headers)
+            path = self._find(name)
+            if self._is_immutable(name):
+                return self._immutable_file(path, headers)
+            return _mutable_file(path, headers)
         except OSError as error:
-            raise _not_found() from error
+            if is_absent(error):
+                raise _not_found() from error
+            raise
+
+    def _immutable_file(self, path: Path, headers: Headers) -> Response:
+        copies = _copies(path)
+        encoding = None
+        if "range" not in headers:  # a range counts bytes of the original
+            encoding = preferred_encoding(headers.get("accept-encoding", ""), copies)
+        # Opened before the head is sent, so that a failure here can still become an error response.
+        file = self._open_copy(path, copies[encoding], encoding) if encoding else None
+        if file is None:
+            encoding = None
+            file = self._open_sound(path, path, lambda data: self._is_sound(path, data))
+        if file is None:
+            raise Problem(503, "This file is damaged on the server.", {"retry-after": "5"})
+        try:
+            return _file_response(path, file, headers, encoding, varies=bool(copies))
+        except BaseException:
+            file.close()
+            raise
+
+    def _open_copy(self, path: Path, copy: Path, encoding: str) -> BinaryIO | None:
+        """Open the compressed copy of a file; None where the file itself must do."""
+
+        def holds_the_original(data: bytes) -> bool:
+            original = read_regular(path)
+            with contextlib.suppress(ValueError):
+                content = decode(data, encoding, len(original))
+                return content == original and self._is_sound(path, original)
+            return False
+
+        try:
+            return self._open_sound(copy, path, holds_the_original)
+        except OSError:
+            return None
+
+    def _open_sound(
+        self, path: Path, original: Path, is_sound: Callable[[bytes], bool]
+    ) -> BinaryIO | None:
+        """Open a file, None if it is damaged; what is sent is what was checked.
+
+        It is checked once for each change of it or its original. That it could not be read is no
+        verdict.
+        """
+        file = open_regular(path)
+        try:
+            now = signature_of(os.fstat(file.fileno())), signature(original)
+            seen, sound = self._verdicts.get(path, (None, False))
+            if seen != now:
+                sound = is_sound(file.read())
+                file.seek(0)
+                self._verdicts[path] = now, sound
+        except BaseException:
+            file.close()
+            raise
+        if not sound:
+            file.close()
+            return None
+        return file
 
     def _find(self, name: str) -> Path:
         """Return the file's path; refuse hidden and unfinished files, copies and links outside."""
@@ -81,10 +172,9 @@ class StaticFiles:
         try:
             root = self._folder.resolve(strict=True)
             path = root.joinpath(*parts).resolve(strict=True)
-            is_regular = stat.S_ISREG(path.stat().st_mode)
-        except (OSError, ValueError, RuntimeError) as error:
+        except (ValueError, RuntimeError) as error:  # a loop of links, for one
             raise _not_found() from error
-        if not is_regular or not path.is_relative_to(root):
+        if not path.is_relative_to(root):
             raise _not_found()
         return path
 
@@ -96,7 +186,7 @@ def _not_found() -> Problem:
 
 def _mutable_file(path: Path, headers: Headers) -> Response:
     """Answer with a small file that may change under its name, such as current.json."""
-    data = path.read_bytes()
+    data = read_regular(path)
     # A hash of the content: two versions of equal size can have the same modification time.
     etag = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
     fields = {"etag": etag, "cache-control": "no-cache"}
@@ -105,34 +195,27 @@ def _mutable_file(path: Path, headers: Headers) -> Response:
     return Response(data, headers=fields | {"content-type": _media_type(path)})
 
 
-def _immutable_file(path: Path, headers: Headers) -> Response:
-    copies = _copies(path)
-    encoding = None
-    if "range" not in headers:  # a range counts bytes of the original
-        encoding = preferred_encoding(headers.get("accept-encoding", ""), copies)
-    # Opened before the head is sent, so that a failure here can still become an error response.
-    file = copies.get(encoding or "", path).open("rb")
-    try:
-        status = os.fstat(file.fileno())
-        etag = f'"{status.st_mtime_ns:x}-{status.st_size:x}{"-" + encoding if encoding else ""}"'
-        fields = {"etag": etag, "cache-control": "public, max-age=31536000, immutable"}
-        if copies:
-            fields["vary"] = "accept-encoding"
-        if has_already(headers, etag):
-            file.close()
-            return Response(status_code=304, headers=fields)
-        fields["content-type"] = _media_type(path)
-        fields |= {"content-encoding": encoding} if encoding else {"accept-ranges": "bytes"}
-        wanted = None
-        if headers.get("if-range", etag) == etag:
-            wanted = _range(headers.get("range", ""), status.st_size)
-        if wanted is None:
-            return _FileResponse(file, range(status.st_size), 200, fields)
-        fields["content-range"] = f"bytes {wanted.start}-{wanted.stop - 1}/{status.st_size}"
-        return _FileResponse(file, wanted, 206, fields)
-    except BaseException:
+def _file_response(
+    path: Path, file: BinaryIO, headers: Headers, encoding: str | None, *, varies: bool
+) -> Response:
+    """Answer with an open file that never changes under its name; `path` tells its type."""
+    status = os.fstat(file.fileno())
+    etag = f'"{status.st_mtime_ns:x}-{status.st_size:x}{"-" + encoding if encoding else ""}"'
+    fields = {"etag": etag, "cache-control": "public, max-age=31536000, immutable"}
+    if varies:
+        fields["vary"] = "accept-encoding"
+    if has_already(headers, etag):
         file.close()
-        raise
+        return Response(status_code=304, headers=fields)
+    fields["content-type"] = _media_type(path)
+    fields |= {"content-encoding": encoding} if encoding else {"accept-ranges": "bytes"}
+    wanted = None
+    if headers.get("if-range", etag) == etag:
+        wanted = _range(headers.get("range", ""), status.st_size)
+    if wanted is None:
+        return _FileResponse(file, range(status.st_size), 200, fields)
+    fields["content-range"] = f"bytes {wanted.start}-{wanted.stop - 1}/{status.st_size}"
+    return _FileResponse(file, wanted, 206, fields)
 
 
 def _copies(path: Path) -> dict[str, Path]:

@@ -9,12 +9,16 @@ const other = { id: "vae-10" } as Model;
 
 function asked() {
   const drawing = new Drawing([[penPoint(0.5, 0.1, 0.5), penPoint(0.5, 0.9, 0.5)]]);
-  const made = { drawing, calls: 0, broken: false };
+  const made = { drawing, calls: 0, broken: false, explained: [] as object[] };
   const reconstructions = new DrawingReconstructions(drawing, {
     reconstruct: async (_: Model, pixels: Float32Array) => {
       made.calls++;
       if (made.broken) throw new Error("no network");
       return { mu: pixels.slice(0, 2), logvar: pixels.slice(0, 2), image: pixels };
+    },
+    explain: async (_: Model, pixels: Float32Array, q: { mu: number[]; sigma: number[] }) => {
+      made.explained.push({ pixels, q });
+      return null;
     },
   });
   return Object.assign(made, { reconstructions });
@@ -57,4 +61,16 @@ test("a failure is not kept, and does not drop a newer answer", async () => {
   made.broken = false;
   await made.reconstructions.of(model);
   expect(made.calls).toBe(4);
+});
+
+test("what q misses is asked once, of the encoder's own answer", async () => {
+  const { reconstructions, drawing, explained } = asked();
+  await Promise.all([reconstructions.explain(model), reconstructions.explain(model)]);
+  const [{ pixels, q }] = explained as [{ pixels: Float32Array; q: object }];
+  expect(explained.length).toBe(1);
+  expect(pixels).toBe(drawing.pixels);
+  expect(q).toEqual({ mu: [0, 0], sigma: [1, 1] });
+  drawing.undo();
+  await reconstructions.explain(model);
+  expect(explained.length).toBe(2);
 });

@@ -1,6 +1,9 @@
 // What the models make of the reader's drawing: each is asked once, whoever wants to know.
 
+import { once } from "../core/async/once";
 import type { Drawing } from "../core/image/drawing";
+import type { RefinedPosterior } from "../core/inference/plane-posterior";
+import { sigmaOf } from "../core/latent/posterior";
 import type { Model } from "../core/release/manifest";
 import type { Engine, Reconstruction } from "../engine/engine";
 
@@ -12,14 +15,18 @@ export interface DrawingReconstruction extends Reconstruction {
 export class DrawingReconstructions {
   /** Of the drawing as it is now, answered or on their way; by model and label. */
   private readonly answers = new Map<string, Promise<DrawingReconstruction>>();
+  private readonly explained = new Map<string, Promise<RefinedPosterior | null>>();
 
   constructor(
     private readonly drawing: Drawing,
-    private readonly engine: Pick<Engine, "reconstruct">,
+    private readonly engine: Pick<Engine, "reconstruct" | "explain">,
   ) {
     let { pixels } = drawing;
     drawing.subscribe((change) => {
-      if (change.pixels !== pixels) this.answers.clear();
+      if (change.pixels !== pixels) {
+        this.answers.clear();
+        this.explained.clear();
+      }
       pixels = change.pixels;
     });
   }
@@ -31,19 +38,23 @@ export class DrawingReconstructions {
    * @throws EngineError, which is not kept: the next call tries again.
    */
   of(model: Model, label?: number): Promise<DrawingReconstruction> {
-    const key = `${model.id} ${label ?? ""}`;
-    const known = this.answers.get(key);
-    if (known !== undefined) return known;
-    const answer = this.ask(model, label);
-    this.answers.set(key, answer);
-    answer.catch(() => {
-      if (this.answers.get(key) === answer) this.answers.delete(key);
+    return once(this.answers, `${model.id} ${label ?? ""}`, async () => {
+      const { pixels } = this.drawing;
+      return { ...(await this.engine.reconstruct(model, pixels, label)), pixels };
     });
-    return answer;
   }
 
-  private async ask(model: Model, label?: number): Promise<DrawingReconstruction> {
-    const { pixels } = this.drawing;
-    return { ...(await this.engine.reconstruct(model, pixels, label)), pixels };
+  /**
+   * Computes the drawing's true posterior, and what q(z|x) misses; of a model of two latents.
+   *
+   * @returns null where the drawing has changed meanwhile.
+   * @throws EngineError, which is not kept.
+   */
+  explain(model: Model, label?: number): Promise<RefinedPosterior | null> {
+    return once(this.explained, `${model.id} ${label ?? ""}`, async () => {
+      const { pixels, mu, logvar } = await this.of(model, label);
+      const q = { mu: Array.from(mu), sigma: sigmaOf(logvar) };
+      return this.engine.explain(model, pixels, q, label);
+    });
   }
 }

@@ -1,11 +1,11 @@
 // Which section the reader is in: the link keeps it, the navigation shows it.
 
 import { required } from "../figures/figure";
-import { SECTIONS } from "../sections";
+import { presentSections, SECTIONS } from "../sections";
 import type { PageContext } from "./context";
 
 const sections = (): HTMLElement[] =>
-  SECTIONS.map(({ id }) => required<HTMLElement>(document, `#${id}`));
+  presentSections().map(({ id }) => required<HTMLElement>(document, `#${id}`));
 
 /** Scrolls to the section that the link names, unless it is the first. */
 export function goToSection({ state }: PageContext): void {
@@ -14,8 +14,12 @@ export function goToSection({ state }: PageContext): void {
   else wanted.scrollIntoView({ behavior: "instant" });
 }
 
-/** Notes in the link and in the navigation which section crosses the middle of the screen. */
-export function followSections(context: PageContext): void {
+/**
+ * Notes in the link and in the navigation which section crosses the middle of the screen.
+ *
+ * @returns what is to be called with a section that takes another's place.
+ */
+export function followSections(context: PageContext): (section: HTMLElement) => void {
   const first = SECTIONS[0].id;
   const observer = new IntersectionObserver(
     (entries) => {
@@ -32,4 +36,5 @@ export function followSections(context: PageContext): void {
     { rootMargin: "-50% 0px" },
   );
   for (const section of sections()) observer.observe(section);
+  return (section) => observer.observe(section);
 }

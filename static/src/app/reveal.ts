@@ -9,6 +9,8 @@
 // their lines: on a desktop slowed four times the longest task before the first live digit is 190 ms
 // with them, 340 ms with the fields left in, and 480 ms by content-visibility alone.
 
+import { idle } from "../core/async/idle";
+
 /** Meanwhile the points of the first map are drawn. */
 const FIRST_MS = 300;
 /** Between two sections there is time for a frame or two. */
@@ -53,17 +55,16 @@ export function revealForLinks(): void {
 }
 
 /** Lays them out one by one, first things first, or at once when the reader leaves the first. */
-export function revealInTurn(): void {
+export async function revealInTurn(): Promise<void> {
   // Early enough for a jump: what the browser lays out around the place of arrival comes after it.
   addEventListener("scroll", revealNow, { once: true, passive: true });
-  const rest = later();
-  const next = (): void => {
-    const section = rest.shift();
-    if (section === undefined) return;
+  let pause = FIRST_MS;
+  for (const section of later()) {
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    await idle(200);
     reveal(section);
-    setTimeout(() => whenIdle(next), BETWEEN_MS);
-  };
-  setTimeout(() => whenIdle(next), FIRST_MS);
+    pause = BETWEEN_MS;
+  }
 }
 
 /** Lays one out, if that has not happened: a section begins with all that its template has. */
@@ -95,9 +96,3 @@ function holdStill(change: () => void): void {
   // Even a scroll by nothing would end one that is on its way.
   if (moved !== 0) scrollBy({ top: moved, behavior: "instant" });
 }
-
-/** Safari has no idle callbacks. */
-const whenIdle: (run: () => void) => void =
-  typeof requestIdleCallback === "function"
-    ? (run) => void requestIdleCallback(run, { timeout: 200 })
-    : (run) => void setTimeout(run, 30);

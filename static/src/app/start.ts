@@ -4,19 +4,29 @@ import "../elements/drawing-pad";
 import "../elements/image-view";
 import "../elements/map/latent-map";
 import { parseManifest } from "../core/release/manifest";
+import { persist, sayIn } from "../elements/again";
 import "../elements/runtime-status";
 import type { RuntimeStatus } from "../elements/runtime-status";
 import { EngineError } from "../engine/engine";
 import { required } from "../figures/figure";
-import { SECTIONS, type Section } from "../sections";
+import { presentSections, SECTIONS, type Section } from "../sections";
 import { PageContext, sentence } from "./context";
+import { contextFor, followHistory } from "./history";
 import { hideLostPictures } from "./lost-pictures";
 import { followSections, goToSection } from "./navigation";
-import { notice } from "./notice";
-import { keepOffline } from "./offline/keep-offline";
-import { readerGoesOn } from "./reader";
+import { noteLeftOut } from "./notice";
+import { rethrow } from "./outdated";
 import { reveal, revealForLinks, revealInTurn, revealNow } from "./reveal";
 import { whenNear } from "./when-near";
+
+/** To look at the first map for so long is to go on, too. */
+const REST_MS = 2500;
+/** The later sections wait for the first one for so long. */
+const HELD_MS = 15_000;
+/** Of a script that arrives and does not run. */
+const MOST_FAILURES = 4;
+/** Hovering is not among them: it is what the first section is for. */
+const SIGNS = ["scroll", "wheel", "pointerdown", "keydown", "focusin"] as const;
 
 export function start(): void {
   const manifest = parseManifest(required<HTMLElement>(document, "#manifest").textContent);
@@ -27,66 +37,122 @@ export function start(): void {
   const context = new PageContext(manifest, (runtime) => {
     status.runtime = runtime;
   });
-  if (context.ignored.length > 0) {
-    notice(`Part of this link was not understood and is left out: ${context.ignored.join(", ")}.`);
-  }
-  for (const pad of document.querySelectorAll("drawing-pad")) pad.drawing = context.drawing;
-  smoothing(context);
+  noteLeftOut(context.ignored);
+  shareDrawing(context, document);
+  smooth(context);
+  required(document, "#smooth").addEventListener("change", ({ target }) => {
+    context.update({ smooth: (target as HTMLInputElement).checked });
+    smooth(context);
+  });
   hideLostPictures();
+  offerClassroom(context);
+  document.addEventListener("restart", () => context.writeLink());
   const begin = async ({ id, load }: Section): Promise<void> => {
     const section = required<HTMLElement>(document, `#${id}`);
-    // What a release does not carry, its template has said already.
-    if (section.querySelector(".section-error") !== null) return;
     reveal(section);
+    const own = contextFor(context, section);
+    const subject = `The section “${id}”`;
+    let failures = 0;
     try {
-      const script = await load().catch(scriptLost);
-      await script.start(context, section);
+      const script = await load().catch(() =>
+        persist(
+          () => loadAgain(id),
+          (error, again) => {
+            // A script that it imports may have failed with it, which a browser keeps: then only a
+            // restart helps.
+            if (++failures === MOST_FAILURES && !(error instanceof EngineError)) throw error;
+            sayIn(section, sentence(subject, error), again);
+          },
+        ),
+      );
+      await script.start(own, section);
     } catch (error) {
-      const place = document.createElement("p");
-      place.className = "section-error";
-      place.setAttribute("role", "status");
-      place.textContent = sentence(`The section “${id}”`, error);
-      section.append(place);
+      sayIn(section, sentence(subject, error), null);
     }
   };
   // The first section is what the reader came for. The others would share its bandwidth while it
   // loads, and its processor while its points are drawn.
-  const [first, ...later] = SECTIONS;
-  begin(first).then(async () => {
-    revealInTurn();
+  const [first, ...later] = presentSections();
+  // One that does not come holds nothing up.
+  const answered = Promise.race([begin(first), new Promise((done) => setTimeout(done, HELD_MS))]);
+  answered.then(async () => {
+    void revealInTurn();
     if (context.state.section === null) await readerGoesOn();
     for (const section of later) {
       whenNear(required(document, `#${section.id}`), () => begin(section));
     }
-    void keepOffline();
+    // Without it nothing is kept for offline use until the next visit.
+    import("./offline/keep-offline").then(({ keepOffline }) => keepOffline()).catch(() => {});
   });
   if (context.state.section !== null) revealNow();
   else revealForLinks();
   goToSection(context);
-  followSections(context);
-  // A link to another state that is opened in this very page.
-  addEventListener("hashchange", () => {
-    if (location.hash.includes("=")) location.reload();
+  const follow = followSections(context);
+  document.documentElement.dataset.started = "";
+  followHistory(context, (places) => {
+    smooth(context);
+    for (const place of places) {
+      shareDrawing(context, place);
+      follow(place);
+      const section = SECTIONS.find(({ id }) => id === place.id) as Section;
+      whenNear(place, () => begin(section));
+    }
   });
 }
 
-function scriptLost(): never {
-  throw new EngineError("server", "its script could not be fetched; is the server still there?");
-}
-
-/** The reader's choice between crisp and smooth pictures. */
-function smoothing(context: PageContext): void {
-  const box = required<HTMLInputElement>(document, "#smooth");
-  const apply = (): void => {
-    document.documentElement.style.setProperty(
-      "--image-rendering",
-      box.checked ? "auto" : "pixelated",
-    );
+/** Lets the reader open the classroom panel; `?classroom` opens it, `?hide=nav,prose` leaves parts out. */
+function offerClassroom(context: PageContext): void {
+  const asked = new URLSearchParams(location.search);
+  document.documentElement.dataset.hide = (asked.get("hide") ?? "").replaceAll(",", " ");
+  const button = required<HTMLButtonElement>(document, "#classroom-switch");
+  const panel = required<HTMLElement>(document, "#classroom");
+  const toggle = async (): Promise<void> => {
+    const { startClassroom } = await import("./classroom/classroom");
+    startClassroom(context, () => button.click());
+    panel.hidden = !panel.hidden;
+    button.ariaExpanded = String(!panel.hidden);
   };
-  box.checked = context.state.smooth;
-  apply();
-  box.addEventListener("change", () => {
-    apply();
-    context.update({ smooth: box.checked });
-  });
+  button.addEventListener("click", toggle);
+  button.disabled = false;
+  if (asked.has("classroom")) void toggle();
+}
+
+/** Resolves when the reader may be going to another section, or has been here for a while. */
+function readerGoesOn(): Promise<void> {
+  const heard = new AbortController();
+  return new Promise<void>((resolve) => {
+    setTimeout(resolve, REST_MS);
+    const options = { passive: true, signal: heard.signal };
+    for (const sign of SIGNS) addEventListener(sign, () => resolve(), options);
+  }).finally(() => heard.abort());
+}
+
+/**
+ * Imports a section's script that has failed once, by a new address: a browser keeps the failure.
+ *
+ * @throws EngineError while it does not arrive.
+ */
+async function loadAgain(id: string): Promise<Awaited<ReturnType<Section["load"]>>> {
+  const built = JSON.parse(required(document, "#built").textContent ?? "") as { url: string }[];
+  const file = built.find(({ url }) => new RegExp(`/${id}-[\\w-]{8}\\.js$`).test(url));
+  const url = new URL(`${file?.url}?again=${Date.now()}`, document.baseURI).href;
+  const response = await fetch(url, { cache: "reload" }).catch(() => null);
+  if (response?.status === 404) {
+    await rethrow(new EngineError("gone", "the server does not have its script"));
+  }
+  const type = response?.headers.get("content-type") ?? "";
+  if (!response?.ok || !type.includes("javascript")) {
+    throw new EngineError("network", "its script did not arrive; is the network gone?");
+  }
+  return import(/* @vite-ignore */ url);
+}
+
+function shareDrawing({ drawing }: PageContext, root: ParentNode): void {
+  for (const pad of root.querySelectorAll("drawing-pad")) pad.drawing = drawing;
+}
+
+function smooth({ state }: PageContext): void {
+  required<HTMLInputElement>(document, "#smooth").checked = state.smooth;
+  const rendering = state.smooth ? "auto" : "pixelated";
+  document.documentElement.style.setProperty("--image-rendering", rendering);
 }

@@ -4,14 +4,17 @@
 // first. While they wait their section, a child of <main>, has the class "waits", and the page
 // styles them as it does before their script has run.
 
-const CLASS = "waits";
-/** The elements that wait, by section, and how to connect each. */
-const waiting = new Map<Element, Map<Element, () => void>>();
 const arrived = new WeakSet<Element>();
 
 const observer = new IntersectionObserver(
   (entries) => {
-    for (const { isIntersecting, target } of entries) if (isIntersecting) arrive(target);
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      observer.unobserve(target);
+      arrived.add(target);
+      target.classList.remove("waits");
+      target.dispatchEvent(new Event("near"));
+    }
   },
   { rootMargin: "100% 0px" },
 );
@@ -24,22 +27,10 @@ export function connectWhenNear(element: Element, connect: () => void): void {
     connect();
     return;
   }
-  let elements = waiting.get(section);
-  if (elements === undefined) {
-    elements = new Map();
-    waiting.set(section, elements);
-    section.classList.add(CLASS);
-    observer.observe(section);
-  }
-  elements.set(element, connect);
-}
-
-function arrive(section: Element): void {
-  observer.unobserve(section);
-  arrived.add(section);
-  section.classList.remove(CLASS);
-  for (const [element, connect] of waiting.get(section) ?? []) {
+  section.classList.add("waits");
+  observer.observe(section);
+  const arrive = (): void => {
     if (element.isConnected) connect();
-  }
-  waiting.delete(section);
+  };
+  section.addEventListener("near", arrive, { once: true });
 }

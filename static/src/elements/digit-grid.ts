@@ -6,31 +6,30 @@
 //   count     how many places to keep free before the first pictures are there (0)
 // Properties
 //   images    Float32Array, (n, H, W, C) in 0…1, or null; drawn with the next rendering
-//   image     {height, width, channels} of one of them
 //   captions  n texts, printed under the pictures; [] for none
 //   names     n texts for assistive technology; the captions where there are none
 //   marked    the index of the picture that is marked, or null
-// Events (of a grid to pick from)
-//   tile-point  {index}: a picture is under the pointer or has the focus
-//   tile-pick   {index}: it was clicked, or Enter or Space was pressed on it
-// Keys (of a grid to pick from): one tab stop; arrows, Home and End go from picture to picture.
+// Of a grid to pick from
+//   tile-point  event {index}: a picture is under the pointer or has the focus
+//   tile-pick   event {index}: it was clicked, or Enter or Space was pressed on it
+//   keys        one tab stop; arrows, Home and End go from picture to picture
 // Style: --columns, --gap, --captions (room below each picture until captions come), --ratio (of a
-// place until its picture says otherwise, 1); part tile.
+// place until its picture says otherwise, 1).
 import { css, html, nothing, type PropertyValues } from "lit";
 import { customElement, property, queryAll, state } from "lit/decorators.js";
 import type { Shape } from "../core/image/sheet";
 import { AtlasElement } from "./atlas-element";
 import { arrowOf, isBrowsersKey } from "./keys";
 import { paintImage } from "./paint";
-import { base } from "./shared-styles";
+import { base, pictures } from "./shared-styles";
 
 @customElement("digit-grid")
 export class DigitGrid extends AtlasElement {
   static override styles = [
     base,
+    pictures,
     css`
     :host {
-      position: relative;
       color: var(--muted, #666);
       font-size: 0.6875rem;
       line-height: 1.25;
@@ -42,9 +41,6 @@ export class DigitGrid extends AtlasElement {
     }
     .tile {
       display: block;
-      box-sizing: border-box;
-      min-width: 0;
-      margin: 0;
       padding: 0;
       border: 0;
       background: none;
@@ -59,13 +55,8 @@ export class DigitGrid extends AtlasElement {
     canvas,
     .blank {
       display: block;
-      width: 100%;
       aspect-ratio: var(--ratio, 1);
       border-radius: 2px;
-      background: #000;
-      image-rendering: var(--image-rendering, pixelated);
-    }
-    .blank {
       background: var(--faint, #eee);
     }
     .tile:not(:has(.caption)) {
@@ -77,38 +68,18 @@ export class DigitGrid extends AtlasElement {
       white-space: pre-line;
     }
     button.tile:hover canvas {
-      outline: 1px solid var(--accent, #0b57d0);
+      outline-color: var(--accent, #0b57d0);
     }
-    button.tile:focus-visible {
-      outline-offset: 1px;
-      border-radius: 2px;
-    }
-    .tile[data-marked] canvas {
+    [aria-current] canvas {
       outline: 2px solid var(--accent, #0b57d0);
     }
-    .tile[data-marked] .caption {
+    [aria-current] .caption {
       color: var(--text, #1a1a1a);
       font-weight: 600;
     }
-    p {
-      position: absolute;
-      inset: 0;
-      display: grid;
-      place-content: center;
-      margin: 0;
-      padding: 0.5rem;
-      background: color-mix(in srgb, var(--background, #fff) 85%, transparent);
+    .over {
       color: var(--text, #1a1a1a);
       font-size: 0.8125rem;
-      text-align: center;
-    }
-    @media (forced-colors: active) {
-      canvas {
-        outline: 1px solid CanvasText;
-      }
-      .tile[data-marked] canvas {
-        outline: 3px solid Highlight;
-      }
     }
   `,
   ];
@@ -130,49 +101,47 @@ export class DigitGrid extends AtlasElement {
     return this.image.height * this.image.width * this.image.channels;
   }
 
-  get #drawn(): number {
-    return this.images === null ? 0 : Math.floor(this.images.length / this.#size);
+  /** How many places there are. */
+  get #places(): number {
+    return this.images === null ? this.count : this.images.length / this.#size;
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has("images")) this.takeData(this.images !== null);
     if (changed.has("marked") && this.marked !== null) this.current = this.marked;
-    const count = this.#drawn || this.count;
-    if (this.current >= count) this.current = Math.max(0, count - 1);
+    if (this.current >= this.#places) this.current = 0;
   }
 
   protected override render() {
-    const count = this.#drawn || this.count;
+    const { width, height } = this.image;
+    // Where pictures are square, the page's own style may set the ratio of their places.
+    const ratio = width === height ? "" : `--ratio: ${width} / ${height}`;
+    const tracks = `repeat(var(--columns, ${this.columns}), minmax(0, 1fr))`;
     // Named one by one, the pictures speak for themselves; else the whole is one picture.
     const whole = !this.pick && this.names.length === 0 && this.captions.length === 0;
     return html`<div
         class="tiles"
-        .style=${`grid-template-columns: repeat(var(--columns, ${this.columns}), minmax(0, 1fr))`}
+        .style=${`grid-template-columns: ${tracks}; ${ratio}`}
         role=${whole ? "img" : "group"}
         aria-label=${this.label}
         @keydown=${this.pick ? this.#press : nothing}
       >
-        ${Array.from({ length: count }, (_, index) => this.#tile(index, whole))}
+        ${Array.from({ length: this.#places }, (_, index) => this.#tile(index, whole))}
       </div>
       ${this.renderError()}`;
   }
 
   #tile(index: number, whole: boolean) {
-    const { width, height } = this.image;
     const picture =
-      this.#drawn === 0
+      this.images === null
         ? html`<span class="blank"></span>`
-        : html`<canvas width=${width} height=${height} aria-hidden="true"></canvas>`;
+        : html`<canvas aria-hidden="true"></canvas>`;
     const caption = this.captions[index];
     const name = this.names[index] ?? caption ?? String(index + 1);
-    const text =
-      caption === undefined
-        ? nothing
-        : html`<span class="caption" aria-hidden="true">${caption}</span>`;
+    const text = caption && html`<span class="caption" aria-hidden="true">${caption}</span>`;
     if (!this.pick) {
       return html`<div
         class="tile"
-        part="tile"
         role=${whole ? nothing : "img"}
         aria-label=${whole ? nothing : name}
         >${picture}${text}</div
@@ -181,12 +150,10 @@ export class DigitGrid extends AtlasElement {
     return html`<button
       type="button"
       class="tile"
-      part="tile"
       aria-label=${name}
       aria-current=${this.marked === index ? "true" : nothing}
-      ?data-marked=${this.marked === index}
       tabindex=${index === this.current ? 0 : -1}
-      ?disabled=${this.#drawn === 0}
+      ?disabled=${this.images === null}
       @pointerenter=${() => this.emit("tile-point", { index })}
       @focus=${() => {
         this.current = index;
@@ -199,15 +166,7 @@ export class DigitGrid extends AtlasElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    const { width, height } = this.image;
-    // Where pictures are square, the page's own style may set the ratio of their places.
-    if (width === height) this.style.removeProperty("--ratio");
-    else this.style.setProperty("--ratio", `${width} / ${height}`);
-    if (changed.has("images") || changed.has("image")) this.#draw();
-  }
-
-  #draw(): void {
-    if (this.images === null) return;
+    if (this.images === null || !(changed.has("images") || changed.has("image"))) return;
     for (const [index, tile] of this.tiles.entries()) {
       const canvas = tile.querySelector("canvas");
       const pixels = this.images.subarray(index * this.#size, (index + 1) * this.#size);
@@ -228,11 +187,4 @@ export class DigitGrid extends AtlasElement {
     event.preventDefault(); // the page scrolls with these keys otherwise
     if (next >= 0 && next <= last) this.tiles[next]?.focus();
   };
-}
-
-declare global {
-  interface HTMLElementEventMap {
-    "tile-point": CustomEvent<{ index: number }>;
-    "tile-pick": CustomEvent<{ index: number }>;
-  }
 }

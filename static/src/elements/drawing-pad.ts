@@ -1,8 +1,8 @@
 // <drawing-pad>: a pen surface, a view of a drawing that other pads and the page may share.
 //
+// Its state is "empty" until something is drawn.
 // Attributes
-//   label    its name for assistive technology
-//   state    empty | loading | ready | error (reflected): "empty" until something is drawn
+//   hint     what the empty pad says
 // Properties
 //   drawing  the Drawing that it shows and changes; its own unless it is given one
 //   strokes  the drawing's strokes (see core/image/strokes); settable
@@ -10,129 +10,104 @@
 // Methods
 //   clear(), undo()
 // Events
-//   drawing-change  detail { pixels, strokes, final }: after every change of the drawing, made here
-//                   or elsewhere; `final` is false while the pen is down
+//   drawing-change  detail { pixels, strokes, final }: after every change made here; `final` is false
+//                   while the pen is down
+// A second finger draws nothing; see ./pointers.
 
-import { css, html, LitElement } from "lit";
+import { css, html } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
+import { ref } from "lit/directives/ref.js";
 import { Drawing, type DrawingChange } from "../core/image/drawing";
 import { type PenPoint, penPoint, type Stroke } from "../core/image/strokes";
-import type { ElementState } from "./atlas-element";
+import { AtlasElement } from "./atlas-element";
 import { connectWhenNear } from "./connect-when-near";
+import { isBrowsersKey } from "./keys";
+import { type Gesture, Pointers, placeOn } from "./pointers";
+import { base, buttons, pictures } from "./shared-styles";
 
 /** Width of the pen on the pad, as a share of its side. */
 const PEN = 0.06;
 
 @customElement("drawing-pad")
-export class DrawingPad extends LitElement {
-  static override styles = css`
-    :host {
-      display: block;
-    }
+export class DrawingPad extends AtlasElement {
+  static override styles = [
+    base,
+    buttons,
+    pictures,
+    css`
     .surface {
       position: relative;
-      aspect-ratio: 1;
-      border-radius: var(--radius, 4px);
-      background: #000;
-      overflow: hidden;
     }
     canvas {
-      position: absolute;
-      inset: 0;
-      width: 100%;
-      height: 100%;
+      aspect-ratio: 1;
+      background: #000;
       cursor: crosshair;
       touch-action: none;
     }
     canvas:focus-visible {
-      outline: 2px solid var(--accent, #06c);
       outline-offset: -4px;
     }
     .hint {
-      position: absolute;
-      inset: 0;
-      display: grid;
-      place-items: center;
-      margin: 0;
+      background: none;
       color: #9a9a9a;
-      font: 0.9375rem/1.4 var(--font, sans-serif);
-      text-align: center;
+      font-size: 0.9375rem;
       pointer-events: none;
     }
     .tools {
-      display: flex;
-      gap: 0.5rem;
       margin-top: 0.5rem;
     }
     button {
       flex: 1;
       min-height: 2.5rem;
-      padding: 0.35rem 0.9rem;
-      border: 1px solid var(--line, #ccc);
-      border-radius: var(--radius, 4px);
-      background: var(--surface, #fff);
-      color: var(--text, #111);
-      font: 500 0.875rem var(--font, sans-serif);
-      cursor: pointer;
     }
-    button:disabled {
-      color: var(--muted, #777);
-      cursor: default;
-      opacity: 0.6;
-    }
-    button:focus-visible {
-      outline: 2px solid var(--accent, #06c);
-      outline-offset: 2px;
-    }
-    @media (forced-colors: active) {
-      .surface {
-        outline: 1px solid CanvasText;
-      }
-    }
-  `;
+  `,
+  ];
 
-  @property() label = "Drawing pad";
-  @property({ reflect: true }) state: ElementState = "empty";
-  @query("canvas") private canvas!: HTMLCanvasElement;
+  override label = "Drawing pad";
+  @property() hint = "Draw a digit here";
+  @query("canvas") private readonly canvas!: HTMLCanvasElement;
 
-  private shown = new Drawing();
-  private leave = this.shown.subscribe((change) => this.follow(change));
-  private active: { pointer: number; stroke: Stroke } | null = null;
-  /** How much of the drawing is on the canvas: strokes, and points of the last of them. */
-  private inked = { strokes: 0, points: 0 };
+  #drawing = new Drawing();
+  #leave = this.#drawing.subscribe((change) => this.#follow(change));
+  /** The stroke that is being drawn here. */
+  #active: Stroke | null = null;
+  readonly #pointers = new Pointers({ press: (_at, event) => this.#press(event) });
+  /** Whether a change is made here, not on another pad. */
+  #isOwn = false;
   /** The strokes on the canvas: another array where the drawing was replaced. */
-  private drawn: Stroke[] | null = null;
-  private readonly resizes = new ResizeObserver(() => this.redraw());
+  #drawn: Stroke[] | null = null;
+  /** How many points of the last stroke are on the canvas. */
+  #inked = 0;
+  readonly #resizes = new ResizeObserver(() => this.#redraw());
 
   get drawing(): Drawing {
-    return this.shown;
+    return this.#drawing;
   }
 
   set drawing(drawing: Drawing) {
-    this.leave();
-    this.shown = drawing;
-    this.leave = drawing.subscribe((change) => this.follow(change));
-    this.active = null;
-    this.state = drawing.isEmpty ? "empty" : "ready";
-    this.redraw();
+    this.#leave();
+    this.#drawing = drawing;
+    this.#leave = drawing.subscribe((change) => this.#follow(change));
+    this.#drop();
+    this.takeData(!drawing.isEmpty);
+    this.#redraw();
   }
 
   get pixels(): Float32Array {
-    return this.shown.pixels;
+    return this.#drawing.pixels;
   }
 
   get strokes(): Stroke[] {
-    return this.shown.strokes;
+    return this.#drawing.strokes;
   }
 
   set strokes(strokes: Stroke[]) {
-    this.active = null;
-    this.shown.replace(strokes);
+    this.#change(() => this.#drawing.replace(strokes));
   }
 
   /** Whether the drawing is being drawn here. */
   get penIsDown(): boolean {
-    return this.active !== null;
+    return this.#active !== null;
   }
 
   clear(): void {
@@ -140,111 +115,101 @@ export class DrawingPad extends LitElement {
   }
 
   undo(): void {
-    this.active = null;
-    this.shown.undo();
+    this.#change(() => this.#drawing.undo());
   }
 
   override connectedCallback(): void {
-    connectWhenNear(this, () => super.connectedCallback());
+    connectWhenNear(this, () => {
+      super.connectedCallback();
+      this.drawing = this.#drawing; // followed again
+      this.#resizes.observe(this); // tells the first size, too
+    });
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.resizes.disconnect();
+    this.#leave();
   }
 
-  protected override firstUpdated(): void {
-    this.resizes.observe(this.canvas);
+  #change<Result>(make: () => Result): Result {
+    this.#isOwn = true;
+    const result = make();
+    this.#isOwn = false;
+    return result;
   }
 
-  protected override updated(): void {
-    if (this.isConnected) this.resizes.observe(this.canvas);
-  }
-
-  private readonly down = (event: PointerEvent): void => {
-    if (this.active !== null || event.button > 0) return;
+  #press(event: PointerEvent): Gesture {
     event.preventDefault();
     // Keys act on the drawing from now on, but a ring is for those who came by keyboard.
     this.canvas.focus({ preventScroll: true, focusVisible: false } as FocusOptions);
-    this.canvas.setPointerCapture(event.pointerId);
-    const stroke = this.shown.begin(this.pointOf(event));
-    this.active = { pointer: event.pointerId, stroke };
-  };
+    const stroke = this.#change(() => this.#drawing.begin(this.#pointOf(event)));
+    this.#active = stroke;
+    return {
+      move: (_at, _step, event) => {
+        // Between two frames a pen reports many positions; the event itself is only the last.
+        const all = event.getCoalescedEvents?.() ?? [];
+        const points = (all.length > 0 ? all : [event]).map((part) => this.#pointOf(part));
+        this.#change(() => this.#drawing.extend(stroke, points));
+      },
+      end: () => {
+        this.#active = null;
+        this.#change(() => this.#drawing.end());
+      },
+      undo: () => {
+        this.strokes = this.strokes.filter((other) => other !== stroke);
+      },
+    };
+  }
 
-  private readonly move = (event: PointerEvent): void => {
-    if (this.active?.pointer !== event.pointerId) return;
+  /** The stroke that is being drawn is no longer in the drawing. */
+  #drop(): void {
+    this.#active = null;
+    this.#pointers.drop();
+  }
+
+  readonly #key = (event: KeyboardEvent): void => {
+    if (event.key === "Delete") this.clear();
+    else if (event.key === "Backspace" || (event.key === "z" && isBrowsersKey(event))) this.undo();
+    else return;
     event.preventDefault();
-    // Between two frames a pen reports many positions; the event itself is only the last.
-    const all = event.getCoalescedEvents?.() ?? [];
-    const points = (all.length > 0 ? all : [event]).map((part) => this.pointOf(part));
-    this.shown.extend(this.active.stroke, points);
   };
 
-  private readonly up = (event: PointerEvent): void => {
-    if (this.active?.pointer !== event.pointerId) return;
-    this.active = null;
-    this.shown.end();
-  };
-
-  private readonly key = (event: KeyboardEvent): void => {
-    const undo =
-      event.key === "Backspace" || (event.key === "z" && (event.ctrlKey || event.metaKey));
-    if (!undo && event.key !== "Delete") return;
-    event.preventDefault();
-    if (undo) this.undo();
-    else this.clear();
-  };
-
-  private pointOf(event: PointerEvent): PenPoint {
-    const box = this.canvas.getBoundingClientRect();
+  #pointOf(event: PointerEvent): PenPoint {
     // A mouse reports 0.5 while pressed, as the standard asks of devices that feel no pressure.
     const pressure = event.pointerType === "pen" && event.pressure > 0 ? event.pressure : 0.5;
-    return penPoint(
-      (event.clientX - box.left) / box.width,
-      (event.clientY - box.top) / box.height,
-      pressure,
-    );
+    return penPoint(...placeOn(this.canvas, event), pressure);
   }
 
-  private follow(change: DrawingChange): void {
-    this.state = this.shown.isEmpty ? "empty" : "ready";
-    if (this.active && !change.strokes.includes(this.active.stroke)) this.active = null;
-    if (change.strokes === this.drawn) this.inkFurther();
-    else this.redraw();
-    this.dispatchEvent(
-      new CustomEvent("drawing-change", { detail: change, bubbles: true, composed: true }),
-    );
+  #follow(change: DrawingChange): void {
+    const { strokes } = change;
+    this.takeData(strokes.length > 0);
+    if (this.#active && !strokes.includes(this.#active)) this.#drop();
+    if (strokes === this.#drawn) this.#ink(strokes.at(-1) ?? []);
+    else this.#redraw();
+    if (this.#isOwn) this.emit("drawing-change", change);
   }
 
-  private redraw(): void {
+  #redraw(): void {
     if (!this.hasUpdated) return;
     const size = Math.max(1, Math.round(this.canvas.clientWidth * devicePixelRatio));
-    this.canvas.width = size;
+    this.canvas.width = size; // which also empties it
     this.canvas.height = size;
-    this.inked = { strokes: 0, points: 0 };
-    this.drawn = this.shown.strokes;
-    this.inkFurther();
-  }
-
-  /** Draws what has been drawn since. */
-  private inkFurther(): void {
-    if (!this.hasUpdated) return;
-    const { strokes } = this.shown;
-    for (let i = Math.max(0, this.inked.strokes - 1); i < strokes.length; i++) {
-      const first = i === this.inked.strokes - 1 ? Math.max(0, this.inked.points - 1) : 0;
-      this.ink(strokes[i] as Stroke, first);
+    this.#drawn = this.strokes;
+    for (const stroke of this.strokes) {
+      this.#inked = 0;
+      this.#ink(stroke);
     }
-    this.inked = { strokes: strokes.length, points: strokes.at(-1)?.length ?? 0 };
   }
 
-  /** Draws a stroke's lines from point `first` on. */
-  private ink(stroke: Stroke, first: number): void {
+  /** Draws what a stroke, the last one, has become since; a new one has a single point. */
+  #ink(stroke: Stroke): void {
     const context = this.canvas.getContext("2d");
     if (!context) return;
     const size = this.canvas.width;
     context.strokeStyle = "#fff";
     context.lineCap = "round";
     context.lineJoin = "round";
+    const first = stroke.length === 1 ? 0 : Math.max(0, this.#inked - 1);
     for (let i = first; i < Math.max(first + 1, stroke.length - 1); i++) {
       const a = stroke[i];
       if (a === undefined) return;
@@ -255,26 +220,25 @@ export class DrawingPad extends LitElement {
       context.lineTo(b.x * size, b.y * size);
       context.stroke();
     }
+    this.#inked = stroke.length;
   }
 
   protected override render() {
+    const isEmpty = this.state === "empty";
     return html`
       <div class="surface">
         <canvas
           tabindex="0"
           role="img"
           aria-label=${`${this.label}. Backspace undoes a stroke, Delete clears.`}
-          @pointerdown=${this.down}
-          @pointermove=${this.move}
-          @pointerup=${this.up}
-          @pointercancel=${this.up}
-          @keydown=${this.key}
+          ${ref(this.#pointers.watch)}
+          @keydown=${this.#key}
         ></canvas>
-        ${this.state === "empty" ? html`<p class="hint">Draw a digit here</p>` : null}
+        ${isEmpty ? html`<p class="over hint">${this.hint}</p>` : null}
       </div>
       <div class="tools">
-        <button type="button" ?disabled=${this.state === "empty"} @click=${() => this.undo()}>Undo</button>
-        <button type="button" ?disabled=${this.state === "empty"} @click=${() => this.clear()}>Clear</button>
+        <button type="button" ?disabled=${isEmpty} @click=${() => this.undo()}>Undo</button>
+        <button type="button" ?disabled=${isEmpty} @click=${() => this.clear()}>Clear</button>
       </div>
     `;
   }
@@ -283,8 +247,5 @@ export class DrawingPad extends LitElement {
 declare global {
   interface HTMLElementTagNameMap {
     "drawing-pad": DrawingPad;
-  }
-  interface HTMLElementEventMap {
-    "drawing-change": CustomEvent<DrawingChange>;
   }
 }

@@ -1,34 +1,30 @@
 // <image-loupe>: pictures of one thing side by side, and the same small part of each enlarged.
 //
-// Attributes
-//   power    how many times the part is enlarged (4)
-// Properties
-//   pictures  {name, note, pixels, message}[]: each with its words, and its pixels, Float32Array
-//             H×W×C in 0…1, or null where they are not there; `message` then says why
-//   image     {height, width, channels} of one
-//   centre    [u, v], where the loupe is, in shares of a picture's width and height
-// Events
-//   centre-change  {centre}: the reader moved the loupe
+// Property    centre, [u, v]: where the loupe is, in shares of a picture's width and height
+// Event       centre-change {centre}: the reader moved the loupe
+// A mouse moves the loupe by hovering, a finger or pen by pressing; a second finger does nothing.
 // Keys: one tab stop; arrows move the loupe by a pixel, with Shift by eight.
 // Style: --columns, how many pictures a row has.
 import { css, html, nothing } from "lit";
 import { customElement, property, queryAll } from "lit/decorators.js";
-import { clamp } from "../core/geometry/viewport";
+import { clamp, type Point } from "../core/geometry/viewport";
 import type { Shape } from "../core/image/sheet";
 import { AtlasElement } from "./atlas-element";
 import { arrowOf, isBrowsersKey } from "./keys";
 import { paintImage } from "./paint";
-import { base } from "./shared-styles";
+import { type Gesture, Pointers } from "./pointers";
+import { base, pictures } from "./shared-styles";
 
 export interface LoupePicture {
   readonly name: string;
   readonly note: string;
+  /** H×W×C in 0…1, or null where they are not there; `message` then says why. */
   readonly pixels: Float32Array | null;
   readonly message: string;
 }
 
-type Centre = readonly [u: number, v: number];
-
+/** How many times the part is enlarged. */
+const POWER = 3;
 /** Pixels that an arrow key moves by with Shift. */
 const LEAP = 8;
 
@@ -36,6 +32,7 @@ const LEAP = 8;
 export class ImageLoupe extends AtlasElement {
   static override styles = [
     base,
+    pictures,
     css`
       .row {
         display: grid;
@@ -49,7 +46,6 @@ export class ImageLoupe extends AtlasElement {
       figure {
         display: grid;
         gap: 0.4rem;
-        margin: 0;
       }
       .whole {
         position: relative;
@@ -58,28 +54,14 @@ export class ImageLoupe extends AtlasElement {
         touch-action: pan-y;
       }
       canvas {
-        display: block;
-        width: 100%;
         aspect-ratio: 1;
-        border-radius: var(--radius, 4px);
         background: var(--faint, #eee);
-        image-rendering: var(--image-rendering, pixelated);
       }
       .frame {
         position: absolute;
-        box-sizing: border-box;
         border: 2px solid #fff;
         outline: 1px solid #000;
         pointer-events: none;
-      }
-      .missing {
-        position: absolute;
-        inset: 0;
-        display: grid;
-        place-content: center;
-        margin: 0;
-        padding: 0.75rem;
-        text-align: center;
       }
       figcaption b {
         font-weight: 600;
@@ -90,18 +72,17 @@ export class ImageLoupe extends AtlasElement {
         color: var(--muted, #666);
         font-size: 0.8125rem;
       }
-      @media (forced-colors: active) {
-        canvas {
-          outline: 1px solid CanvasText;
-        }
-      }
     `,
   ];
 
-  @property({ type: Number }) power = 4;
   @property({ attribute: false }) pictures: readonly LoupePicture[] = [];
   @property({ attribute: false }) image: Shape = { height: 64, width: 64, channels: 3 };
-  @property({ attribute: false }) centre: Centre = [0.5, 0.5];
+  @property({ attribute: false }) centre: readonly [number, number] = [0.5, 0.5];
+
+  readonly #pointers = new Pointers({
+    press: (at) => this.#press(at),
+    hover: (at) => this.#point(at),
+  });
 
   @queryAll("figure") private readonly figures!: NodeListOf<HTMLElement>;
 
@@ -120,14 +101,10 @@ export class ImageLoupe extends AtlasElement {
       >
         ${this.pictures.map(
           ({ name, note, pixels, message }) => html`<figure>
-            <div
-              class="whole"
-              @pointermove=${this.#point}
-              @pointerdown=${this.#point}
-            >
+            <div class="whole">
               <canvas role="img" aria-label=${name}></canvas>
               <span class="frame" .style=${this.#frame()} ?hidden=${pixels === null}></span>
-              ${message === "" ? nothing : html`<p class="missing" role="status">${message}</p>`}
+              ${message === "" ? nothing : html`<p class="over" role="status">${message}</p>`}
             </div>
             <canvas role="img" aria-label=${`A part of it, enlarged: ${name}`}></canvas>
             <figcaption><b>${name}</b><span>${note}</span></figcaption>
@@ -140,37 +117,31 @@ export class ImageLoupe extends AtlasElement {
 
   protected override updated(changed: Map<PropertyKey, unknown>): void {
     const isMoved = changed.size === 1 && changed.has("centre");
+    const [x, y, across] = this.#corner();
     for (const [i, figure] of this.figures.entries()) {
       const [whole, part] = figure.querySelectorAll("canvas");
       const pixels = this.pictures[i]?.pixels ?? null;
       if (whole === undefined || part === undefined) continue;
-      if (!isMoved) this.#drawWhole(whole, pixels);
-      this.#drawPart(whole, part, pixels !== null);
+      part.width = across; // which also empties it
+      part.height = across;
+      if (!isMoved) Object.assign(whole, { width: this.image.width, height: this.image.height });
+      if (pixels !== null) {
+        if (!isMoved) {
+          this.#pointers.watch(whole);
+          paintImage(whole, pixels, this.image);
+        }
+        part.getContext("2d")?.drawImage(whole, x, y, across, across, 0, 0, across, across);
+      }
     }
-  }
-
-  #drawWhole(canvas: HTMLCanvasElement, pixels: Float32Array | null): void {
-    canvas.width = this.image.width; // which also empties it
-    canvas.height = this.image.height;
-    if (pixels !== null) paintImage(canvas, pixels, this.image);
   }
 
   /** Whole pixels: the enlarged part shows the pixels themselves. */
   #corner(): [x: number, y: number, across: number] {
     const { width, height } = this.image;
-    const across = Math.round(width / this.power);
+    const across = Math.round(width / POWER);
     const at = (share: number, length: number): number =>
       clamp(Math.round(share * length - across / 2), 0, length - across);
     return [at(this.centre[0], width), at(this.centre[1], height), across];
-  }
-
-  #drawPart(whole: HTMLCanvasElement, canvas: HTMLCanvasElement, isThere: boolean): void {
-    const [x, y, across] = this.#corner();
-    canvas.width = across;
-    canvas.height = across;
-    if (isThere) {
-      canvas.getContext("2d")?.drawImage(whole, x, y, across, across, 0, 0, across, across);
-    }
   }
 
   /** Where the part lies on the whole, as a style. */
@@ -184,16 +155,20 @@ export class ImageLoupe extends AtlasElement {
 
   #move(u: number, v: number): void {
     // The part stays within the picture; beyond its edge arrow keys would seem to do nothing.
-    const margin = 0.5 / this.power;
+    const margin = 0.5 / POWER;
     this.centre = [clamp(u, margin, 1 - margin), clamp(v, margin, 1 - margin)];
     this.emit("centre-change", { centre: this.centre });
   }
 
-  readonly #point = (event: PointerEvent): void => {
-    if (this.state !== "ready") return;
-    const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
-    this.#move((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
-  };
+  #point([u, v]: Point): void {
+    if (this.state === "ready") this.#move(u, v);
+  }
+
+  #press(at: Point): Gesture {
+    const before = this.centre;
+    this.#point(at);
+    return { move: (at) => this.#point(at), undo: () => this.#point(before) };
+  }
 
   readonly #key = (event: KeyboardEvent): void => {
     const arrow = arrowOf(event);
@@ -207,8 +182,5 @@ export class ImageLoupe extends AtlasElement {
 declare global {
   interface HTMLElementTagNameMap {
     "image-loupe": ImageLoupe;
-  }
-  interface HTMLElementEventMap {
-    "centre-change": CustomEvent<{ centre: readonly [number, number] }>;
   }
 }

@@ -21,9 +21,8 @@ export function paintImage(canvas: HTMLCanvasElement, pixels: Float32Array, imag
   paintRgba(canvas, toRgba(pixels, image.channels), image.width, image.height, false);
 }
 
-/** A lattice as one image. */
-export function latticeImage(lattice: Lattice): { pixels: Float32Array; image: Shape } {
+export function paintLattice(canvas: HTMLCanvasElement, lattice: Lattice): void {
   const { images, image, columns, rows } = lattice;
   const [width, height] = [columns * image.width, rows * image.height];
-  return { pixels: sheetOf(images, image, columns, rows), image: { ...image, width, height } };
+  paintImage(canvas, sheetOf(images, image, columns, rows), { ...image, width, height });
 }

@@ -3,18 +3,11 @@
 // Attributes
 //   duration   seconds from one end to the other (4)
 //   steps      where there are that many discrete positions, the scrubber stops at each; 0: smooth
-//   bounce     runs back and forth instead of stopping at the end
-//   disabled   nothing to play yet
-//   state      empty | ready (reflected): empty while disabled
+//   disabled   nothing to play yet; then its state is empty
 // Properties
 //   value      0…1; setting it emits nothing
-//   playing    whether it runs
 //   text       what the value means, shown beside the scrubber and spoken with it
-// Events
-//   value-change   {value}, for every frame that plays and every move of the scrubber
-// Methods
-//   play(), pause()
-// Keys: those of a button and of a slider.
+// Event        value-change {value}, for every frame that plays and every move of the scrubber
 //
 // Where the reader wants less motion it never starts by itself, and `play()` goes in still steps: five,
 // or from one discrete position to the next.
@@ -23,16 +16,17 @@ import { customElement, property } from "lit/decorators.js";
 import { clamp } from "../core/geometry/viewport";
 import { AtlasElement, type ElementState } from "./atlas-element";
 import { base, buttons } from "./shared-styles";
+import { followRails, rails } from "./sliders/rails";
 
 /** Steps in which a value that must not move smoothly goes from end to end. */
 const STILLS = 5;
-const SMOOTH_STEP = 0.001;
 
 @customElement("play-bar")
 export class PlayBar extends AtlasElement {
   static override styles = [
     base,
     buttons,
+    rails,
     css`
     :host {
       display: flex;
@@ -42,34 +36,29 @@ export class PlayBar extends AtlasElement {
       line-height: 1.4;
     }
     button {
-      flex: none;
       width: 2.25rem;
       padding: 0;
     }
     svg {
-      display: block;
       width: 14px;
       margin: auto;
       fill: currentColor;
     }
-    input {
+    .rail {
       flex: 1;
       min-width: 4rem;
+    }
+    input {
       height: 2rem;
-      margin: 0;
-      accent-color: var(--accent, #0b57d0);
     }
     output {
-      flex: none;
       min-width: 6em;
-      color: var(--muted, #666);
     }
   `,
   ];
 
   @property({ type: Number }) duration = 4;
   @property({ type: Number }) steps = 0;
-  @property({ type: Boolean }) bounce = false;
   @property({ type: Boolean, reflect: true }) disabled = false;
   @property({ type: Number }) value = 0;
   @property({ attribute: false }) playing = false;
@@ -78,12 +67,11 @@ export class PlayBar extends AtlasElement {
 
   #frame = 0;
   #last = 0;
-  #forward = true;
 
   play(): void {
     if (this.playing || this.disabled) return;
     this.playing = true;
-    if (!this.bounce && this.value >= 1) this.#moveTo(0);
+    if (this.value >= 1) this.#moveTo(0);
     this.#last = performance.now();
     this.#frame = requestAnimationFrame(this.#step);
   }
@@ -104,6 +92,10 @@ export class PlayBar extends AtlasElement {
     if (this.disabled) this.pause();
   }
 
+  protected override firstUpdated(): void {
+    followRails()(this.renderRoot);
+  }
+
   readonly #step = (now: number): void => {
     if (!this.playing) return;
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -112,19 +104,11 @@ export class PlayBar extends AtlasElement {
     if (now - this.#last >= due) {
       const passed = still ? 1 / stills : (now - this.#last) / 1000 / this.duration;
       this.#last = now;
-      this.#advance(passed);
+      this.#moveTo(clamp(this.value + passed, 0, 1));
+      if (this.value === 1) this.pause();
     }
     if (this.playing) this.#frame = requestAnimationFrame(this.#step);
   };
-
-  #advance(passed: number): void {
-    const next = this.value + (this.#forward ? passed : -passed);
-    this.#moveTo(clamp(next, 0, 1));
-    // The first frame may come with no time passed: it stands at the start, and has not arrived.
-    if (this.#forward ? next < 1 : next > 0) return;
-    if (this.bounce) this.#forward = !this.#forward;
-    else this.pause();
-  }
 
   #moveTo(value: number): void {
     this.value = value;
@@ -141,26 +125,20 @@ export class PlayBar extends AtlasElement {
       >
         <svg viewBox="0 0 14 14" aria-hidden="true"><path d=${shape}></path></svg>
       </button>
-      <input
+      <div class="rail"><input
         type="range"
         aria-label=${this.label}
         aria-valuetext=${this.text || nothing}
         min="0"
         max="1"
-        step=${this.steps > 1 ? 1 / (this.steps - 1) : SMOOTH_STEP}
+        step=${this.steps > 1 ? 1 / (this.steps - 1) : 0.001}
         .value=${String(this.value)}
         ?disabled=${this.disabled}
         @input=${(event: Event) => {
           this.pause();
           this.#moveTo(Number((event.target as HTMLInputElement).value));
         }}
-      />
-      ${this.text === "" ? nothing : html`<output>${this.text}</output>`}`;
-  }
-}
-
-declare global {
-  interface HTMLElementEventMap {
-    "value-change": CustomEvent<{ value: number }>;
+      /></div>
+      ${this.text === "" ? nothing : html`<output class="muted">${this.text}</output>`}`;
   }
 }

@@ -1,9 +1,6 @@
 // <runtime-status>: says whether this browser or the server runs the models, or neither can.
 //
-// Attributes
-//   runtime  "" (nothing has answered yet) | browser | server | none
-//   state    loading | ready | error (reflected; follows runtime)
-
+// Attribute runtime: "" (nothing has answered yet) | browser | server | none; state follows it.
 import { css, html } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { AtlasElement, type ElementState } from "./atlas-element";
@@ -31,10 +28,9 @@ export class RuntimeStatus extends AtlasElement {
       line-height: 1.4;
     }
     i {
-      width: 0.5em;
       height: 0.5em;
+      border: 2px solid var(--accent, #06c);
       border-radius: 50%;
-      background: var(--line, #ccc);
     }
     span {
       grid-area: 1 / 2;
@@ -45,12 +41,6 @@ export class RuntimeStatus extends AtlasElement {
     }
     :host([runtime="browser"]) i {
       background: var(--accent, #06c);
-    }
-    :host([runtime="server"]) i,
-    :host([runtime="none"]) i {
-      background: none;
-      outline: 2px solid var(--accent, #06c);
-      outline-offset: -2px;
     }
   `,
   ];

@@ -1,10 +1,12 @@
 // Rules that the shadow roots of several elements share.
 import { css } from "lit";
+import { furtherColour } from "../core/points/further-colours";
 
-/** What every element has: the page's type, a focus ring, and text for screen readers alone. */
+/** What every element has: the page's type, a focus ring, a message over it, text heard alone. */
 export const base = css`
   :host {
     display: block;
+    position: relative;
     color: var(--text, #1a1a1a);
     font: 0.875rem / 1.5 var(--font, sans-serif);
     font-variant-numeric: tabular-nums;
@@ -12,23 +14,70 @@ export const base = css`
   :host([hidden]) {
     display: none;
   }
+  * {
+    box-sizing: border-box;
+    margin: 0;
+  }
+  svg {
+    display: block;
+    width: 100%;
+    overflow: visible;
+  }
+  input {
+    accent-color: var(--accent, #0b57d0);
+  }
+  figcaption,
+  summary,
+  .muted {
+    color: var(--muted, #666);
+  }
   :focus-visible {
     outline: 2px solid var(--accent, #0b57d0);
     outline-offset: 2px;
+  }
+  .over {
+    position: absolute;
+    inset: 0;
+    display: grid;
+    place-content: center;
+    padding: 0.75rem;
+    background: color-mix(in srgb, var(--background, #fff) 85%, transparent);
+    text-align: center;
+  }
+  .retry {
+    width: fit-content;
+    margin-inline: auto;
+    pointer-events: auto;
   }
   .spoken {
     position: absolute;
     width: 1px;
     height: 1px;
-    margin: -1px;
     overflow: hidden;
     clip-path: inset(50%);
     white-space: nowrap;
   }
 `;
 
-/** Buttons, as those of the page look. */
+/** Canvases that show images; the outline is seen in forced colours. */
+export const pictures = css`
+  canvas {
+    display: block;
+    width: 100%;
+    border-radius: var(--radius, 4px);
+    outline: 1px solid transparent;
+    image-rendering: var(--image-rendering, pixelated);
+  }
+`;
+
+/** Buttons, as those of the page look, and a row of them. */
 export const buttons = css`
+  .tools {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.5rem;
+    margin-top: 0.75rem;
+  }
   button {
     min-height: 2.25rem;
     padding: 0.3rem 0.9rem;
@@ -49,21 +98,17 @@ const thumb = css`
   box-sizing: border-box;
   width: var(--thumb);
   height: var(--thumb);
-  border: var(--thumb-edge, 2px) solid var(--surface, #fff);
+  border: 2px solid var(--surface, #fff);
   border-radius: 50%;
   background: var(--thumb-fill, var(--accent, #0b57d0));
-  box-shadow: var(--thumb-ring, none);
   appearance: none;
 `;
 
 /** Sliders over a track that the element draws; the thumb is --thumb wide. */
 export const bareSliders = css`
   input {
-    margin: 0;
     appearance: none;
     background: none;
-    /* Across, a finger moves the slider; up and down it scrolls the page. */
-    touch-action: pan-y;
   }
   input::-webkit-slider-runnable-track {
     height: var(--thumb);
@@ -84,8 +129,12 @@ export const bareSliders = css`
 const CLASS_COLOURS =
   "#3f90da #ffa90e #bd1f01 #94a4a2 #832db6 #a96b59 #e76300 #b9ac70 #717581 #92dadd".split(" ");
 
-/** A class's colour in CSS; more classes than colours take the same ones again. */
+/** A class's colour in CSS: as the page sets it, else one of its own. */
 export function classColour(label: number): string {
-  const n = label % CLASS_COLOURS.length;
-  return `var(--class-${n}, ${CLASS_COLOURS[n]})`;
+  return `var(--class-${label}, ${ownColour(label)})`;
+}
+
+/** The colour of a class for which the page sets none, without var(). */
+export function ownColour(label: number): string {
+  return CLASS_COLOURS[label] ?? furtherColour(label - CLASS_COLOURS.length);
 }

@@ -5,49 +5,91 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 import type { FileEntry } from "../core/release/manifest";
 import { EngineError } from "./engine";
 
+/** A transfer that brings nothing for so long has stalled. */
+const STALLED_MS = 15_000;
+
+/** What was last answered with an error, which a cache may have kept as it keeps the file. */
+const refused = new Set<string>();
+
+/** Aborts `signal` once nothing has `moved` for too long, until it is `done`. */
+export function stallWatch(): { signal: AbortSignal; moved(): void; done(): void } {
+  const stop = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const done = (): void => clearTimeout(timer);
+  const moved = (): void => {
+    done();
+    timer = setTimeout(() => stop.abort(), STALLED_MS);
+  };
+  moved();
+  return { signal: stop.signal, moved, done };
+}
+
 /**
  * Fetches `file` and checks its hash: one flipped bit in a model usually loads and draws nonsense.
  *
- * A damaged file is taken out of the service worker's cache, so that the next try gets another.
- * The hash is computed in script because `crypto.subtle` is missing on plain http.
+ * A file that arrived damaged is fetched once more, past every cache that may have the damage. The
+ * hash is computed in script because `crypto.subtle` is missing on plain http.
  *
  * @param base what the manifest's relative URLs are relative to.
- * @throws EngineError ("model") in words for the reader.
+ * @throws EngineError in words for the reader.
  */
 export async function fetchVerified(
   file: FileEntry,
   base: string,
   progress?: (share: number) => void,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(file.bytes);
   const url = new URL(file.url, base);
+  const first = refused.has(url.href) ? "reload" : "default";
+  for (const cache of [first, "reload"] as const) {
+    const bytes = await fetchOnce(url, file.bytes, cache, progress);
+    if (bytes !== null && bytesToHex(sha256(bytes)) === file.sha256) return bytes;
+    await forget(url);
+  }
+  throw new EngineError("model", "its file arrives damaged");
+}
+
+/** Returns a file's bytes; null where it has more or fewer than `length`. */
+async function fetchOnce(
+  url: URL,
+  length: number,
+  cache: RequestCache,
+  progress?: (share: number) => void,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  const bytes = new Uint8Array(length);
+  const { signal, moved, done } = stallWatch();
   let filled = 0;
   try {
-    const response = await fetch(url);
+    const response = await fetch(url, { cache, signal });
+    if (response.ok) refused.delete(url.href);
+    else refused.add(url.href);
+    if (response.status === 404) throw new EngineError("gone", "the server does not have its file");
     if (!response.ok || response.body === null) {
-      throw new EngineError("model", "its file is missing on the server");
+      throw new EngineError("network", `the server cannot send its file now (${response.status})`);
     }
     const reader = response.body.getReader();
     for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      if (filled + value.length > bytes.length) {
-        await forget(url);
-        throw new EngineError("model", "its file is not the one this release was made with");
+      const { done: ended, value } = await reader.read();
+      if (ended) return filled === length ? bytes : null;
+      moved();
+      if (filled + value.length > length) {
+        await reader.cancel();
+        return null;
       }
       bytes.set(value, filled);
       filled += value.length;
-      progress?.(filled / bytes.length);
+      progress?.(filled / length);
     }
   } catch (error) {
     if (error instanceof EngineError) throw error;
-    throw new EngineError("model", "the file could not be fetched; is the server still there?");
+    throw new EngineError(
+      "network",
+      signal.aborted
+        ? "its file has stopped arriving; is the network slow or gone?"
+        : "the server cannot be reached; is the network gone?",
+    );
+  } finally {
+    done();
   }
-  if (filled !== bytes.length || bytesToHex(sha256(bytes)) !== file.sha256) {
-    await forget(url);
-    throw new EngineError("model", "its file arrived damaged or cut short");
-  }
-  return bytes;
 }
 
 /** Evicts a file from what is kept for offline use; without such a cache there is none to clear. */

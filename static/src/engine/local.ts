@@ -2,7 +2,7 @@
 
 import type { FileEntry, Model } from "../core/release/manifest";
 import { imageSize } from "../core/release/manifest";
-import { Engine, EngineError, type Request } from "./engine";
+import { Engine, type Request } from "./engine";
 import type { Format } from "./read-release";
 import { WorkerClient } from "./worker-client";
 
@@ -12,12 +12,14 @@ const LARGE = 4000;
 const MOST_THREADS = 4;
 
 /** What `WorkerClient` is to the page; a test has its own. */
-type Client = Pick<WorkerClient, "run" | "file">;
+type Client = Pick<WorkerClient, "run" | "file" | "terminate">;
 
 export class LocalEngine extends Engine {
   private readonly single: Client;
   /** Started for the first large model. */
   private threaded: Client | null = null;
+  /** Whether the threads have answered. */
+  private started = false;
 
   constructor(
     private readonly start: (threads: number) => Client = (threads) => new WorkerClient(threads),
@@ -31,10 +33,14 @@ export class LocalEngine extends Engine {
     if (this.threads > 1 && imageSize(model) > LARGE) {
       this.threaded ??= this.start(this.threads);
       try {
-        return await this.threaded.run(model, request, progress);
+        const answer = await this.threaded.run(model, request, progress);
+        this.started = true;
+        return answer;
       } catch (error) {
-        if (!(error instanceof EngineError) || error.reason !== "runtime") throw error;
-        this.threads = 1; // they do not start here, whatever the browser says
+        if (this.started) throw error;
+        // They do not start here, whatever the browser says.
+        this.threads = 1;
+        this.threaded.terminate();
       }
     }
     return this.single.run(model, request, progress);

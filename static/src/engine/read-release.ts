@@ -3,7 +3,6 @@
 import { pointsFromColumns } from "../core/points/points";
 import type { Layout, Trace } from "../core/release/release";
 
-/** How a file is read. */
 export type Format = "json" | "points" | "trace";
 
 interface PointsDocument extends Pick<Layout, "statistics" | "view"> {
@@ -60,7 +59,7 @@ export async function parseTrace(json: string): Promise<Trace> {
     }
     return frame;
   });
-  return { epochs, labels: Uint8Array.from(labels), frames };
+  return { epochs, labels: Uint16Array.from(labels), frames };
 }
 
 async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {

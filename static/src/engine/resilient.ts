@@ -3,10 +3,15 @@
 import type { Model } from "../core/release/manifest";
 import { Engine, EngineError, type Request } from "./engine";
 
+const PAUSE_MS = 2000;
+const LONGEST_PAUSE_MS = 60_000;
+
 export type Runtime = "browser" | "server" | "none";
 
 export class ResilientEngine extends Engine {
-  private blocked = false;
+  /** The runtime here is tried again then, and later each time that it fails (ms). */
+  private blockedUntil = 0;
+  private pause = PAUSE_MS;
   private answered: Runtime | null = null;
 
   /**
@@ -27,21 +32,27 @@ export class ResilientEngine extends Engine {
    * broken for the server too, and hiding it would show a reader numbers of unknown origin.
    */
   async run(model: Model, request: Request, progress?: (share: number) => void): Promise<unknown> {
-    if (!this.blocked) {
+    let reason = "WebAssembly cannot run here";
+    if (performance.now() >= this.blockedUntil) {
       try {
         const answer = await this.local.run(model, request, progress);
+        this.pause = PAUSE_MS;
         this.report("browser");
         return answer;
       } catch (error) {
-        if (!(error instanceof EngineError) || error.reason !== "runtime") throw error;
-        this.blocked = true;
+        if (!(error instanceof EngineError)) throw error;
+        if (error.reason === "runtime") this.blockedUntil = Number.POSITIVE_INFINITY;
+        else if (error.reason === "start") this.blockedUntil = performance.now() + this.pause;
+        else throw error;
+        this.pause = Math.min(2 * this.pause, LONGEST_PAUSE_MS);
+        reason = error.message;
       }
     }
     if (this.server === null) {
       this.report("none");
       throw new EngineError(
         "runtime",
-        "WebAssembly cannot run here, and this copy of the page has no server to fall back to",
+        `${reason}, and this copy of the page has no server to fall back to`,
       );
     }
     const answer = await this.server.run(model, request, progress);

@@ -27,6 +27,12 @@ export class ServerEngine extends Engine {
         const { images } = await this.decodeAll(model, posterior.mu, labels);
         return { ...posterior, image: images };
       }
+      case "lattice":
+      case "posterior":
+        throw new EngineError(
+          "server",
+          "it takes thousands of decodings, which only a browser that can run the model makes",
+        );
     }
   }
 

@@ -2,8 +2,9 @@
 
 import type { FileEntry, Model } from "../core/release/manifest";
 import { Engine, EngineError, type Request } from "./engine";
-import type { Call, Notice, Reply } from "./protocol";
+import type { Call, Reply } from "./protocol";
 import type { Format } from "./read-release";
+import workerUrl from "./worker?worker&url";
 
 interface Pending {
   resolve: (result: unknown) => void;
@@ -15,32 +16,52 @@ interface Pending {
 type Question<Kind = Call> = Kind extends Call ? Omit<Kind, "call"> : never;
 
 export class WorkerClient extends Engine {
-  private readonly worker: Worker;
+  private worker: Worker | null = null;
   private readonly pending = new Map<number, Pending>();
-  private readonly introduced = new Map<string, Model>();
+  private readonly introduced = new Set<Model>();
   private calls = 0;
-  private dead = false;
 
-  /** @param threads how many the worker's runtime is to use. */
-  constructor(threads: number) {
+  /**
+   * @param threads how many the worker's runtime is to use.
+   * @param start starts the worker where it has no file of its own beside the page.
+   */
+  constructor(
+    private readonly threads: number,
+    private readonly start: (() => Worker) | null = null,
+  ) {
     super();
-    this.worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-    this.worker.addEventListener("message", ({ data }: MessageEvent<Reply>) => this.settle(data));
-    // The worker's script itself did not load or died: nothing will be answered any more.
-    this.worker.addEventListener("error", () => {
-      this.dead = true;
-      for (const { reject } of this.pending.values()) reject(notStarted());
-      this.pending.clear();
+    this.started();
+  }
+
+  private started(): Worker {
+    if (this.worker !== null) return this.worker;
+    const worker =
+      this.start?.() ?? new Worker(workerUrl, { type: "module", name: String(this.threads) });
+    worker.addEventListener("message", ({ data }: MessageEvent<Reply>) => this.settle(data));
+    // The worker's script itself did not load, or died.
+    worker.addEventListener("error", () => {
+      if (this.worker !== worker) return;
+      this.terminate();
+      // A cache may have it damaged: the next worker is to find it whole.
+      if (this.start === null) void fetch(workerUrl, { cache: "reload" }).catch(() => {});
     });
-    if (threads > 1) this.notify({ kind: "threads", count: threads });
+    this.worker = worker;
+    return worker;
+  }
+
+  /** Ends the worker; what it was asked fails, and the next call starts another. */
+  terminate(): void {
+    this.worker?.terminate();
+    this.worker = null;
+    this.introduced.clear();
+    for (const { reject } of this.pending.values()) reject(notStarted());
+    this.pending.clear();
   }
 
   run(model: Model, request: Request, progress?: (share: number) => void): Promise<unknown> {
-    if (this.introduced.get(model.id) !== model) {
-      this.introduced.set(model.id, model);
-      this.notify({ kind: "model", model });
-    }
-    return this.call({ ...request, model: model.id }, progress);
+    const introduced = this.introduced.has(model) ? undefined : model;
+    this.introduced.add(model);
+    return this.call({ ...request, model: model.id, introduced }, progress);
   }
 
   /** Fetches, checks and reads a file of the release, away from the page's own thread. */
@@ -49,16 +70,12 @@ export class WorkerClient extends Engine {
   }
 
   private call(question: Question, progress?: (share: number) => void): Promise<unknown> {
-    if (this.dead) return Promise.reject(notStarted());
+    const worker = this.started();
     const call = this.calls++;
     return new Promise((resolve, reject) => {
       this.pending.set(call, { resolve, reject, progress });
-      this.worker.postMessage({ ...question, call });
+      worker.postMessage({ ...question, call });
     });
-  }
-
-  private notify(notice: Notice): void {
-    this.worker.postMessage(notice);
   }
 
   private settle(reply: Reply): void {
@@ -70,10 +87,14 @@ export class WorkerClient extends Engine {
     }
     this.pending.delete(reply.call);
     if (reply.kind === "done") pending.resolve(reply.result);
-    else pending.reject(new EngineError(reply.reason, reply.message));
+    else {
+      pending.reject(new EngineError(reply.reason, reply.message));
+      // A runtime that has failed once never starts in this worker.
+      if (reply.reason === "start") this.terminate();
+    }
   }
 }
 
 function notStarted(): EngineError {
-  return new EngineError("runtime", "the worker that runs the models did not start");
+  return new EngineError("start", "the worker that runs the models did not start");
 }

@@ -1,22 +1,22 @@
 // What every figure does alike: find its elements, dress a map, load a model, decode newest-wins.
 
 import { type PageContext, sentence } from "../app/context";
+import type { ReleaseContext } from "../app/release-context";
 import { latest } from "../core/async/latest";
-import { embed, latticeSites } from "../core/geometry/lattice";
-import { type Bounds, sameView } from "../core/geometry/viewport";
+import { type Lattice, latticeSites } from "../core/geometry/lattice";
+import { sameView } from "../core/geometry/viewport";
 import type { Lift } from "../core/latent/plane";
 import type { ViewKey } from "../core/link/url-state";
+import { hasNormalPrior } from "../core/points/map-layers";
+import { withNamePlaces } from "../core/points/name-places";
 import { imageSize, type Model } from "../core/release/manifest";
+import type { AtlasElement } from "../elements/atlas-element";
 import type { ImageView } from "../elements/image-view";
 import type { LatticeView } from "../elements/lattice-view";
 import type { LatentMap } from "../elements/map/latent-map";
-import type { Part } from "../engine/engine";
+import type { Decoded, Engine, Part } from "../engine/engine";
 
-/**
- * Returns the element that a section's template promises.
- *
- * @throws Error when the template and the script have come apart.
- */
+/** @throws Error when a section's template and its script have come apart. */
 export function required<Found extends Element>(root: ParentNode, selector: string): Found {
   const found = root.querySelector<Found>(selector);
   if (found === null) throw new Error(`The page has no ${selector}.`);
@@ -30,6 +30,7 @@ export function dressMap(map: LatentMap, model: Model): void {
   map.points = null;
   map.statistics = null;
   map.isolated = [];
+  map.selection = [];
   map.ellipses = [];
   map.targets = [];
   map.circle = null;
@@ -40,21 +41,44 @@ export function dressMap(map: LatentMap, model: Model): void {
   map.state = "loading";
   map.home = model.view;
   map.view = null;
+  map.hasNormalPrior = hasNormalPrior(model);
   map.classNames = model.class_names;
-  map.axisNames = model.latent_size === 2 ? ["z1", "z2"] : ["first component", "second component"];
+  map.axisNames = model.latent_size === 2 ? ["z₁", "z₂"] : ["first component", "second component"];
   const picture = map.querySelector<HTMLImageElement>("img[slot=picture]");
-  if (picture !== null) picture.src = model.picture.url;
+  if (picture !== null && model.picture !== undefined) picture.src = model.picture.url;
 }
 
-/**
- * Shows what the link says of a map's view, and keeps the link in step with what the reader does.
- *
- * @param map with the model on it whose view the link means.
- */
+/** Shows the view that the link gives the model on a map, and keeps the link in step with it. */
 export function keepView(context: PageContext, map: LatentMap, key: ViewKey): void {
   map.view = context.state[key];
   map.addEventListener("view-change", ({ detail: { view } }) => {
     context.update({ [key]: sameView(view, map.home) ? null : view });
+  });
+}
+
+/** The sections whose map has a cursor and a pin in the link. */
+type PlaceSection = "shape" | "labels" | "control" | "classify";
+
+/**
+ * Shows what the link says of a map's view, cursor and pin, and keeps the link in step with them.
+ *
+ * @param moved is called with z whenever the reader moves it.
+ */
+export function keepPlace(
+  context: PageContext,
+  map: LatentMap,
+  section: PlaceSection,
+  moved: (z: [number, number]) => void,
+): void {
+  keepView(context, map, `${section}View`);
+  map.z = context.state[`${section}Z`];
+  map.pinned = context.state[`${section}Pinned`];
+  map.addEventListener("latent-change", ({ detail: { z } }) => {
+    moved(z);
+    context.update({ [`${section}Z`]: z });
+  });
+  map.addEventListener("pin-change", ({ detail: { pinned } }) => {
+    context.update({ [`${section}Pinned`]: pinned });
   });
 }
 
@@ -72,64 +96,89 @@ export function sizeView(view: ImageView, model: Model): void {
 }
 
 /** Puts a model's points on a map; where they cannot be had, the map says so and goes on. */
-export async function fillMap(context: PageContext, map: LatentMap, model: Model): Promise<void> {
+export async function fillMap(
+  context: Pick<ReleaseContext, "means">,
+  map: LatentMap,
+  model: Model,
+): Promise<void> {
   try {
     const means = await context.means(model);
     if (map.model !== model.id) return; // another model was chosen meanwhile
-    map.statistics = means.statistics;
+    map.statistics = withNamePlaces(means, means.statistics);
     map.points = means;
   } catch (error) {
     if (map.model !== model.id) return;
-    map.message = sentence(`The points of ${model.id}`, error);
-    map.state = "error";
+    showError([map], sentence(`The points of ${model.id}`, error), () => {
+      if (map.model === model.id) void fillMap(context, map, model);
+    });
   }
 }
 
 /**
- * Loads a part of a model while its picture's state says so; tells whether it can be used.
+ * Loads a part of a model; tells whether it can be used. A failure is shown if `isShown` then.
  *
- * @param isShown tells whether the pictures are still this model's; a failure is only theirs then.
+ * @param bar shows how much of it is there.
  */
 export async function loadPart(
-  context: PageContext,
+  context: Pick<ReleaseContext, "engine">,
   model: Model,
   part: Part,
   views: readonly ImageView[],
-  progress?: (share: number) => void,
   isShown = () => true,
+  bar?: HTMLProgressElement,
 ): Promise<boolean> {
   for (const view of views) if (view.state !== "ready") view.state = "loading";
+  const progress = (share: number): void => {
+    if (bar !== undefined && isShown()) bar.value = share;
+  };
+  progress(0);
   try {
     await context.engine.load(model, part, progress);
     return true;
   } catch (error) {
     if (isShown()) showError(views, sentence(`The model ${model.id}`, error));
-    return false;
+    return false; // what is decoded with it next tries again
+  } finally {
+    progress(1);
   }
 }
 
-/** Shows a sentence in place of pictures. */
-export function showError(views: readonly ImageView[], message: string): void {
-  for (const view of views) {
-    view.message = message;
-    view.state = "error";
+/**
+ * Shows a sentence in place of pictures, of a map's points, of a chart; it is announced once.
+ *
+ * @param again tries for what is missing; it is called while the first of them shows the sentence.
+ */
+export function showError(
+  elements: readonly Pick<AtlasElement, "fail">[],
+  message: string,
+  again: (() => void) | null = null,
+): void {
+  for (const [i, element] of elements.entries()) {
+    element.fail(message, i === 0 ? again : null, i > 0);
   }
 }
 
-/** Points to decode: (n · latent_size,) numbers and, where the model is conditioned, n labels. */
+/** Takes a sentence about `subject` off a map: that is there now. */
+export function mended(map: LatentMap | LatticeView, subject: string): void {
+  if (map.state !== "error" || !map.message.startsWith(subject)) return;
+  map.state = "points" in map && map.points === null ? "loading" : "ready";
+}
+
+/** Points to decode: (n · latent_size,) numbers, and n labels of which only conditioned models ask. */
 export interface Decoding {
   readonly model: Model;
   readonly z: ArrayLike<number>;
   readonly labels?: number[];
 }
 
-/** Returns one label for each of n points, where the model's decoder is conditioned. */
-export function labelsFor(
-  model: Model,
-  label: number,
-  count: number,
-): Pick<Decoding, "labels"> | undefined {
-  return model.condition === "none" ? undefined : { labels: Array<number>(count).fill(label) };
+/** Decodes n points in one call: (n · H · W · C,) in 0…1. */
+export async function decodeWith(engine: Engine, decoding: Decoding): Promise<Float32Array> {
+  return (await answerTo(engine, decoding)).images;
+}
+
+function answerTo(engine: Engine, { model, z, labels }: Decoding): Promise<Decoded> {
+  const asked = model.condition === "none" ? undefined : labels;
+  return engine.decodeWithClasses(model, Float32Array.from(z), asked);
 }
 
 /**
@@ -139,41 +188,39 @@ export function labelsFor(
  * @param answered is called once the views show an image or an error.
  */
 export function decoderInto(
-  context: Pick<PageContext, "engine">,
+  context: Pick<ReleaseContext, "engine">,
   views: readonly ImageView[],
   isShown: (model: Model) => boolean = () => true,
   answered: (decoding: Decoding) => void = () => {},
 ): (decoding: Decoding) => void {
-  return latest(
-    ({ model, z, labels }: Decoding) => context.engine.decode(model, Float32Array.from(z), labels),
-    (images, decoding) => {
+  const decode = latest(
+    (decoding: Decoding) => answerTo(context.engine, decoding),
+    ({ images, approximate = false }, decoding) => {
       if (!isShown(decoding.model)) return;
       const size = imageSize(decoding.model);
       for (const [i, view] of views.entries()) {
+        view.approximate = approximate;
         view.pixels = images.subarray(i * size, (i + 1) * size);
       }
       answered(decoding);
     },
     (error, decoding) => {
       if (!isShown(decoding.model)) return;
-      showError(views, sentence(`The model ${decoding.model.id}`, error));
+      showError(views, sentence(`The model ${decoding.model.id}`, error), () => decode(decoding));
       answered(decoding);
     },
   );
+  return decode;
 }
 
+const LATTICE = "The lattice";
+
 /** A lattice to decode onto a map. */
-export interface LatticeRequest {
+export interface LatticeRequest extends Pick<Lattice, "bounds" | "columns" | "rows"> {
   readonly model: Model;
-  readonly bounds: Bounds;
-  readonly columns: number;
-  readonly rows: number;
-  /** The label of every tile, where the decoder is conditioned. */
+  /** Of every tile, where the decoder is conditioned. */
   readonly label?: number;
-  /** Where d > 2: the value of the other latents, and which two the map shows. */
-  readonly base?: readonly number[];
-  readonly coordinates?: readonly [number, number];
-  /** Or what puts the map's plane into the whole space, where it is not that of two latents. */
+  /** Where d > 2: what puts the map's plane into the whole space. */
   readonly lift?: Lift;
 }
 
@@ -182,21 +229,22 @@ export function latticeOnto(
   context: PageContext,
   map: LatentMap | LatticeView,
 ): (request: LatticeRequest) => void {
-  return latest(
-    ({ model, bounds, columns, rows, label, base, coordinates, lift }: LatticeRequest) => {
+  const decode = latest(
+    ({ model, bounds, columns, rows, label, lift }: LatticeRequest) => {
       const sites = latticeSites(bounds, columns, rows);
-      const z = lift?.(sites) ?? (base === undefined ? sites : embed(sites, base, coordinates));
-      const labels = label === undefined ? undefined : Array<number>(columns * rows).fill(label);
-      return context.engine.decode(model, z, labels);
+      const z = lift?.(sites) ?? sites;
+      const labels = Array<number>(columns * rows).fill(label ?? 0);
+      return decodeWith(context.engine, { model, z, labels });
     },
     (images, { model, bounds, columns, rows }) => {
       if (map.model !== model.id) return;
       map.lattice = { columns, rows, bounds, images, image: model.image };
+      mended(map, LATTICE);
     },
-    (error, { model }) => {
-      if (map.model !== model.id) return;
-      map.message = sentence("The lattice", error);
-      map.state = "error";
+    (error, request) => {
+      if (map.model !== request.model.id) return;
+      showError([map], sentence(LATTICE, error), () => decode(request));
     },
   );
+  return decode;
 }

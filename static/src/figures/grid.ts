@@ -3,11 +3,10 @@
 import { type PageContext, sentence } from "../app/context";
 import { latest } from "../core/async/latest";
 import type { DigitGrid } from "../elements/digit-grid";
-import type { Decoding } from "./figure";
+import { type Decoding, decodeWith, showError } from "./figure";
 
 /**
- * Returns what decodes n points into a grid's n pictures; an answer that is no longer wanted is
- * dropped.
+ * Returns what decodes n points into a grid's n pictures.
  *
  * @param answered is called with the images once the grid shows them.
  */
@@ -16,30 +15,29 @@ export function gridInto(
   grid: DigitGrid,
   answered: (images: Float32Array, decoding: Decoding) => void = () => {},
 ): (decoding: Decoding) => void {
-  let wanted: Decoding | null = null;
   const decode = latest(
-    ({ model, z, labels }: Decoding) => context.engine.decode(model, Float32Array.from(z), labels),
+    (decoding: Decoding) => decodeWith(context.engine, decoding),
     (images, decoding) => {
-      if (decoding !== wanted) return;
       grid.image = decoding.model.image;
       grid.images = images;
       answered(images, decoding);
     },
     (error, decoding) => {
-      if (decoding !== wanted) return;
-      grid.message = sentence(`What ${decoding.model.id} decodes`, error);
-      grid.state = "error";
+      showGridError(grid, `What ${decoding.model.id} decodes`, error, () => decode(decoding));
     },
   );
   return (decoding) => {
-    wanted = decoding;
     if (grid.state !== "ready") grid.state = "loading";
     decode(decoding);
   };
 }
 
 /** Says in place of a grid's pictures why they cannot be had. */
-export function showGridError(grid: DigitGrid, subject: string, error: unknown): void {
-  grid.message = sentence(subject, error);
-  grid.state = "error";
+export function showGridError(
+  grid: DigitGrid,
+  subject: string,
+  error: unknown,
+  again: (() => void) | null = null,
+): void {
+  showError([grid], sentence(subject, error), again);
 }

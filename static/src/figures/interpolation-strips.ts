@@ -7,13 +7,10 @@ import type { Model } from "../core/release/manifest";
 import "../elements/play-bar";
 import type { ImageView } from "../elements/image-view";
 import type { PlayBar } from "../elements/play-bar";
-import { type Decoding, decoderInto, dressView, labelsFor } from "./figure";
+import { decoderInto, dressView } from "./figure";
 
 /** Two points of one latent space, (d,) each. */
-export interface Ends {
-  readonly a: readonly number[];
-  readonly b: readonly number[];
-}
+export type Ends = Readonly<Record<"a" | "b", readonly number[]>>;
 
 export class InterpolationFigure {
   /** Null while they are not known: nothing can be played. */
@@ -30,7 +27,6 @@ export class InterpolationFigure {
     });
   }
 
-  /** z at a share of the path; where there are ends. */
   at(share: number): number[] {
     const { a, b } = this.ends as Ends;
     return interpolate(a, b, share, this.kind);
@@ -42,30 +38,40 @@ export class InterpolationFigure {
     return interpolationSteps(a, b, count, this.kind);
   }
 
-  /** Sets the bar back to A. */
   rewind(): void {
     this.bar.pause();
     this.bar.value = 0;
   }
 }
 
-/** What shows points of a model in a strip: all decoded in one call, newest wins. */
-export type Strip = (model: Model, points: readonly number[][], label: number) => void;
+/** A strip of pictures of a model's points: all decoded in one call, newest wins. */
+export class Strip {
+  private shown: Model | null = null;
+  private readonly decode: ReturnType<typeof decoderInto>;
 
-/** Returns what decodes as many points into a strip's views. */
-export function stripInto(
-  context: PageContext,
-  views: readonly ImageView[],
-  answered?: (decoding: Decoding) => void,
-): Strip {
-  let shown: Model | null = null;
-  const decode = decoderInto(context, views, (model) => model === shown, answered);
-  return (model, points, label) => {
-    for (const [i, view] of views.entries()) {
-      if (shown !== model) dressView(view, model);
+  constructor(
+    context: PageContext,
+    private readonly views: readonly ImageView[],
+  ) {
+    this.decode = decoderInto(context, views, (model) => model === this.shown);
+  }
+
+  /** Shows as many points as there are views. */
+  show(model: Model, points: readonly number[][], label: number): void {
+    for (const [i, view] of this.views.entries()) {
+      if (this.shown !== model) dressView(view, model);
       view.label = `${model.title} at z = ${formatVector(points[i] as number[])}`;
     }
-    shown = model;
-    decode({ model, z: points.flat(), ...labelsFor(model, label, points.length) });
-  };
+    this.shown = model;
+    this.decode({ model, z: points.flat(), labels: points.map(() => label) });
+  }
+
+  /** Empties the strip; what is being decoded for it is dropped. */
+  clear(): void {
+    this.shown = null;
+    for (const view of this.views) {
+      view.pixels = null;
+      view.state = "loading";
+    }
+  }
 }

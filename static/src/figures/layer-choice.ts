@@ -30,9 +30,8 @@ export function layersAsked(
 }
 
 /**
- * Wires a section's switches to its map; of a link's layers those that it does not offer are left out.
+ * Wires a section's switches to its map.
  *
- * @param key where the page's state keeps what is changed from the first state.
  * @param first the layers that are on until the reader switches; all others offered are off.
  * @param apply shows the layers: is called at once, and whenever one is switched.
  */
@@ -58,10 +57,7 @@ export function chooseLayers(
   apply(on);
 }
 
-/**
- * Returns what shows layers on a map; a layer that is not named stays as it is. Where nothing
- * changes the map is left alone: it would draw its points again.
- */
+/** Returns what shows layers on a map, which draws its points again only where one is switched. */
 export const layersOnto =
   (map: LatentMap) =>
   (layers: LayerState): void => {

@@ -2,13 +2,14 @@
 
 import { type PageContext, sentence } from "../app/context";
 import { settled } from "../core/async/settled";
+import { PLAIN, withinUnit } from "../core/geometry/quantiles";
 import { squareOf } from "../core/geometry/viewport";
 import type { LayerState } from "../core/link/link-values";
 import { FIRST_LAYERS, shapesOf } from "../core/points/map-layers";
 import type { Model } from "../core/release/manifest";
 import type { ModelDocuments } from "../core/release/release";
 import type { LatentMap } from "../elements/map/latent-map";
-import { type LatticeRequest, latticeOnto } from "./figure";
+import { type LatticeRequest, latticeOnto, mended } from "./figure";
 
 /** Tiles along each side of a lattice. */
 export const LATTICE_SIDE = 20;
@@ -18,11 +19,16 @@ const REST_MS = 120;
 /** What a lattice on a map is decoded from, apart from the view. */
 export type LatticeSource = Pick<LatticeRequest, "label" | "lift">;
 
+/** Where a lattice over all that a map shows lies, and what takes its sites to z. */
+export function latticeOver({ view, warp }: LatentMap): Pick<LatticeRequest, "bounds" | "lift"> {
+  const bounds = squareOf(view);
+  if (warp === PLAIN) return { bounds };
+  return { bounds: withinUnit(bounds), lift: (sites) => sites.map(warp.z) };
+}
+
 export class MapLayers {
-  /** Which layers are on. */
   on: LayerState = FIRST_LAYERS;
   private model: Model | null = null;
-  private readonly asked = new Set<"statistics" | "regions">();
   private readonly drawLattice: ReturnType<typeof latticeOnto>;
   private readonly drawSoon = settled<void>(REST_MS, () => this.drawNow());
 
@@ -40,23 +46,27 @@ export class MapLayers {
   /** The map, dressed anew, is of this model, which can decode. */
   show(model: Model): void {
     this.model = model;
-    this.asked.clear();
     this.fill();
     this.drawNow();
   }
 
-  /** The map is of another model, which cannot decode yet. */
   leave(): void {
     this.model = null;
   }
 
   /** Switches layers; those that are not named are as at first. */
   switchTo(layers: LayerState): void {
-    const before = this.on.lattice;
+    const before = this.on;
     this.on = { ...FIRST_LAYERS, ...layers };
     this.map.layers = { ...this.map.layers, ...this.on };
     this.fill();
-    if (this.on.lattice && !before) this.drawNow();
+    const isWarped = this.on.quantiles !== before.quantiles;
+    if (isWarped) {
+      // What it showed was measured otherwise.
+      this.map.view = null;
+      this.map.lattice = null;
+    }
+    if (this.on.lattice && (isWarped || !before.lattice)) this.drawNow();
   }
 
   /** The view changed, or what the lattice is decoded from: it follows when that comes to rest. */
@@ -69,7 +79,7 @@ export class MapLayers {
     if (this.model === null || !this.on.lattice || source === null) return;
     this.drawLattice({
       model: this.model,
-      bounds: squareOf(this.map.view),
+      ...latticeOver(this.map),
       columns: LATTICE_SIDE,
       rows: LATTICE_SIDE,
       ...source,
@@ -79,30 +89,29 @@ export class MapLayers {
   private fill(): void {
     const { ellipses, circle, targets, regions } = this.on;
     if (ellipses || circle || targets) {
-      void this.once("statistics", "The shapes of this map", shapesOf);
+      void this.set("statistics", "The shapes of this map", shapesOf);
     }
     if (regions && this.model?.regions !== undefined) {
-      void this.once("regions", "The class regions", (_, regions) => ({ regions }));
+      void this.set("regions", "The class regions", (_, regions) => ({ regions }));
     }
   }
 
-  /** Fetches a document of the present model, unless that has been done; says so if it fails. */
-  private async once<Name extends "statistics" | "regions">(
+  /** Sets what a document of the present model says of the map; says so if that fails. */
+  private async set<Name extends "statistics" | "regions">(
     name: Name,
     subject: string,
     propertiesOf: (model: Model, document: ModelDocuments[Name]) => Partial<LatentMap>,
   ): Promise<void> {
     const { model } = this;
-    if (model === null || this.asked.has(name)) return;
-    this.asked.add(name);
+    if (model === null) return;
     try {
       const document = await this.context.document(model, name);
-      if (this.model === model) Object.assign(this.map, propertiesOf(model, document));
+      if (this.model !== model) return;
+      Object.assign(this.map, propertiesOf(model, document));
+      mended(this.map, subject);
     } catch (error) {
       if (this.model !== model) return;
-      this.asked.delete(name);
-      this.map.message = sentence(subject, error);
-      this.map.state = "error";
+      this.map.fail(sentence(subject, error), () => void this.set(name, subject, propertiesOf));
     }
   }
 }

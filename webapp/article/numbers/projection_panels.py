@@ -1,13 +1,12 @@
 """Parts of "numbers" that lay more than two dimensions out on a plane."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
-from webapp.article.numbers.model_tables import Reported
-from webapp.article.numbers.table_cells import KINDS
-from webapp.article.release_view import Entry, ReleaseView
+from latent_atlas.webapp.article.release_view import Entry, ReleaseView
+from latent_atlas.webapp.article.wording import at
 
 _FIRST_SIZE = 10
 
@@ -17,17 +16,9 @@ class Neighbours:
     """The share of test digits that five neighbours read right from models of one size."""
 
     size: int
-    shares: tuple[tuple[str, float], ...]
+    shares: Mapping[str, float]
     """By model id."""
     conditioned_is_lowest: bool
-
-
-@dataclass(frozen=True)
-class Panel:
-    """A kind's map at the size shown first."""
-
-    kind: str
-    model: Entry
 
 
 @dataclass(frozen=True)
@@ -35,8 +26,10 @@ class ProjectionsPart:
     """The three kinds side by side, and the sizes to choose from."""
 
     size: int
+    """The size shown first."""
     sizes: tuple[int, ...]
-    panels: tuple[Panel, ...]
+    panels: Mapping[str, Entry]
+    """The models of the size shown first, by kind."""
     digit: int | None
     """Which digit the conditional model decodes at first; None: there is no such model."""
     neighbours: tuple[Neighbours, ...]
@@ -51,64 +44,48 @@ class PixelsPart:
     """The two digits whose means lie closest together."""
 
 
-def projections_part(release: ReleaseView, reported: Sequence[Reported]) -> ProjectionsPart | None:
+def projections_part(release: ReleaseView) -> ProjectionsPart | None:
     """Return the part on projections; None: no model of the three kinds has any."""
     projected = {
-        (model["kind"], model["latent_size"]): model
-        for model in release.models.values()
-        if model.get("dataset") == "mnist"
-        and "projections" in model
-        and model.get("kind") in KINDS
-        and model["id"] == f"{model['kind']}-{model['latent_size']}"
+        size: {
+            kind: model for kind, model in release.kinds_of(size).items() if "projections" in model
+        }
+        for size in sorted({model["latent_size"] for model in release.models.values()})
     }
-    if not projected:
+    sizes = tuple(size for size, models in projected.items() if models)
+    if not sizes:
         return None
-    sizes = tuple(sorted({size for _, size in projected}))
     size = _FIRST_SIZE if _FIRST_SIZE in sizes else sizes[0]
-    panels = tuple(
-        Panel(name, projected[kind, size])
-        for kind, name in KINDS.items()
-        if (kind, size) in projected
-    )
-    digits = (
-        panel.model["prepared"].get("label")
-        for panel in panels
-        if panel.model["condition"] == "both"
-    )
     return ProjectionsPart(
         size,
         sizes,
-        panels,
-        digit=next(digits, None),
+        panels=projected[size],
+        digit=at(projected[size], "CVAE", "prepared", "label"),
         neighbours=tuple(
-            found for own in sizes if (found := _neighbours(own, reported)) is not None
+            found for own in sizes if (found := _neighbours(release, own)) is not None
         ),
     )
 
 
-def _neighbours(size: int, reported: Sequence[Reported]) -> Neighbours | None:
-    ids = [f"{kind}-{size}" for kind in KINDS]
-    known = [
-        (one, one.report["knn"]["all"]["mean"])
-        for model_id in ids
-        for one in reported
-        if one.model["id"] == model_id and (one.report.get("knn") or {}).get("all")
-    ]
-    if not known:
+def _neighbours(release: ReleaseView, size: int) -> Neighbours | None:
+    shares = {
+        kind: share
+        for kind, model in release.kinds_of(size).items()
+        if (share := release.report(model, "knn", "all", "mean")) is not None
+    }
+    if not shares:
         return None
-    plain = [share for one, share in known if one.model["condition"] == "none"]
-    conditioned = [share for one, share in known if one.model["condition"] != "none"]
+    plain = [share for kind, share in shares.items() if kind != "CVAE"]
     return Neighbours(
         size,
-        tuple((one.model["id"], share) for one, share in known),
-        conditioned_is_lowest=bool(conditioned) and max(conditioned) < min(plain, default=1),
+        {f"{kind.lower()}-{size}": share for kind, share in shares.items()},
+        conditioned_is_lowest=shares.get("CVAE", 1) < min(plain, default=1),
     )
 
 
 def pixels_part(release: ReleaseView) -> PixelsPart | None:
     """Return the part on raw pixels; None: the release has no layout of them."""
-    file = release.manifest.get("datasets", {}).get("mnist", {}).get("raw_tsne")
-    layout = release.document(file)
+    layout = release.document(at(release.manifest, "datasets", "mnist", "raw_tsne"))
     if not layout:
         return None
     pairs = combinations(layout["statistics"], 2)

@@ -1,13 +1,9 @@
 """Rows of the tables of "numbers": cells as text, of which the best is marked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from webapp.article.release_view import Entry, ReleaseView
-from webapp.article.wording import Spread, fixed
-
-KINDS = {"ae": "AE", "vae": "VAE", "cvae": "CVAE"}
-"""The kinds of model that the study compares, and how they are called."""
+from latent_atlas.webapp.article.wording import fixed
 
 
 @dataclass(frozen=True)
@@ -26,23 +22,20 @@ class Row:
     cells: tuple[Cell, ...]
 
 
-def fixed_cells(values: Iterable[float | None], digits: int, best: float | None) -> list[Cell]:
-    """Write numbers; those that read as the best one does are marked, so that equals look equal."""
-    mark = None if best is None else fixed(best, digits)
-    return [Cell(text, text == mark) for text in (fixed(value, digits) for value in values)]
+def table(names: Iterable[str], columns: Iterable[Sequence[Cell]]) -> tuple[Row, ...]:
+    """Return the rows of a table whose cells are given by column."""
+    return tuple(
+        Row(name, cells) for name, cells in zip(names, zip(*columns, strict=True), strict=True)
+    )
 
 
-def least(values: Iterable[float | None]) -> float | None:
-    """Return the smallest of the numbers that are known."""
-    return min((value for value in values if value is not None), default=None)
+def best(values: Iterable[float | None], better: int) -> float | None:
+    """Return the best number that is known; better: 1, the largest; −1, the smallest; 0, none."""
+    known = [better * value for value in values if value is not None]
+    return better * max(known) if known and better else None
 
 
-def mean(number: Spread | None) -> float | None:
-    """Return the mean of a number over seeds, None of none."""
-    return None if number is None else number.mean
-
-
-def grid_of(release: ReleaseView) -> list[Entry]:
-    """Return the study's rows of kind × latent size."""
-    rows = (release.study or {}).get("models", [])
-    return [row for row in rows if row["group"] == "grid"]
+def fixed_cells(values: Sequence[float | None], digits: int, mark: float | None) -> list[Cell]:
+    """Write numbers; those that read as `mark` does are marked, so that equals look equal."""
+    marked = None if mark is None else fixed(mark, digits)
+    return [Cell(text, text == marked) for text in (fixed(value, digits) for value in values)]

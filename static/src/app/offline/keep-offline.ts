@@ -1,43 +1,49 @@
-// Has the service worker keep the page for offline use, and says in the footer how far that is.
+// Keeps the page for offline use, and says in the footer how far that is.
 
+import { idle } from "../../core/async/idle";
 import { required } from "../../figures/figure";
-import { savesData } from "./data-saver";
-import { editionId, type KeepReport, type KeepRequest } from "./offline-files";
+import { ownEdition } from "../outdated";
+import { Keeper, type KeepReport } from "./keeper";
 
-/** The worker answers after a second or so; a browser may have stopped it, then it is asked again. */
-const PATIENCE_MS = 60_000;
 const RETRY_MS = 30_000;
+/** A page that is busy for so long has a file kept meanwhile. */
+const IDLE_MS = 2000;
 
-/** Registers the service worker, and asks it for more until everything is kept. */
+/** Registers the service worker, and keeps the page's files until everything is there. */
 export async function keepOffline(): Promise<void> {
   if (!isSecureContext || !("serviceWorker" in navigator)) return;
   const place = required<HTMLElement>(document, "#offline");
+  const say = (text: string): void => {
+    if (place.textContent !== text) place.textContent = text;
+  };
+  const progress = (share: number): Promise<void> => {
+    say(`Being kept for offline use: ${percent(share)}.`);
+    return idle(IDLE_MS);
+  };
   try {
     await navigator.serviceWorker.register(new URL("sw.js", document.baseURI));
-    const registration = await navigator.serviceWorker.ready;
-    const edition = editionId(embedded("#manifest"), embedded("#built"));
-    const fetchAll = !savesData();
-    for (let look = true; ; look = false) {
-      await idle();
-      if (registration.active === null) throw new Error("The service worker is gone.");
-      const request: KeepRequest = { kind: "keep", look, fetchAll, edition };
-      const report = await ask(registration.active, request);
-      if (report === null) continue;
-      say(place, sentence(report));
-      if (report.state === "offline" && report.share < 1) await networkBack();
-      else if (report.state !== "keeping") return;
+    const { active, scope } = await navigator.serviceWorker.ready;
+    const keeper = new Keeper(scope, caches, (request) => fetch(request));
+    for (;;) {
+      await idle(IDLE_MS);
+      const report = await navigator.locks.request(scope, () =>
+        keeper.keep(!savesData(), progress),
+      );
+      say(sentence(report));
+      active?.postMessage(ownEdition());
+      if (report.state !== "offline" || report.share === 1) return;
+      await networkBack();
     }
   } catch {
-    say(place, "This browser does not keep the page for offline use.");
+    say("This browser does not keep the page for offline use.");
   }
 }
 
+/** In steps: each is read out. */
+const percent = (share: number): string => `${10 * Math.floor(10 * share)} %`;
+
 function sentence({ state, share }: KeepReport): string {
-  // In steps: each is read out.
-  const percent = `${10 * Math.floor(10 * share)} %`;
   switch (state) {
-    case "keeping":
-      return `Being kept for offline use: ${percent}.`;
     case "kept":
       return "Kept for offline use.";
     case "seen":
@@ -45,46 +51,29 @@ function sentence({ state, share }: KeepReport): string {
     case "lacking":
       return "Kept for offline use, but for files that the server does not have.";
     case "offline":
-      return `Kept for offline use: ${percent}; the rest when the network is back.`;
+      return `Kept for offline use: ${percent(share)}; the rest when the network is back.`;
     case "full":
-      return `Kept for offline use: ${percent}; this browser has no room for more.`;
+      return `Kept for offline use: ${percent(share)}; this browser has no room for more.`;
   }
 }
 
-function say(place: HTMLElement, text: string): void {
-  if (place.textContent !== text) place.textContent = text;
-}
-
-function embedded(selector: string): string {
-  return required<HTMLElement>(document, selector).textContent ?? "";
-}
-
-/** Sends a request; null where no answer comes. */
-function ask(worker: ServiceWorker, request: KeepRequest): Promise<KeepReport | null> {
-  const { port1, port2 } = new MessageChannel();
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, PATIENCE_MS, null);
-    port1.onmessage = (event: MessageEvent<KeepReport>) => {
-      clearTimeout(timer);
-      resolve(event.data);
-    };
-    worker.postMessage(request, [port2]);
-  });
-}
-
-function idle(): Promise<void> {
-  return new Promise((resolve) => {
-    if ("requestIdleCallback" in globalThis)
-      requestIdleCallback(() => resolve(), { timeout: 2000 });
-    else setTimeout(resolve, 200);
-  });
+/** Whether nothing should be fetched that the reader has not asked for. */
+function savesData(): boolean {
+  const { connection } = navigator as {
+    connection?: { saveData?: boolean; type?: string; effectiveType?: string };
+  };
+  return (
+    connection?.saveData === true ||
+    connection?.type === "cellular" ||
+    /2g/.test(connection?.effectiveType ?? "") ||
+    matchMedia("(prefers-reduced-data: reduce)").matches
+  );
 }
 
 /** Resolves when the browser says that there is a network again, or after a while. */
 function networkBack(): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, RETRY_MS);
-    const signal = AbortSignal.timeout(RETRY_MS);
-    addEventListener("online", () => resolve(), { once: true, signal });
+    addEventListener("online", () => resolve(), { once: true });
   });
 }

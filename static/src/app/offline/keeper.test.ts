@@ -1,8 +1,8 @@
 import { sha256 as digest } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { beforeEach, expect, test } from "vitest";
-import { Keeper } from "./keeper";
-import { editionOf, type KeepReport } from "./offline-files";
+import { Keeper, type KeepReport } from "./keeper";
+import { editionOf } from "./offline-files";
 
 const SCOPE = "https://host/atlas/";
 
@@ -74,8 +74,8 @@ function object(content: string): string {
   return `models/objects/${hash(content)}.onnx`;
 }
 
-async function keep(fetchAll = true, look = true): Promise<KeepReport> {
-  return keeper.keep({ kind: "keep", look, fetchAll, edition: "" });
+async function keep(fetchAll = true): Promise<KeepReport> {
+  return keeper.keep(fetchAll, async () => {});
 }
 
 async function shown(): Promise<string | undefined> {
@@ -183,7 +183,7 @@ test("when the network goes, what came stays, and the rest comes later", async (
   expect(report.state).toBe("offline");
   expect(report.share).toBeGreaterThan(0.3);
   online = true;
-  expect(await keep(true, false)).toEqual({ state: "kept", share: 1 });
+  expect(await keep()).toEqual({ state: "kept", share: 1 });
 });
 
 test("where there is no room the old release stays", async () => {

@@ -4,28 +4,35 @@
 // A page takes the other's place once all that it needs is there, so offline there is always one
 // release, whole. Only where there is no whole one yet, the part that starts the page will do.
 
-import { type Edition, editionOf, type KeepReport, type KeepRequest } from "./offline-files";
+import type { FileEntry } from "../../core/release/manifest";
+import { type Edition, editionOf } from "./offline-files";
 
-/** For about so long a request to keep more is worked on; whoever asked asks again. */
-const SLICE_MS = 1000;
 /** So many files in a row that do not come mean that the network is gone. */
 const FAILURES = 3;
 const SHOWN = "?shown";
 const COMING = "?coming";
+
+/**
+ * How far keeping has come.
+ *
+ * `kept`: everything is there. `seen`: all that the browser had is. `lacking`: all is there but some
+ * files that the server does not give as they should be. `offline`: the network is gone. `full`: the
+ * browser has no more room.
+ */
+export interface KeepReport {
+  state: "kept" | "seen" | "lacking" | "offline" | "full";
+  /** In bytes, of what there is to keep; 0…1. */
+  share: number;
+}
 
 interface Page {
   response: Response;
   edition: Edition;
 }
 
-type Outcome = "kept" | "lacking" | "unreachable";
-
 export class Keeper {
-  private readonly filesName: string;
-  private readonly pagesName: string;
-  private turn: Promise<unknown> = Promise.resolve();
-  /** Of this edition the server did not give these files as they should be. */
-  private readonly lacking = new Set<string>();
+  private readonly files: () => Promise<Cache>;
+  private readonly pages: () => Promise<Cache>;
 
   /**
    * @param scope the folder of the page, as a URL: several pages may share an origin.
@@ -33,21 +40,20 @@ export class Keeper {
    */
   constructor(
     private readonly scope: string,
-    private readonly storage: CacheStorage,
+    storage: CacheStorage,
     private readonly fetch: (request: Request) => Promise<Response>,
   ) {
-    this.filesName = `latent-atlas files ${scope}`;
-    this.pagesName = `latent-atlas pages ${scope}`;
+    this.files = () => storage.open(`latent-atlas files ${scope}`);
+    this.pages = () => storage.open(`latent-atlas pages ${scope}`);
   }
 
   /** Returns the page to show offline. */
   async page(): Promise<Response | undefined> {
-    return (await this.storage.open(this.pagesName)).match(this.scope + SHOWN);
+    return (await this.pages()).match(this.scope + SHOWN);
   }
 
-  /** Returns a kept file. */
   async file(url: string): Promise<Response | undefined> {
-    return (await this.storage.open(this.filesName)).match(url, { ignoreVary: true });
+    return (await this.files()).match(url, { ignoreVary: true });
   }
 
   /** Keeps a file that the page has just fetched, unless it arrived damaged. */
@@ -61,79 +67,61 @@ export class Keeper {
     if (fresh.status === 200) await this.put(url, fresh, sha256);
   }
 
-  /** Keeps more of the newest page for some moments; requests are worked on one after another. */
-  keep(request: KeepRequest): Promise<KeepReport> {
-    const report = this.turn.then(() => this.keepNow(request));
-    this.turn = report.catch(() => {});
-    return report;
-  }
-
   /** Removes the files that neither page needs, if the page open in `edition` is the one shown. */
   async prune(edition: string): Promise<void> {
     const shown = await this.read(SHOWN);
     if (shown === null || shown.edition.id !== edition) return;
     const coming = await this.read(COMING);
-    const needed = new Set(
-      [shown, coming].flatMap(
-        (page) => page?.edition.files.map((file) => this.url(file.url)) ?? [],
-      ),
-    );
-    const files = await this.storage.open(this.filesName);
-    for (const { url } of await files.keys()) if (!needed.has(url)) await files.delete(url);
+    const needed = [shown, coming].flatMap((page) => page?.edition.files ?? []);
+    const urls = new Set(needed.map((file) => this.url(file.url)));
+    const files = await this.files();
+    for (const { url } of await files.keys()) if (!urls.has(url)) await files.delete(url);
   }
 
-  private async keepNow(request: KeepRequest): Promise<KeepReport> {
-    if (request.look) await this.look();
+  /**
+   * Keeps what the newest page needs.
+   *
+   * @param fetchAll whether to fetch what the browser does not have anyway.
+   * @param progress is told the share that is there and waited for, before each file is fetched.
+   */
+  async keep(fetchAll: boolean, progress: (share: number) => Promise<void>): Promise<KeepReport> {
+    await this.look();
     const page = (await this.read(COMING)) ?? (await this.read(SHOWN));
     if (page === null) return { state: "offline", share: 0 };
     const { files } = page.edition;
-    const kept = await this.kept();
-    let [failures, state] = [0, "kept" as KeepReport["state"]];
-    const end = performance.now() + SLICE_MS;
-    for (const file of files) {
+    const kept = new Set((await (await this.files()).keys()).map(({ url }) => url));
+    const bytesOf = (some: readonly FileEntry[]): number =>
+      some.reduce((sum, file) => sum + file.bytes, 0);
+    const missing = (): FileEntry[] => files.filter((file) => !kept.has(this.url(file.url)));
+    const share = (): number => 1 - bytesOf(missing()) / Math.max(1, bytesOf(files));
+    let failures = 0;
+    let stopped: KeepReport["state"] | null = null;
+    for (const file of missing()) {
+      if (fetchAll) await progress(share());
       const url = this.url(file.url);
-      if (kept.has(url) || this.lacking.has(url)) continue;
-      // What only the HTTP cache is asked for comes at once, or not at all.
-      if (request.fetchAll && performance.now() > end) {
-        state = "keeping";
-        break;
-      }
-      let outcome: Outcome;
       try {
-        outcome = await this.fetchFile(url, file.sha256, request.fetchAll);
+        const outcome = await this.fetchFile(url, file.sha256, fetchAll);
+        if (outcome === "kept") kept.add(url);
+        failures = outcome === "unreachable" ? failures + 1 : 0;
       } catch {
-        state = "full"; // whatever else a cache may refuse, there is no keeping more
-        break;
+        stopped = "full"; // whatever else a cache may refuse, there is no keeping more
       }
-      if (outcome === "kept") {
-        kept.add(url);
-        failures = 0;
-      } else if (!request.fetchAll) {
-        state = "seen";
-      } else if (outcome === "lacking") {
-        this.lacking.add(url);
-      } else if (++failures === FAILURES) {
-        state = "offline";
-        break;
-      }
+      if (fetchAll && failures === FAILURES) stopped = "offline";
+      if (stopped !== null) break;
     }
-    if (state === "kept" && files.some((file) => !kept.has(this.url(file.url)))) state = "lacking";
     await this.show(page, kept);
-    const total = files.reduce((sum, file) => sum + file.bytes, 0);
-    const there = files.filter((file) => kept.has(this.url(file.url)));
-    return { state, share: there.reduce((sum, file) => sum + file.bytes, 0) / Math.max(1, total) };
+    const whole = missing().length === 0 ? "kept" : fetchAll ? "lacking" : "seen";
+    return { state: stopped ?? whole, share: share() };
   }
 
   /** Looks which page is the newest; where none can be had, those there are stay. */
   private async look(): Promise<void> {
-    this.lacking.clear();
-    const response = await this.fetch(new Request(this.scope, { cache: "no-cache" })).catch(
-      () => null,
-    );
-    if (response === null || response.status !== 200 || response.redirected) return;
+    const request = new Request(this.scope, { cache: "no-cache" });
+    const response = await this.fetch(request).catch(() => null);
+    if (response?.status !== 200 || response.redirected) return;
     const html = await response.clone().text();
     if (editionOf(html) === null) return;
-    const pages = await this.storage.open(this.pagesName);
+    const pages = await this.pages();
     if (html === (await (await this.page())?.text())) await pages.delete(this.scope + COMING);
     else await pages.put(this.scope + COMING, response);
   }
@@ -147,7 +135,7 @@ export class Keeper {
       const better = shown === null || !whole(shown.edition);
       if (!better || !has(page.edition.essential)) return;
     }
-    const pages = await this.storage.open(this.pagesName);
+    const pages = await this.pages();
     await pages.put(this.scope + SHOWN, page.response);
     if (whole(page.edition)) await pages.delete(this.scope + COMING);
   }
@@ -162,14 +150,9 @@ export class Keeper {
   }
 
   private async read(name: string): Promise<Page | null> {
-    const response = await (await this.storage.open(this.pagesName)).match(this.scope + name);
+    const response = await (await this.pages()).match(this.scope + name);
     const edition = response && editionOf(await response.clone().text());
     return response && edition ? { response, edition } : null;
-  }
-
-  private async kept(): Promise<Set<string>> {
-    const files = await this.storage.open(this.filesName);
-    return new Set((await files.keys()).map((request) => request.url));
   }
 
   /**
@@ -178,10 +161,14 @@ export class Keeper {
    * @param elsewhere whether to ask the network; if not, only the browser's own HTTP cache.
    * @throws DOMException when it cannot be stored.
    */
-  private async fetchFile(url: string, sha256: string, elsewhere: boolean): Promise<Outcome> {
+  private async fetchFile(
+    url: string,
+    sha256: string,
+    elsewhere: boolean,
+  ): Promise<"kept" | "lacking" | "unreachable"> {
     // A damaged answer may have come from the HTTP cache: the second is the server's.
-    const ways = elsewhere ? (["default", "reload"] as const) : (["only-if-cached"] as const);
-    for (const cache of ways) {
+    const modes = elsewhere ? (["force-cache", "reload"] as const) : (["only-if-cached"] as const);
+    for (const cache of modes) {
       const request = new Request(url, { cache, mode: "same-origin", priority: "low" });
       const response = await this.fetch(request).catch(() => null);
       if (response === null) return "unreachable";
@@ -199,7 +186,7 @@ export class Keeper {
     const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", body));
     const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
     if (hex !== sha256) return false;
-    await (await this.storage.open(this.filesName)).put(url, copy);
+    await (await this.files()).put(url, copy);
     return true;
   }
 

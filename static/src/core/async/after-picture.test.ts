@@ -61,3 +61,17 @@ test("a job that asks for itself again runs once more, later", () => {
   vi.runAllTimers();
   expect(runs).toBe(2);
 });
+
+test("a job that throws is reported and does not keep the others from running", () => {
+  const reported = vi.fn();
+  vi.stubGlobal("reportError", reported);
+  const ran: number[] = [];
+  afterPicture(() => {
+    throw new Error("no");
+  })();
+  afterPicture(() => ran.push(1))();
+  vi.runAllTimers();
+  vi.unstubAllGlobals();
+  expect(ran).toEqual([1]);
+  expect(reported).toHaveBeenCalledOnce();
+});

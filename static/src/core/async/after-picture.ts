@@ -38,5 +38,11 @@ function runAll(): void {
   drawn = false;
   const jobs = [...waiting];
   waiting.clear();
-  for (const job of jobs) job();
+  for (const job of jobs) {
+    try {
+      job();
+    } catch (error) {
+      reportError(error); // one that fails does not keep the others from following
+    }
+  }
 }

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { latest } from "./latest";
 
 function deferred<T>() {
@@ -53,4 +53,28 @@ test("goes on after an error", async () => {
   await settle();
   expect(errors).toHaveLength(1);
   expect(drawn).toEqual([2, 3]);
+});
+
+test("goes on after callbacks that throw, and reports what no callback took", async () => {
+  const reported = vi.fn();
+  vi.stubGlobal("reportError", reported);
+  const drawn: number[] = [];
+  const push = latest<number, number>(
+    async (input) => input,
+    (output) => {
+      if (output === 1) throw new Error("cannot draw");
+      drawn.push(output);
+    },
+    () => {
+      throw new Error("cannot say so");
+    },
+  );
+  push(1);
+  push(2);
+  await settle();
+  push(3);
+  await settle();
+  vi.unstubAllGlobals();
+  expect(drawn).toEqual([2, 3]);
+  expect(reported).toHaveBeenCalledExactlyOnceWith(new Error("cannot say so"));
 });

@@ -5,7 +5,8 @@
  *
  * While one runs, newer inputs replace each other; when it ends the newest is run. A result is
  * delivered only if no input newer than its own has been delivered, so a stale one never
- * overwrites a newer one, and an error in one run does not stop the next.
+ * overwrites a newer one, and an error in one run does not stop the next: `fail` is told of what
+ * `run` or `deliver` throws, and what `fail` itself throws is reported.
  */
 export function latest<Input, Output>(
   run: (input: Input) => Promise<Output>,
@@ -22,7 +23,11 @@ export function latest<Input, Output>(
       try {
         deliver(await run(input), input);
       } catch (error) {
-        fail(error, input);
+        try {
+          fail(error, input);
+        } catch (thrown) {
+          reportError(thrown);
+        }
       }
       if (waiting === null) break;
       input = (waiting as { input: Input }).input;

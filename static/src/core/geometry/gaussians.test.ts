@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Covariance, contourOf, widen } from "./gaussians";
+import { type Covariance, contourOf, outlineOf, widen } from "./gaussians";
 
 /** The covariance whose contour has these radii and this angle. */
 function rotated(long: number, short: number, angle: number): Covariance {
@@ -66,4 +66,13 @@ test("the aggregate posterior is wider than its means by the mean variance", () 
     [1.25, 0.5],
     [0.5, 3],
   ]);
+});
+
+test("an outline lies where the quadratic form has the square of its deviations", () => {
+  const outline = outlineOf(contourOf([1, 2], rotated(3, 0.5, 0.3)), 2);
+  const [c, s] = [Math.cos(0.3), Math.sin(0.3)];
+  for (const [x, y] of outline) {
+    const [along, across] = [c * (x - 1) + s * (y - 2), c * (y - 2) - s * (x - 1)];
+    expect((along / 3) ** 2 + (across / 0.5) ** 2).toBeCloseTo(4, 10);
+  }
 });

@@ -30,6 +30,22 @@ export function contourOf(mean: Point, covariance: Covariance): Contour {
   };
 }
 
+/** Corners of a contour where no ellipse can be drawn: at 1,000 px across they are 0.15 px off. */
+const CORNERS = 128;
+
+/** Returns points around a contour of `deviations` standard deviations. */
+export function outlineOf({ mean, radii, angle }: Contour, deviations: number): Point[] {
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  return Array.from({ length: CORNERS }, (_, i) => {
+    const at = (2 * Math.PI * i) / CORNERS;
+    const [along, across] = [
+      deviations * radii[0] * Math.cos(at),
+      deviations * radii[1] * Math.sin(at),
+    ];
+    return [mean[0] + cos * along - sin * across, mean[1] + sin * along + cos * across];
+  });
+}
+
 /** Adds variances along the two axes: the spread of an aggregate posterior is cov μ + mean σ². */
 export function widen(covariance: Covariance, variance: readonly number[]): Covariance {
   const [[xx, xy], [yx, yy]] = covariance;

@@ -1,6 +1,6 @@
 // A lattice of sites in the plane: where they lie, and what is decoded there.
 
-import type { Bounds, Point } from "./viewport";
+import type { Bounds } from "./viewport";
 
 /** Pictures in place of points: tile i covers its share of `bounds`, row by row from the top. */
 export interface Lattice {
@@ -28,43 +28,19 @@ export function latticeSites(bounds: Bounds, columns: number, rows: number): Flo
   return sites;
 }
 
-/** Returns the edges of a lattice around `centre` whose neighbouring sites are `step` apart. */
-export function boundsAround(centre: Point, step: number, columns: number, rows: number): Bounds {
-  const [width, height] = [(columns * step) / 2, (rows * step) / 2];
-  return {
-    min: [centre[0] - width, centre[1] - height],
-    max: [centre[0] + width, centre[1] + height],
-  };
-}
-
-/** Returns the square inscribed in a circle. */
-export function inscribedSquare(centre: Point, radius: number): Bounds {
-  const half = radius / Math.SQRT2;
-  return {
-    min: [centre[0] - half, centre[1] - half],
-    max: [centre[0] + half, centre[1] + half],
-  };
-}
-
 /**
- * Puts points of the plane of two latents into the whole space.
+ * Puts points of the plane of the first two latents into the whole space.
  *
  * @param sites (n, 2).
  * @param base (d,) the value of every other latent.
- * @param coordinates which two latents the plane has.
  * @returns (n, d).
  */
-export function embed(
-  sites: Float32Array,
-  base: ArrayLike<number>,
-  coordinates: readonly [number, number] = [0, 1],
-): Float32Array {
+export function embed(sites: Float32Array, base: ArrayLike<number>): Float32Array {
   const count = sites.length / 2;
   const z = new Float32Array(count * base.length);
   for (let i = 0; i < count; i++) {
-    z.set(Array.from(base), i * base.length);
-    z[i * base.length + coordinates[0]] = sites[2 * i] as number;
-    z[i * base.length + coordinates[1]] = sites[2 * i + 1] as number;
+    z.set(base, i * base.length);
+    z.set(sites.subarray(2 * i, 2 * i + 2), i * base.length);
   }
   return z;
 }

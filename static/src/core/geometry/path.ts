@@ -1,8 +1,8 @@
-// A way over the plane: where one is after a share of it.
+// A path over the plane: the place at a share of it, and the share at a place.
 
-import type { Point } from "./viewport";
+import { clamp, type Point } from "./viewport";
 
-/** The point at a share of the way, by length. */
+/** The point at a share of the path, by length. */
 export function along(points: readonly Point[], share: number): Point {
   const lengths = points.slice(1).map((b, i) => {
     const a = points[i] as Point;
@@ -20,16 +20,15 @@ export function along(points: readonly Point[], share: number): Point {
   return points.at(-1) ?? [0, 0];
 }
 
-/** How far off the way, in latent units, a place may be and still be on it. */
+/** How far from a line, in latent units, a place may be and still be on it. */
 const OFF = 0.001;
 
-/** The share of the straight way from `a` to `b` after which it comes through `place`; null: never. */
-export function shareOfWay(a: Point, b: Point, place: Point): number | null {
+/** The share of the line from `a` to `b` at which it comes through `place`; null: nowhere. */
+export function shareAt(a: Point, b: Point, place: Point): number | null {
   const [dx, dy] = [b[0] - a[0], b[1] - a[1]];
-  const length = Math.hypot(dx, dy);
-  if (length === 0) return null;
-  const share = ((place[0] - a[0]) * dx + (place[1] - a[1]) * dy) / length ** 2;
-  const within = Math.min(1, Math.max(0, share));
-  const [x, y] = along([a, b], within);
-  return Math.hypot(place[0] - x, place[1] - y) <= OFF ? within : null;
+  const squared = dx * dx + dy * dy;
+  if (squared === 0) return null;
+  const share = clamp(((place[0] - a[0]) * dx + (place[1] - a[1]) * dy) / squared, 0, 1);
+  const off = Math.hypot(place[0] - a[0] - share * dx, place[1] - a[1] - share * dy);
+  return off <= OFF ? share : null;
 }

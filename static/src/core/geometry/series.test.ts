@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { alignSeries, keepApart, lastIndex } from "./series";
+import { alignSeries, keepApart } from "./series";
 
 describe("alignSeries", () => {
   it("sets lines against every x that any of them has", () => {
@@ -12,11 +12,6 @@ describe("alignSeries", () => {
       [10, null, null, 40],
       [null, 5, 6, null],
     ]);
-  });
-
-  it("knows where a line ends", () => {
-    expect(lastIndex([1, 2, null])).toBe(1);
-    expect(lastIndex([null])).toBe(-1);
   });
 });
 

@@ -24,11 +24,6 @@ export function alignSeries(lines: readonly Series[]): {
   return { x, y };
 }
 
-/** Returns the index of a line's last value, or −1 where it has none. */
-export function lastIndex(values: readonly (number | null)[]): number {
-  return values.findLastIndex((value) => value !== null);
-}
-
 /**
  * Moves places along an axis until neighbours are `apart` from one another, in their order, as
  * little as that takes, and none beyond `low` and `high` where there is room for all.
@@ -41,30 +36,25 @@ export function keepApart(
 ): number[] {
   const order = places.map((_, i) => i).sort((a, b) => (places[a] ?? 0) - (places[b] ?? 0));
   // Clusters of places that touch; each lies around the middle of what it holds.
-  let clusters: { members: number[]; centre: number }[] = [];
-  const edges = (cluster: { members: number[]; centre: number }): [number, number] => {
-    const half = (apart * (cluster.members.length - 1)) / 2;
-    return [cluster.centre - half, cluster.centre + half];
-  };
-  const settle = (members: number[]): { members: number[]; centre: number } => {
-    const half = (apart * (members.length - 1)) / 2;
-    const mean = members.reduce((sum, i) => sum + (places[i] ?? 0), 0) / members.length;
-    return { members, centre: Math.max(low + half, Math.min(high - half, mean)) };
-  };
+  const clusters: { members: number[]; first: number }[] = [];
   for (const i of order) {
-    let cluster = settle([i]);
-    let before = clusters.at(-1);
-    while (before !== undefined && edges(cluster)[0] - edges(before)[1] < apart) {
-      cluster = settle([...before.members, ...cluster.members]);
-      clusters = clusters.slice(0, -1);
-      before = clusters.at(-1);
+    let members = [i];
+    for (;;) {
+      const length = apart * (members.length - 1);
+      const mean = members.reduce((sum, k) => sum + (places[k] ?? 0), 0) / members.length;
+      const first = Math.max(low, Math.min(high - length, mean - length / 2));
+      const before = clusters.at(-1);
+      if (before === undefined || first - before.first >= apart * before.members.length) {
+        clusters.push({ members, first });
+        break;
+      }
+      members = [...before.members, ...members];
+      clusters.pop();
     }
-    clusters.push(cluster);
   }
   const moved = [...places];
-  for (const cluster of clusters) {
-    const [first] = edges(cluster);
-    for (const [rank, i] of cluster.members.entries()) moved[i] = first + rank * apart;
+  for (const { members, first } of clusters) {
+    for (const [rank, i] of members.entries()) moved[i] = first + rank * apart;
   }
   return moved;
 }

@@ -67,13 +67,10 @@ export function zoomAbout(view: View, about: Point, factor: number): View {
   };
 }
 
-/** Moves what is shown by (dx, dy) CSS pixels: positive goes right and down. */
-export function panBy(view: View, size: Size, dx: number, dy: number): View {
-  const units = unitsPerPixel(view, size);
-  return {
-    centre: [view.centre[0] - dx * units, view.centre[1] + dy * units],
-    scale: view.scale,
-  };
+/** The same within limits: at the end of the zoom the view does not drift sideways instead. */
+export function zoomWithin(view: View, about: Point, factor: number, limits: Limits): View {
+  const scale = clamp(view.scale / factor, limits.minScale, limits.maxScale);
+  return clampView(zoomAbout(view, about, view.scale / scale), limits);
 }
 
 /** Pans as little as needed to bring `point` at least `margin` CSS pixels inside the map. */
@@ -81,10 +78,10 @@ export function reveal(view: View, size: Size, point: Point, margin: number): Vi
   const [x, y] = toPixel(view, size, point);
   const dx = clamp(x, margin, Math.max(margin, size.width - margin)) - x;
   const dy = clamp(y, margin, Math.max(margin, size.height - margin)) - y;
-  return dx === 0 && dy === 0 ? view : panBy(view, size, dx, dy);
+  const units = unitsPerPixel(view, size);
+  return { ...view, centre: [view.centre[0] - dx * units, view.centre[1] + dy * units] };
 }
 
-/** The nearest view that `limits` allow. */
 export function clampView(view: View, limits: Limits): View {
   const { min, max } = limits.bounds;
   return {
@@ -176,15 +173,15 @@ export function coordinateDecimals(view: View, size: Size): number {
   return clamp(Math.ceil(-Math.log10(unitsPerPixel(view, size))), 2, 6);
 }
 
-/** A number with a true minus sign, and never a negative zero. */
+/** A number with a true minus sign, and never a negative zero; a dash for what is no finite number. */
 export function formatNumber(value: number, decimals: number): string {
+  if (!Number.isFinite(value)) return "–";
   const text = Math.abs(value).toFixed(decimals);
   return value < 0 && Number(text) !== 0 ? `−${text}` : text;
 }
 
-/** A share as "12.3 %". */
 export function formatPercent(share: number, decimals = 1): string {
-  return `${formatNumber(100 * share, decimals)} %`;
+  return Number.isFinite(share) ? `${formatNumber(100 * share, decimals)} %` : "–";
 }
 
 /** "(0.42, −1.37)" */

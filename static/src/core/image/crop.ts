@@ -13,7 +13,6 @@ export interface Crop {
 /** Zoomed in as far as can be, the crop is this share of the largest one. */
 const SMALLEST_SHARE = 1 / 8;
 
-/** Returns the side of the largest square in a picture. */
 const largestSide = ({ width, height }: Size): number => Math.min(width, height);
 
 /** Returns the nearest crop that lies within the picture and is neither too large nor too small. */

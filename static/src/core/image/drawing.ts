@@ -13,46 +13,41 @@ export interface DrawingChange {
 }
 
 export class Drawing {
-  #strokes: Stroke[];
-  #pixels: Float32Array;
+  strokes: Stroke[];
+  /** The normalised 28×28 of the strokes. */
+  pixels: Float32Array;
   readonly #listeners = new Set<(change: DrawingChange) => void>();
 
   constructor(strokes: readonly Stroke[] = []) {
-    this.#strokes = copied(strokes);
-    this.#pixels = normalise(this.#strokes);
-  }
-
-  get strokes(): Stroke[] {
-    return this.#strokes;
-  }
-
-  get pixels(): Float32Array {
-    return this.#pixels;
+    this.strokes = copied(strokes);
+    this.pixels = normalise(this.strokes);
   }
 
   get isEmpty(): boolean {
-    return this.#strokes.length === 0;
+    return this.strokes.length === 0;
   }
 
-  /** Calls `listener` after every change until the function that is returned is called. */
-  subscribe(listener: (change: DrawingChange) => void): () => void {
+  /** Calls `listener` after every change until `end`, or the function that is returned is called. */
+  subscribe(listener: (change: DrawingChange) => void, end?: AbortSignal): () => void {
+    const leave = (): void => void this.#listeners.delete(listener);
     this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    end?.addEventListener("abort", leave);
+    return leave;
   }
 
   replace(strokes: readonly Stroke[]): void {
-    this.#strokes = copied(strokes);
+    this.strokes = copied(strokes);
     this.#changed(true);
   }
 
   undo(): void {
-    this.replace(this.#strokes.slice(0, -1));
+    this.replace(this.strokes.slice(0, -1));
   }
 
   /** Begins a stroke, which is returned to be drawn on. */
   begin(point: PenPoint): Stroke {
     const stroke = [point];
-    this.#strokes.push(stroke);
+    this.strokes.push(stroke);
     this.#changed(false);
     return stroke;
   }
@@ -70,15 +65,15 @@ export class Drawing {
   }
 
   #changed(final: boolean): void {
-    this.#pixels = normalise(this.#strokes);
+    this.pixels = normalise(this.strokes);
     this.#tell(final);
   }
 
   #tell(final: boolean): void {
-    const change = { strokes: this.#strokes, pixels: this.#pixels, final };
+    const { strokes, pixels } = this;
     for (const listener of this.#listeners) {
       try {
-        listener(change);
+        listener({ strokes, pixels, final });
       } catch (error) {
         reportError(error); // one that fails does not keep the others from following
       }

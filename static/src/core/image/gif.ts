@@ -1,7 +1,7 @@
 // A GIF from images of a model, losslessly where they are grey.
 
 import { applyPalette, GIFEncoder, quantize } from "gifenc";
-import { toBytes } from "./pictures";
+import { toBytes, toRgba } from "./pictures";
 
 export interface Animation {
   /** Images H×W×C in 0…1. */
@@ -36,7 +36,7 @@ export function* encodeGif({
 }: Animation): Generator<void, Uint8Array<ArrayBuffer>> {
   const gif = GIFEncoder();
   for (const [i, frame] of frames.entries()) {
-    const { indices, palette } = indexed(toBytes(frame), channels);
+    const { indices, palette } = indexed(frame, channels);
     gif.writeFrame(enlarge(indices, width, height, scale), width * scale, height * scale, {
       // One palette for all frames, or one for each.
       ...((i === 0 || channels > 1) && { palette }),
@@ -49,15 +49,11 @@ export function* encodeGif({
 }
 
 function indexed(
-  bytes: Uint8ClampedArray,
+  image: Float32Array,
   channels: number,
 ): { indices: Uint8Array; palette: number[][] } {
-  if (channels === 1) return { indices: Uint8Array.from(bytes), palette: GREYS };
-  const count = bytes.length / channels;
-  const rgba = new Uint8ClampedArray(4 * count).fill(255);
-  for (let i = 0; i < count; i++) {
-    for (let c = 0; c < 3; c++) rgba[4 * i + c] = bytes[channels * i + c] as number;
-  }
+  if (channels === 1) return { indices: Uint8Array.from(toBytes(image)), palette: GREYS };
+  const rgba = toRgba(image, channels);
   const palette = quantize(rgba, COLOURS);
   return { indices: applyPalette(rgba, palette), palette };
 }
@@ -66,15 +62,9 @@ function indexed(
 function enlarge(pixels: Uint8Array, width: number, height: number, scale: number): Uint8Array {
   const wide = width * scale;
   const large = new Uint8Array(wide * height * scale);
-  for (let y = 0; y < height; y++) {
-    const first = y * scale * wide;
-    for (let x = 0; x < width; x++) {
-      const from = first + x * scale;
-      large.fill(pixels[y * width + x] as number, from, from + scale);
-    }
-    for (let copy = 1; copy < scale; copy++) {
-      large.copyWithin(first + copy * wide, first, first + wide);
-    }
+  for (let i = 0; i < large.length; i++) {
+    const row = Math.floor(i / wide / scale);
+    large[i] = pixels[row * width + Math.floor((i % wide) / scale)] as number;
   }
   return large;
 }

@@ -1,9 +1,9 @@
 // How far a decoded image is from the one that went in: the two measures that the report uses.
 
 /** The largest 1 − p that a float32 p below 1 can have told apart from 0. */
-const RESOLUTION = 2 ** -25;
+export const RESOLUTION = 2 ** -25;
 /** Of p itself float32 resolves far smaller values. */
-const SMALLEST = 2 ** -120;
+export const SMALLEST = 2 ** -120;
 
 /**
  * Returns −log p(x | p) in nats, Σ −x ln p − (1 − x) ln (1 − p).

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
+import { PLAIN, QUANTILES } from "../geometry/quantiles";
+import type { Bounds } from "../geometry/viewport";
 import type { Regions } from "../release/release";
-import { boundsOfRegions, paintRegions } from "./regions";
+import { boundsOfRegions, paintRegions, warpPixels } from "./regions";
 
 const regions: Regions = {
   size: [3, 2],
@@ -31,4 +33,15 @@ test("the highest row is painted first, and certainty is opaque", () => {
 
 test("a row that its runs do not fill is refused", () => {
   expect(() => paintRegions({ ...regions, rows: [[0, 2, 2]] }, [1, 0, 0])).toThrow("filled");
+});
+
+test("in quantiles a cell is as wide as the prior's share of it", () => {
+  const bounds: Bounds = { min: [-4, -2], max: [4, 2] };
+  // Eight columns of a unit each, in two rows.
+  const pixels = new Uint8ClampedArray(Uint32Array.from({ length: 16 }, (_, i) => i).buffer);
+  expect(warpPixels(pixels, [8, 2], bounds, PLAIN)).toEqual(pixels);
+  const warped = warpPixels(pixels, [8, 2], bounds, QUANTILES);
+  // Eighths of N(0, 1): beyond 1.15 once, from there to 0.67 and on to 0 three times.
+  const row = [2, 3, 3, 3, 4, 4, 4, 5];
+  expect(Array.from(new Uint32Array(warped.buffer))).toEqual([...row, ...row.map((i) => i + 8)]);
 });

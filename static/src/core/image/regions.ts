@@ -1,6 +1,7 @@
 // Decision regions: from the runs of a release to pixels.
 
-import type { Bounds } from "../geometry/viewport";
+import type { Warp } from "../geometry/quantiles";
+import { type Bounds, clamp } from "../geometry/viewport";
 import type { Regions } from "../release/release";
 
 /** How opaque a cell is, by how many of the levels its winning probability reaches. */
@@ -37,4 +38,29 @@ export function paintRegions(
     if (column !== columns) throw new RangeError("a row of regions is not filled");
   }
   return pixels;
+}
+
+/** Lays RGBA pixels that cover `bounds` out anew, as many as before, for a map that warps z. */
+export function warpPixels(
+  pixels: Uint8ClampedArray<ArrayBuffer>,
+  [columns, rows]: readonly [number, number],
+  { min, max }: Bounds,
+  { place, z }: Warp,
+): Uint8ClampedArray<ArrayBuffer> {
+  /** Of each new cell of an axis, upwards: the old one that lies in its middle. */
+  const sources = (count: number, low: number, high: number): number[] => {
+    const [from, to] = [place(low), place(high)];
+    return Array.from({ length: count }, (_, i) => {
+      const middle = z(from + ((i + 0.5) / count) * (to - from));
+      return clamp(Math.floor((count * (middle - low)) / (high - low)), 0, count - 1);
+    });
+  };
+  const across = sources(columns, min[0], max[0]);
+  const up = sources(rows, min[1], max[1]).reverse();
+  const before = new Uint32Array(pixels.buffer);
+  const after = Uint32Array.from(before, (_, i) => {
+    const row = rows - 1 - (up[Math.floor(i / columns)] as number);
+    return before[row * columns + (across[i % columns] as number)] as number;
+  });
+  return new Uint8ClampedArray(after.buffer);
 }

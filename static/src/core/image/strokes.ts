@@ -1,5 +1,7 @@
 // Pen strokes: kept as strokes, thinned as they come, and written as text for a link.
 
+import { clamp } from "../geometry/viewport";
+
 /** One pen position: x and y in 0…1 of the pad (y downwards), pressure in 0…1. */
 export interface PenPoint {
   x: number;
@@ -23,12 +25,9 @@ const LONGEST_TEXT = 20_000;
 
 /** Puts a position on the grid that links are written in, so that a link redraws it exactly. */
 export function penPoint(x: number, y: number, pressure: number): PenPoint {
-  const clamp = (value: number): number => Math.min(1, Math.max(0, value));
-  return {
-    x: Math.round(clamp(x) * GRID) / GRID,
-    y: Math.round(clamp(y) * GRID) / GRID,
-    pressure: Math.round(clamp(pressure) * PRESSURES) / PRESSURES,
-  };
+  const on = (value: number, steps: number): number =>
+    Math.round(clamp(value, 0, 1) * steps) / steps;
+  return { x: on(x, GRID), y: on(y, GRID), pressure: on(pressure, PRESSURES) };
 }
 
 /** Appends a point to a stroke unless the pen has hardly moved; tells whether it did. */
@@ -60,18 +59,11 @@ export function encodeStrokes(strokes: readonly Stroke[]): string {
 function write(strokes: readonly Stroke[]): string {
   const digit = (value: number): string => DIGITS[value] as string;
   const pair = (value: number): string => digit(value >> 6) + digit(value & 63);
-  return strokes
-    .map((stroke) =>
-      stroke
-        .map(
-          ({ x, y, pressure }) =>
-            pair(Math.round(x * GRID)) +
-            pair(Math.round(y * GRID)) +
-            digit(Math.round(pressure * PRESSURES)),
-        )
-        .join(""),
-    )
-    .join(".");
+  const at = ({ x, y, pressure }: PenPoint): string =>
+    pair(Math.round(x * GRID)) +
+    pair(Math.round(y * GRID)) +
+    digit(Math.round(pressure * PRESSURES));
+  return strokes.map((stroke) => stroke.map(at).join("")).join(".");
 }
 
 /** Reads what `encodeStrokes` wrote; null where it is not that. */
@@ -82,17 +74,10 @@ export function decodeStrokes(text: string): Stroke[] | null {
     if (part.length === 0 || part.length % CHARACTERS_A_POINT !== 0) return null;
     const values = Array.from(part, (character) => DIGITS.indexOf(character));
     if (values.includes(-1)) return null;
-    const stroke: Stroke = [];
-    for (let i = 0; i < values.length; i += CHARACTERS_A_POINT) {
-      const [a, b, c, d, e] = values.slice(i, i + CHARACTERS_A_POINT) as [
-        number,
-        number,
-        number,
-        number,
-        number,
-      ];
-      stroke.push({ x: (a * 64 + b) / GRID, y: (c * 64 + d) / GRID, pressure: e / PRESSURES });
-    }
+    const stroke = Array.from({ length: values.length / CHARACTERS_A_POINT }, (_, i) => {
+      const [a = 0, b = 0, c = 0, d = 0, e = 0] = values.slice(i * CHARACTERS_A_POINT);
+      return { x: (a * 64 + b) / GRID, y: (c * 64 + d) / GRID, pressure: e / PRESSURES };
+    });
     strokes.push(stroke);
   }
   return strokes;

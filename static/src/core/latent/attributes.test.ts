@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   addAttributes,
+  byUse,
   drawFromPrior,
   imagesFromBase64,
   multiplesOf,
@@ -19,6 +20,11 @@ describe("attribute vectors", () => {
     expect(addAttributes([1, 1, 1], vectors, [2, 0.5])).toEqual([3, 0.5, 7]);
     expect(addAttributes([1, 1, 1], vectors, [0, 0])).toEqual([1, 1, 1]);
     expect(addAttributes([1, 1, 1], vectors, [])).toEqual([1, 1, 1]);
+  });
+
+  it("are offered as well as they are read, and in their own order where that is not known", () => {
+    expect(byUse(4, [0.5, 0.98, 0.6, 0.98])).toEqual([1, 3, 2, 0]);
+    expect(byUse(3)).toEqual([0, 1, 2]);
   });
 
   it("leave the z that they are added to as it is", () => {

@@ -42,15 +42,9 @@ export function addAttributes(
   vectors: readonly ArrayLike<number>[],
   weights: ArrayLike<number>,
 ): number[] {
-  const sum = Array.from(z);
-  for (const [k, vector] of vectors.entries()) {
-    const weight = weights[k] ?? 0;
-    if (weight === 0) continue;
-    for (let i = 0; i < sum.length; i++) {
-      sum[i] = (sum[i] as number) + weight * (vector[i] as number);
-    }
-  }
-  return sum;
+  return Array.from(z, (value, i) =>
+    vectors.reduce((sum, vector, k) => sum + (weights[k] ?? 0) * (vector[i] as number), value),
+  );
 }
 
 /** Returns, row by row, z + m·v of each vector v for each multiple m: (vectors · multiples, d). */
@@ -71,11 +65,14 @@ export function weightsFor(
   return names.map((name) => weights[theirNames.indexOf(name)] ?? 0);
 }
 
+/** The attributes' numbers by use: first those that are read best; as they come where unknown. */
+export function byUse(count: number, read: readonly number[] = []): number[] {
+  return [...Array(count).keys()].sort((a, b) => (read[b] ?? 0) - (read[a] ?? 0));
+}
+
 /** Decodes base64 of n · H·W·C bytes into images in 0…1; null where they are not that many. */
 export function imagesFromBase64(text: string, count: number): Float32Array | null {
   const letters = atob(text);
   if (count === 0 || letters.length % count !== 0) return null;
-  const images = new Float32Array(letters.length);
-  for (let i = 0; i < images.length; i++) images[i] = letters.charCodeAt(i) / 255;
-  return images;
+  return Float32Array.from(letters, (letter) => letter.charCodeAt(0) / 255);
 }

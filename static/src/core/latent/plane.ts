@@ -13,25 +13,17 @@ export interface Plane {
 
 /** Returns where z (d,) lies on the map. */
 export function project({ origin, axes }: Plane, z: ArrayLike<number>): [number, number] {
-  const along = (axis: ArrayLike<number>): number => {
-    let sum = 0;
-    for (let i = 0; i < axis.length; i++) {
-      sum += (axis[i] as number) * ((z[i] as number) - (origin[i] as number));
-    }
-    return sum;
-  };
-  return [along(axes[0]), along(axes[1])];
+  const from = Array.from(z, (value, i) => value - (origin[i] as number));
+  return [dot(axes[0], from), dot(axes[1], from)];
 }
 
 /** Returns the covariance on the map of independent latents with these variances (d,). */
 export function projectVariance({ axes }: Plane, variance: ArrayLike<number>): Covariance {
-  const entry = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
-    let sum = 0;
-    for (let i = 0; i < a.length; i++) {
-      sum += (a[i] as number) * (b[i] as number) * (variance[i] as number);
-    }
-    return sum;
-  };
+  const entry = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+    dot(
+      a,
+      Array.from(b, (value, i) => value * (variance[i] as number)),
+    );
   const [first, second] = axes;
   const across = entry(first, second);
   return [

@@ -8,7 +8,7 @@ import { readSource } from "../latent/attributes";
 export type LayerState = Readonly<Record<string, boolean>>;
 
 /** Labels are checked against their model where they are used. */
-export const MOST_CLASSES = 255;
+const MOST_CLASSES = 65535;
 
 /** A kind of value. */
 export interface Kind<Value> {
@@ -40,18 +40,26 @@ function readNumbers(text: string, count: number | null): number[] | null {
 // Zoomed in as far as can be, a pixel is a few hundred-thousandths of a unit.
 const short = (value: number): string => String(Number(value.toFixed(6)));
 
-export const point: Kind<[number, number] | null> = {
+/** A kind of value that is null until a link or the reader says otherwise. */
+const optional = <Value>(
+  read: (text: string) => Value | null,
+  write: (value: Value) => string | null,
+): Kind<Value | null> => ({
   initial: null,
-  read: (text) => readNumbers(text, 2) as [number, number] | null,
-  write: (value) => (value === null ? null : value.map(short).join(",")),
-};
+  read,
+  write: (value) => (value === null ? null : write(value)),
+});
+
+export const point = optional(
+  (text) => readNumbers(text, 2) as [number, number] | null,
+  (value) => value.map(short).join(","),
+);
 
 /** Any number of numbers: a z of many latents. */
-export const vector: Kind<number[] | null> = {
-  initial: null,
-  read: (text) => readNumbers(text, null),
-  write: (value) => (value === null ? null : roundVector(value).map(short).join(",")),
-};
+export const vector = optional(
+  (text) => readNumbers(text, null),
+  (value) => roundVector(value).map(short).join(","),
+);
 
 /**
  * Returns a z as a link can hold it: a reader who sees this one has sent exactly what is shown.
@@ -73,87 +81,65 @@ export const flag: Kind<boolean> = {
   write: (value) => (value ? "1" : null),
 };
 
-export const view: Kind<View | null> = {
-  initial: null,
-  read: (text) => {
-    const numbers = readNumbers(text, 3) as [number, number, number] | null;
-    return numbers && numbers[2] > 0
-      ? { centre: [numbers[0], numbers[1]], scale: numbers[2] }
-      : null;
+export const view = optional<View>(
+  (text) => {
+    const [x = 0, y = 0, scale = 0] = readNumbers(text, 3) ?? [];
+    return scale > 0 ? { centre: [x, y], scale } : null;
   },
-  write: (value) => value && [...value.centre, value.scale].map(short).join(","),
-};
+  (value) => [...value.centre, value.scale].map(short).join(","),
+);
 
-/** Labels of classes: checked against their model where they are used. */
-export const labels: Kind<number[] | null> = {
-  initial: null,
-  read: (text) => {
-    const numbers = /^\d{1,3}(,\d{1,3})*$/.test(text) ? text.split(",").map(Number) : [];
-    return numbers.length > 0 && numbers.every((label) => label <= MOST_CLASSES) ? numbers : null;
+/** A whole number from `low` to `high`. */
+export const integer = (low: number, high: number): Kind<number | null> =>
+  optional((text) => {
+    const value = /^-?\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+    return value >= low && value <= high ? value : null;
+  }, String);
+
+/** A class of a model, by its index. */
+export const label = integer(0, MOST_CLASSES);
+
+export const labels = optional(
+  (text) => {
+    const numbers = text.split(",").map((part) => label.read(part) ?? -1);
+    return numbers.includes(-1) ? null : numbers;
   },
-  write: (value) => (value === null || value.length === 0 ? null : value.join(",")),
-};
+  (value) => value.join(",") || null,
+);
 
-export const modelId: Kind<string | null> = {
-  initial: null,
-  read: (text) => (/^[a-z0-9-]{1,60}$/.test(text) ? text : null),
-  write: (value) => value,
-};
+const word = (value: string): string => value;
+
+export const modelId = optional((text) => (/^[a-z0-9-]{1,60}$/.test(text) ? text : null), word);
 
 /** Several ids; none at all is a choice, too. */
-export const modelIds: Kind<readonly string[] | null> = {
-  initial: null,
-  read: (text) => {
+export const modelIds = optional<readonly string[]>(
+  (text) => {
     if (text === NOBODY) return [];
     const ids = text.split(",");
     return ids.length <= MOST_IDS && ids.every((id) => modelId.read(id) !== null) ? ids : null;
   },
-  write: (value) => value && (value.length > 0 ? value.join(",") : NOBODY),
-};
-
-/** A whole number from `low` to `high`. */
-export function integer(low: number, high: number): Kind<number | null> {
-  return {
-    initial: null,
-    read: (text) => {
-      const value = /^-?\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
-      return value >= low && value <= high ? value : null;
-    },
-    write: (value) => (value === null ? null : String(value)),
-  };
-}
+  (value) => value.join(",") || NOBODY,
+);
 
 /** One of a few words. */
-export function choice<Word extends string>(...words: readonly Word[]): Kind<Word | null> {
-  return {
-    initial: null,
-    read: (text) => words.find((word) => word === text) ?? null,
-    write: (value) => value,
-  };
-}
+export const choice = <Word extends string>(...words: readonly Word[]): Kind<Word | null> =>
+  optional((text) => words.find((each) => each === text) ?? null, word);
 
 /** Switches: "density.-points" has density on and points off. */
-export const layers: Kind<LayerState | null> = {
-  initial: null,
-  read: (text) => {
+export const layers = optional<LayerState>(
+  (text) => {
     const words = text.split(".");
-    if (words.length > 20 || words.some((word) => !/^-?[a-z]{1,20}$/.test(word))) return null;
-    return Object.fromEntries(words.map((word) => [word.replace("-", ""), !word.startsWith("-")]));
+    if (words.length > 20 || words.some((each) => !/^-?[a-z]{1,20}$/.test(each))) return null;
+    return Object.fromEntries(words.map((each) => [each.replace("-", ""), !each.startsWith("-")]));
   },
-  write: (value) => {
-    const words = Object.entries(value ?? {}).map(([name, on]) => (on ? name : `-${name}`));
-    return words.length > 0 ? words.join(".") : null;
-  },
-};
+  (value) =>
+    Object.entries(value)
+      .map(([name, on]) => (on ? name : `-${name}`))
+      .join(".") || null,
+);
 
-/** A face that a link can hold, or one of a few words. */
-export function face(...words: readonly string[]): Kind<string | null> {
-  return {
-    initial: null,
-    read: (text) => (words.includes(text) || readSource(text) !== null ? text : null),
-    write: (value) => value,
-  };
-}
+/** A face that a link can hold. */
+export const face = optional((text) => (readSource(text) === null ? null : text), word);
 
 /** A drawing. */
 export const strokes: Kind<Stroke[]> = {

@@ -1,7 +1,14 @@
 import { expect, test } from "vitest";
 import { penPoint } from "../image/strokes";
 import { roundVector } from "./link-values";
-import { DEFAULT_STATE, type PageState, readState, writeState } from "./url-state";
+import {
+  changedSections,
+  DEFAULT_STATE,
+  type PageState,
+  readState,
+  sectionsOf,
+  writeState,
+} from "./url-state";
 
 test("every property survives its link", () => {
   const state: PageState = {
@@ -11,6 +18,7 @@ test("every property survives its link", () => {
     pinned: true,
     view: { centre: [1, -2.5], scale: 3.25 },
     layers: { density: true, points: false },
+    mapLabel: 731,
     only: [3, 8],
     labelsModel: "cvae-2",
     labelsZ: [-3, 0],
@@ -69,9 +77,6 @@ test("every property survives its link", () => {
     facesVectors: "orthogonal",
     facesFirst: 0,
     facesSecond: -1,
-    facesFrom: "here",
-    facesTo: "e3",
-    facesAt: 400,
     facesPlace: [0.5, -1.25],
     facesLoupe: [0.5, 0.375],
     trainingModel: "vae-2",
@@ -111,6 +116,14 @@ test("that nothing is chosen survives its link, too", () => {
   expect(readState("#runs=none").state).toEqual(state);
 });
 
+test("a link of an interpolation that the page no longer has stays valid", () => {
+  const state = { ...DEFAULT_STATE, smooth: true };
+  expect(readState("#faces.from=here&faces.to=e3&faces.at=400&smooth=1")).toEqual({
+    state,
+    ignored: [],
+  });
+});
+
 test("a page as it opens needs no hash", () => {
   expect(writeState(DEFAULT_STATE)).toBe("");
   expect(readState("")).toEqual({ state: DEFAULT_STATE, ignored: [] });
@@ -147,4 +160,20 @@ test("a hostile or old hash is ignored by name and the rest is kept", () => {
 test("a point is rounded as its link will have it", () => {
   expect(roundVector([0.12345678, -2000])).toEqual([0.123457, -1000]);
   expect(roundVector([0.12345678, 0, -0.0001])).toEqual([0.123, 0, 0]);
+});
+
+test("every property belongs to a section, or to the whole page", () => {
+  const sections =
+    "hover autoencoders inside training draw shape labels control classify dimensions faces numbers lab";
+  const keys = Object.keys(DEFAULT_STATE) as (keyof PageState)[];
+  for (const key of keys) {
+    for (const id of sectionsOf(key)) expect(sections.split(" "), key).toContain(id);
+  }
+  expect(keys.filter((key) => sectionsOf(key).length === 0)).toEqual(["section", "smooth"]);
+});
+
+test("what differs between two links tells which sections show something else", () => {
+  const { state } = readState("#z=1,2&ae.d=10&at=labels&lab.at=3");
+  expect(changedSections(DEFAULT_STATE, state)).toEqual(["hover", "autoencoders", "lab"]);
+  expect(changedSections(state, state)).toEqual([]);
 });

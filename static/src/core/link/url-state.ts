@@ -1,182 +1,155 @@
 // The page's state in the URL's hash: one table of properties, read, checked and written by their kinds.
 
 import type { View } from "../geometry/viewport";
-import {
-  choice,
-  face,
-  flag,
-  integer,
-  type Kind,
-  labels,
-  layers,
-  MOST_CLASSES,
-  modelId,
-  modelIds,
-  point,
-  strokes,
-  vector,
-  view,
-} from "./link-values";
+import * as values from "./link-values";
 
 /** Latent units between neighbours of a grid that the reader can choose. */
-export const STEPS = ["0.05", "0.1", "0.2", "0.5", "1"] as const;
+const STEPS = ["0.05", "0.1", "0.2", "0.5", "1"] as const;
 const SPLITS = ["train", "first_half", "second_half", "test"] as const;
 const ROWS = ["ae", "vae", "cvae", "kinds"] as const;
 
 /** A property or more for each section; what is null is as the section has it at first. */
 const PROPERTIES = {
   /** The section in view; null: the first. */
-  section: { name: "at", ...modelId },
+  section: { name: "at", ...values.modelId },
 
   // hover
-  /** The model of the first map; null: the one it opens on. */
-  mapModel: { name: "map", ...modelId },
-  /** The point on the first map. */
-  z: { name: "z", ...point },
-  pinned: { name: "pin", ...flag },
-  view: { name: "view", ...view },
-  layers: { name: "layers", ...layers },
+  mapModel: { name: "map", ...values.modelId },
+  z: { name: "z", ...values.point },
+  pinned: { name: "pin", ...values.flag },
+  view: { name: "view", ...values.view },
+  layers: { name: "layers", ...values.layers },
+  /** The label that the decoder is given, of a conditioned model. */
+  mapLabel: { name: "label", ...values.label },
   /** Classes in colour on the first map; null: all. */
-  only: { name: "only", ...labels },
+  only: { name: "only", ...values.labels },
 
   // labels
   /** The model whose ten digits are compared. */
-  labelsModel: { name: "labels", ...modelId },
-  labelsZ: { name: "lz", ...point },
-  labelsPinned: { name: "lpin", ...flag },
-  labelsView: { name: "lview", ...view },
-  /** The digit whose grid is drawn. */
-  labelsDigit: { name: "ldigit", ...integer(0, MOST_CLASSES) },
-  /** Latent units between two neighbours of that grid. */
-  labelsStep: { name: "lstep", ...choice(...STEPS) },
-  labelsLayers: { name: "llayers", ...layers },
+  labelsModel: { name: "labels", ...values.modelId },
+  labelsZ: { name: "lz", ...values.point },
+  labelsPinned: { name: "lpin", ...values.flag },
+  labelsView: { name: "lview", ...values.view },
+  labelsDigit: { name: "ldigit", ...values.label },
+  labelsStep: { name: "lstep", ...values.choice(...STEPS) },
+  labelsLayers: { name: "llayers", ...values.layers },
 
   // autoencoders
-  aeSize: { name: "ae.d", ...choice("2", "10") },
-  aeZ: { name: "ae.z", ...point },
-  aePinned: { name: "ae.pin", ...flag },
+  aeSize: { name: "ae.d", ...values.choice("2", "10") },
+  aeZ: { name: "ae.z", ...values.point },
+  aePinned: { name: "ae.pin", ...values.flag },
   /** The plane through ten latents; null: that of the PCA. */
-  aePlane: { name: "ae.plane", ...choice("first") },
+  aePlane: { name: "ae.plane", ...values.choice("first") },
   /** What the autoencoder's map shows, and what the VAE's does. */
-  aeView: { name: "ae.view", ...view },
-  vaeView: { name: "vae.view", ...view },
-  aeLayers: { name: "ae.layers", ...layers },
+  aeView: { name: "ae.view", ...values.view },
+  vaeView: { name: "vae.view", ...values.view },
+  aeLayers: { name: "ae.layers", ...values.layers },
 
   // inside
-  /** The class of the test image looked at. */
-  insideTile: { name: "inside", ...integer(0, MOST_CLASSES) },
+  insideTile: { name: "inside", ...values.label },
   /** ε, where the reader moved or drew it. */
-  insideEpsilon: { name: "inside.e", ...vector },
+  insideEpsilon: { name: "inside.e", ...values.vector },
 
   // shape
-  shapeSplit: { name: "shape.set", ...choice(...SPLITS) },
-  shapeDigit: { name: "shape.digit", ...integer(0, MOST_CLASSES) },
-  /** Latent units between two neighbours of the grid. */
-  shapeStep: { name: "shape.step", ...choice(...STEPS) },
-  shapeLayers: { name: "shape.layers", ...layers },
-  shapeZ: { name: "shape.z", ...point },
-  shapePinned: { name: "shape.pin", ...flag },
-  shapeView: { name: "shape.view", ...view },
+  shapeSplit: { name: "shape.set", ...values.choice(...SPLITS) },
+  shapeDigit: { name: "shape.digit", ...values.label },
+  shapeStep: { name: "shape.step", ...values.choice(...STEPS) },
+  shapeLayers: { name: "shape.layers", ...values.layers },
+  shapeZ: { name: "shape.z", ...values.point },
+  shapePinned: { name: "shape.pin", ...values.flag },
+  shapeView: { name: "shape.view", ...values.view },
   /** The model whose samples are drawn, and the seed of the draws; null: the release's own. */
-  shapeModel: { name: "shape.model", ...modelId },
-  shapeSeed: { name: "shape.seed", ...integer(1, 9999) },
+  shapeModel: { name: "shape.model", ...values.modelId },
+  shapeSeed: { name: "shape.seed", ...values.integer(1, 9999) },
 
   // control
-  controlZ: { name: "control.z", ...point },
-  controlPinned: { name: "control.pin", ...flag },
-  controlView: { name: "control.view", ...view },
+  controlZ: { name: "control.z", ...values.point },
+  controlPinned: { name: "control.pin", ...values.flag },
+  controlView: { name: "control.view", ...values.view },
   /** The digits between whose targets the section interpolates. */
-  controlFrom: { name: "control.from", ...integer(0, MOST_CLASSES) },
-  controlTo: { name: "control.to", ...integer(0, MOST_CLASSES) },
-  controlLayers: { name: "control.layers", ...layers },
+  controlFrom: { name: "control.from", ...values.label },
+  controlTo: { name: "control.to", ...values.label },
+  controlLayers: { name: "control.layers", ...values.layers },
 
   // classify
-  classifyModel: { name: "classify", ...modelId },
-  classifyZ: { name: "classify.z", ...point },
-  classifyPinned: { name: "classify.pin", ...flag },
-  classifyView: { name: "classify.view", ...view },
-  classifyLayers: { name: "classify.layers", ...layers },
+  classifyModel: { name: "classify", ...values.modelId },
+  classifyZ: { name: "classify.z", ...values.point },
+  classifyPinned: { name: "classify.pin", ...values.flag },
+  classifyView: { name: "classify.view", ...values.view },
+  classifyLayers: { name: "classify.layers", ...values.layers },
 
   // dimensions
-  dimensionsModel: { name: "dims", ...modelId },
-  dimensionsZ: { name: "dims.z", ...vector },
-  dimensionsView: { name: "dims.view", ...view },
-  /** The label of a conditioned model. */
-  dimensionsLabel: { name: "dims.digit", ...integer(0, MOST_CLASSES) },
+  dimensionsModel: { name: "dims", ...values.modelId },
+  dimensionsZ: { name: "dims.z", ...values.vector },
+  dimensionsView: { name: "dims.view", ...values.view },
+  dimensionsLabel: { name: "dims.digit", ...values.label },
   /** Whose reconstructions are shown by latent size; "kinds": of all kinds at one size. */
-  dimensionsRows: { name: "dims.rows", ...choice(...ROWS) },
-  dimensionsLayers: { name: "dims.layers", ...layers },
+  dimensionsRows: { name: "dims.rows", ...values.choice(...ROWS) },
+  dimensionsLayers: { name: "dims.layers", ...values.layers },
 
   // faces
-  facesModel: { name: "faces", ...modelId },
+  facesModel: { name: "faces", ...values.modelId },
   /** "e3": an example, "s42": the draw of a seed (core/attributes). */
-  facesFace: { name: "faces.face", ...face() },
-  /** How much of each attribute is added. */
-  facesMix: { name: "faces.mix", ...vector },
+  facesFace: { name: "faces.face", ...values.face },
+  facesMix: { name: "faces.mix", ...values.vector },
   /** The vectors at right angles to each other; null: as they were found. */
-  facesVectors: { name: "faces.vectors", ...choice("orthogonal") },
+  facesVectors: { name: "faces.vectors", ...values.choice("orthogonal") },
   /** The attributes of the strip; the second may be none, −1. */
-  facesFirst: { name: "faces.add", ...integer(0, MOST_CLASSES) },
-  facesSecond: { name: "faces.and", ...integer(-1, MOST_CLASSES) },
-  /** Of an interpolation that the lab shows now; links that name it stay valid. */
-  facesFrom: { name: "faces.from", ...face("here") },
-  facesTo: { name: "faces.to", ...face("here") },
-  facesAt: { name: "faces.at", ...integer(0, 1000) },
-  /** The point on the map. */
-  facesPlace: { name: "faces.z", ...point },
+  facesFirst: { name: "faces.add", ...values.label },
+  facesSecond: { name: "faces.and", ...values.integer(-1, 255) },
+  facesPlace: { name: "faces.z", ...values.point },
   /** The pixel, in thousandths of a face, that the loupe is over. */
-  facesLoupe: { name: "faces.loupe", ...point },
+  facesLoupe: { name: "faces.loupe", ...values.point },
 
   // training
-  trainingModel: { name: "training", ...modelId },
+  trainingModel: { name: "training", ...values.modelId },
   /** Which of the trace's epochs the slider is at. */
-  trainingFrame: { name: "frame", ...integer(0, 200) },
-  trainingView: { name: "training.view", ...view },
+  trainingFrame: { name: "frame", ...values.integer(0, 200) },
+  trainingView: { name: "training.view", ...values.view },
 
   // numbers
-  numbersLayout: { name: "layout", ...choice("pca", "tsne") },
-  numbersSize: { name: "layout.d", ...integer(2, 100) },
+  numbersLayout: { name: "layout", ...values.choice("pca", "tsne") },
+  numbersSize: { name: "layout.d", ...values.integer(2, 100) },
   /** The digit that the conditioned model decodes beside its layout. */
-  numbersLabel: { name: "layout.digit", ...integer(0, MOST_CLASSES) },
+  numbersLabel: { name: "layout.digit", ...values.label },
   /** The runs whose curves are drawn, and which curves. */
-  numbersRuns: { name: "runs", ...modelIds },
-  numbersCurve: { name: "curve", ...choice("reconstruction") },
+  numbersRuns: { name: "runs", ...values.modelIds },
+  numbersCurve: { name: "curve", ...values.choice("reconstruction") },
   /** Which of the draws from the prior, and the digit decoded; null: each in turn. */
-  numbersDraws: { name: "draws", ...integer(1, 999) },
-  numbersAsked: { name: "draws.digit", ...integer(0, MOST_CLASSES) },
+  numbersDraws: { name: "draws", ...values.integer(1, 999) },
+  numbersAsked: { name: "draws.digit", ...values.label },
   /** The out-of-distribution inputs of the ROC curves. */
-  numbersInputs: { name: "strangers", ...modelId },
+  numbersInputs: { name: "strangers", ...values.modelId },
 
   // lab
-  labModel: { name: "lab", ...modelId },
-  /** The model beside it. */
-  labOther: { name: "lab.beside", ...modelId },
-  labZ: { name: "lab.z", ...vector },
-  labPinned: { name: "lab.pin", ...flag },
-  labView: { name: "lab.view", ...view },
-  labLayers: { name: "lab.layers", ...layers },
-  labLabel: { name: "lab.label", ...integer(0, MOST_CLASSES) },
+  labModel: { name: "lab", ...values.modelId },
+  labOther: { name: "lab.beside", ...values.modelId },
+  labZ: { name: "lab.z", ...values.vector },
+  labPinned: { name: "lab.pin", ...values.flag },
+  labView: { name: "lab.view", ...values.view },
+  labLayers: { name: "lab.layers", ...values.layers },
+  labLabel: { name: "lab.label", ...values.label },
   /** The ends of the path; null: where the section puts them. */
-  labFrom: { name: "lab.from", ...vector },
-  labTo: { name: "lab.to", ...vector },
-  labWay: { name: "lab.way", ...choice("line", "arc") },
+  labFrom: { name: "lab.from", ...values.vector },
+  labTo: { name: "lab.to", ...values.vector },
+  labWay: { name: "lab.way", ...values.choice("line", "arc") },
   /** How far along it one is, in thousandths. */
-  labAt: { name: "lab.at", ...integer(0, 1000) },
+  labAt: { name: "lab.at", ...values.integer(0, 1000) },
   /** Of the model beside it; null: as the first model's where they can agree. */
-  labOtherZ: { name: "lab.beside.z", ...vector },
-  labOtherPinned: { name: "lab.beside.pin", ...flag },
-  labOtherView: { name: "lab.beside.view", ...view },
-  labOtherLabel: { name: "lab.beside.label", ...integer(0, MOST_CLASSES) },
+  labOtherZ: { name: "lab.beside.z", ...values.vector },
+  labOtherPinned: { name: "lab.beside.pin", ...values.flag },
+  labOtherView: { name: "lab.beside.view", ...values.view },
+  labOtherLabel: { name: "lab.beside.label", ...values.label },
 
   // draw
-  drawing: { name: "draw", ...strokes },
-  drawView: { name: "draw.view", ...view },
-  /** The point walked to on the drawing's map. */
-  drawZ: { name: "draw.z", ...point },
-  drawLayers: { name: "draw.layers", ...layers },
+  drawing: { name: "draw", ...values.strokes },
+  drawView: { name: "draw.view", ...values.view },
+  /** The point that the reader chose on the drawing's map. */
+  drawZ: { name: "draw.z", ...values.point },
+  drawLayers: { name: "draw.layers", ...values.layers },
 
   // the whole page
-  smooth: { name: "smooth", ...flag },
+  smooth: { name: "smooth", ...values.flag },
 };
 
 export type PageState = {
@@ -188,50 +161,70 @@ export type ViewKey = {
   [Key in keyof PageState]: PageState[Key] extends View | null ? Key : never;
 }[keyof PageState];
 
-/** Each row of the table with its name in the hash, and the value it has for its kind. */
-const TABLE: { readonly [Key in keyof PageState]: { name: string } & Kind<PageState[Key]> } =
-  PROPERTIES;
-
+const TABLE = PROPERTIES as unknown as Record<
+  keyof PageState,
+  { name: string } & values.Kind<unknown>
+>;
 const KEYS = Object.keys(PROPERTIES) as (keyof PageState)[];
 
+/** Names of an interpolation that the page no longer has: old links that say them stay valid. */
+const RETIRED = ["faces.from", "faces.to", "faces.at"];
+
 export const DEFAULT_STATE = Object.fromEntries(
-  KEYS.map((key) => [key, PROPERTIES[key].initial]),
+  KEYS.map((key) => [key, TABLE[key].initial]),
 ) as PageState;
 
 /** Returns what a property is called in the hash. */
 export const nameInLink = (key: keyof PageState): string => TABLE[key].name;
 
-/**
- * Reads a hash. What is unknown or not valid is left at its default and named in `ignored`.
- */
+/** Sections whose properties are not called by their names. */
+const SHORT: Readonly<Record<string, string>> = { ae: "autoencoders", vae: "autoencoders" };
+const HOVER: readonly string[] = ["mapModel", "z", "pinned", "view", "layers", "mapLabel", "only"];
+
+/** Returns the ids of the sections that show a property. */
+export function sectionsOf(key: keyof PageState): readonly string[] {
+  if (key === "section" || key === "smooth") return [];
+  if (key === "drawing") return ["inside", "draw", "dimensions"];
+  if (HOVER.includes(key)) return ["hover"];
+  const prefix = key.replace(/[A-Z].*/, "");
+  return [SHORT[prefix] ?? prefix];
+}
+
+/** Whether a link says the same of a property in two states. */
+export const isSame = (key: keyof PageState, a: PageState, b: PageState): boolean =>
+  TABLE[key].write(a[key]) === TABLE[key].write(b[key]);
+
+/** Returns the ids of the sections that show something else in another state. */
+export function changedSections(a: PageState, b: PageState): string[] {
+  return [...new Set(KEYS.filter((key) => !isSame(key, a, b)).flatMap(sectionsOf))];
+}
+
+/** Reads a property's value from text; null where the text is none. */
+export const readProperty = (key: keyof PageState, text: string) => TABLE[key].read(text);
+
+/** Reads a hash. What is unknown or not valid is left at its default and named in `ignored`. */
 export function readState(hash: string): { state: PageState; ignored: string[] } {
   const state: PageState = { ...DEFAULT_STATE };
   const ignored: string[] = [];
   // A section's anchor ("#draw") is no state.
   const text = hash.replace(/^#/, "");
   if (!text.includes("=")) return { state, ignored };
-  for (const [name, value] of new URLSearchParams(text)) {
+  for (const [name, written] of new URLSearchParams(text)) {
+    if (RETIRED.includes(name)) continue;
     const key = KEYS.find((candidate) => TABLE[candidate].name === name);
-    if (key === undefined || !readInto(state, key, value)) ignored.push(name.slice(0, 20));
+    const value = key === undefined ? null : TABLE[key].read(written);
+    if (key === undefined || value === null) ignored.push(name.slice(0, 20));
+    else Object.assign(state, { [key]: value });
   }
   return { state, ignored };
 }
 
-function readInto<Key extends keyof PageState>(state: PageState, key: Key, text: string): boolean {
-  const value = TABLE[key].read(text);
-  if (value === null) return false;
-  state[key] = value as PageState[Key];
-  return true;
-}
-
 /** Writes a state as a hash, "" where everything is at its default. */
 export function writeState(state: PageState): string {
-  const parts: string[] = [];
-  const add = <Key extends keyof PageState>(key: Key): void => {
+  const parts = KEYS.flatMap((key) => {
     const text = TABLE[key].write(state[key]);
     // Commas, dots and the strokes' alphabet are all safe in a hash as they are.
-    if (text !== null) parts.push(`${TABLE[key].name}=${text}`);
-  };
-  for (const key of KEYS) add(key);
+    return text === null ? [] : [`${TABLE[key].name}=${text}`];
+  });
   return parts.length > 0 ? `#${parts.join("&")}` : "";
 }

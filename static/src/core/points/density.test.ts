@@ -43,3 +43,20 @@ test("of all points, both heaps lie within the outermost contour", () => {
 test("no points have no contours", () => {
   expect(densityOf(pointsFromColumns([], [], []), view).paths.join("")).toBe("");
 });
+
+test("a square that holds all points is as dense at its edges as in its middle", () => {
+  const lattice = Array.from({ length: 900 }, (_, i) => [i % 30, Math.floor(i / 30)]);
+  const even = pointsFromColumns(
+    lattice.map(() => 0),
+    lattice.map(([x = 0]) => (x + 0.5) / 30),
+    lattice.map(([, y = 0]) => (y + 0.5) / 30),
+  );
+  const unit = { centre: [0.5, 0.5], scale: 1 } as const;
+  // A contour at more than half of the greatest density: there the edges are if nothing is mirrored.
+  const upper = (isWhole: boolean): number[] => {
+    const { paths } = densityOf(even, unit, [], isWhole);
+    return boxOf(paths[Math.ceil(0.7 * paths.length)] ?? "");
+  };
+  expect(upper(true).every((edge) => edge < 0 || edge > 256)).toBe(true);
+  expect(upper(false).every((edge) => edge > 0 && edge < 256)).toBe(true);
+});

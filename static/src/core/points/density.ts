@@ -7,6 +7,8 @@ import type { Points } from "./points";
 /** Side of the grid of the estimate, and the bandwidth of its Gaussian kernel, in cells. */
 const SIDE = 256;
 const BANDWIDTH = 5;
+/** Beyond so many cells the kernel has no weight. */
+const REACH = 3 * BANDWIDTH;
 /** Contours, at equal steps of the density. */
 const LEVELS = 8;
 /** Points that are counted at most: more move no contour visibly. */
@@ -24,18 +26,33 @@ export interface Density {
  *
  * @param view the square: what a map of equal sides shows.
  * @param labels whose points count; empty: all.
+ * @param isWhole no point can lie beyond the square: near its edges the estimate is then too low
+ * unless what the kernel carries over is mirrored back.
  */
-export function densityOf(points: Points, view: View, labels: readonly number[] = []): Density {
+export function densityOf(
+  points: Points,
+  view: View,
+  labels: readonly number[] = [],
+  isWhole = false,
+): Density {
   const [left, top] = [view.centre[0] - view.scale / 2, view.centre[1] + view.scale / 2];
   const units = SIDE / view.scale;
   const step = Math.ceil(points.count / SAMPLE);
-  const counted: number[] = [];
+  const mirrored = (at: number): number[] => {
+    if (isWhole && at < REACH) return [at, -at];
+    return isWhole && at > SIDE - REACH ? [at, 2 * SIDE - at] : [at];
+  };
+  const counted: [number, number][] = [];
   for (let i = 0; i < points.count; i += step) {
-    if (labels.length === 0 || labels.includes(points.labels[i] as number)) counted.push(i);
+    if (labels.length > 0 && !labels.includes(points.labels[i] as number)) continue;
+    const rows = mirrored((top - (points.xy[2 * i + 1] as number)) * units);
+    for (const x of mirrored(((points.xy[2 * i] as number) - left) * units)) {
+      for (const y of rows) counted.push([x, y]);
+    }
   }
-  const contours = contourDensity<number>()
-    .x((i) => ((points.xy[2 * i] as number) - left) * units)
-    .y((i) => (top - (points.xy[2 * i + 1] as number)) * units)
+  const contours = contourDensity<[number, number]>()
+    .x(([x]) => x)
+    .y(([, y]) => y)
     .size([SIDE, SIDE])
     .cellSize(2)
     .bandwidth(BANDWIDTH)

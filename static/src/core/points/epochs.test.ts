@@ -4,7 +4,7 @@ import { Film } from "./epochs";
 const film = () =>
   new Film({
     epochs: [0, 1, 5],
-    labels: Uint8Array.from([0, 0, 1]),
+    labels: Uint16Array.from([0, 0, 1]),
     frames: [
       Float32Array.from([0, 0, 0, 0, 0, 0]),
       Float32Array.from([-1, 0, -1, 2, 2, 0]),
@@ -20,7 +20,7 @@ describe("a film of the map", () => {
     expect(film().epoch(2)).toBe(5);
   });
 
-  it("moves points and class means on straight ways between them", () => {
+  it("moves points and class means along straight lines between them", () => {
     const { points, statistics } = film().at(1.25);
     expect(Array.from(points.xy)).toEqual([-1.25, 0, -1.25, 2, 3, 1]);
     expect(statistics.map(({ mean }) => mean)).toEqual([

@@ -9,11 +9,24 @@ const file = { url: "", sha256: "", bytes: 0 };
 
 test("a model offers the layers it has, two offer what either has", () => {
   const common = ["points", "density", "names", "ellipses"];
-  expect(layersOf(model("vae", 2))).toEqual([...common, "circle", "lattice"]);
+  expect(layersOf(model("ae", 2))).toEqual([...common, "circle", "lattice"]);
   expect(layersOf(model("vae", 10))).toEqual([...common, "lattice"]);
   expect(layersOf(model("target-means-vae", 2))).toContain("targets");
   const both = layersOf(model("vae", 10), model("classifier-vae", 2, { regions: file }));
-  expect(both).toEqual(["points", "density", "names", "regions", "ellipses", "circle", "lattice"]);
+  expect(both).toEqual([
+    ...["points", "density", "prior", "names", "regions", "ellipses", "circle", "lattice"],
+    "quantiles",
+  ]);
+});
+
+test("only a plane whose prior is N(0, I) has it as a layer, and quantiles", () => {
+  for (const kind of ["vae", "lattice", "cvae"]) {
+    expect(layersOf(model(kind, 2))).toEqual(expect.arrayContaining(["prior", "quantiles"]));
+  }
+  for (const other of [model("ae", 2), model("target-means-vae", 2), model("vae", 5)]) {
+    expect(layersOf(other)).not.toContain("prior");
+    expect(layersOf(other)).not.toContain("quantiles");
+  }
 });
 
 const statistics = (rows: object[], more = {}): Statistics =>

@@ -1,6 +1,6 @@
 // How points lie along one axis of a map: a kernel density estimate of each class.
 
-import type { Points } from "./points";
+import { boundsOf, type Points, statisticsOf } from "./points";
 
 /** Cells of the grid on which the estimate is made: about a pixel of a small map each. */
 const CELLS = 400;
@@ -23,37 +23,25 @@ export interface Marginal {
  * eq. 3.31) without its quartiles: 1.06 σ n^(−1/5), of each class's own σ and n.
  *
  * @param axis 0: along x; 1: along y.
- * @param classes how many classes there are; labels beyond the last count as the last.
+ * @param classes how many classes there are.
  */
 export function marginalOf(points: Points, axis: 0 | 1, classes: number): Marginal {
-  const value = (i: number): number => points.xy[2 * i + axis] as number;
-  const label = (i: number): number => Math.min(points.labels[i] as number, classes - 1);
-  const moments = Array.from({ length: classes }, () => ({ count: 0, sum: 0, squares: 0 }));
-  let [least, most] = [Infinity, -Infinity];
-  for (let i = 0; i < points.count; i++) {
-    const moment = moments[label(i)] as (typeof moments)[number];
-    moment.count += 1;
-    moment.sum += value(i);
-    moment.squares += value(i) ** 2;
-    least = Math.min(least, value(i));
-    most = Math.max(most, value(i));
+  const bounds = boundsOf(points) ?? { min: [0, 0], max: [0, 0] };
+  const [least, most] = [bounds.min[axis], bounds.max[axis]];
+  const bandwidths = new Float64Array(classes);
+  for (const { label, count, covariance } of statisticsOf(points)) {
+    bandwidths[label] = 1.06 * Math.sqrt(Math.max(0, covariance[axis][axis])) * count ** -0.2;
   }
-  const bandwidths = moments.map(({ count, sum, squares }) => {
-    const variance = count === 0 ? 0 : Math.max(0, squares / count - (sum / count) ** 2);
-    return 1.06 * Math.sqrt(variance) * count ** -0.2 || 0;
-  });
-  if (points.count === 0)
-    return { low: 0, step: 1, densities: moments.map(() => new Float64Array(CELLS)) };
   // Room for the tails, so that nothing of a class is lost at the ends.
   const margin = REACH * Math.max(...bandwidths, (most - least) / CELLS, 1e-9);
   const low = least - margin;
   const step = (most - least + 2 * margin) / (CELLS - 1);
-  const densities = moments.map(() => new Float64Array(CELLS));
+  const densities = Array.from(bandwidths, () => new Float64Array(CELLS));
   const share = 1 / (points.count * step);
   for (let i = 0; i < points.count; i++) {
-    const density = densities[label(i)] as Float64Array;
+    const density = densities[points.labels[i] as number] as Float64Array;
     // Between two cells a point counts for each by how near it is.
-    const place = (value(i) - low) / step;
+    const place = ((points.xy[2 * i + axis] as number) - low) / step;
     const cell = Math.min(CELLS - 2, Math.floor(place));
     density[cell] = (density[cell] as number) + (1 - place + cell) * share;
     density[cell + 1] = (density[cell + 1] as number) + (place - cell) * share;

@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { nearestPoints, shareNearestOwn } from "./nearest";
+import { describe, expect, it, test } from "vitest";
+import { classAround, nearestPoints, shareNearestOwn } from "./nearest";
 import { pointsFromColumns } from "./points";
 
 const random = (n: number, seed: number): number[] =>
@@ -28,4 +28,27 @@ test("the share of points that lie nearest to the place of their own class", () 
     [10, 0],
   ] as const;
   expect(shareNearestOwn(points, places)).toBe(0.75);
+});
+
+describe("the nearest class", () => {
+  const columns = { labels: [] as number[], x: [] as number[], y: [] as number[] };
+  for (let i = 0; i < 400; i++) {
+    const label = i % 2;
+    columns.labels.push(label);
+    columns.x.push((label ? 4 : -4) + Math.sin(i));
+    columns.y.push(Math.cos(i * 1.7));
+  }
+  const points = pointsFromColumns(columns.labels, columns.x, columns.y);
+
+  it("is the majority around a place", () => {
+    expect(classAround(points, [-4, 0])).toBe(0);
+    expect(classAround(points, [4.2, 0.1])).toBe(1);
+  });
+
+  it("is none far from every point", () => {
+    expect(classAround(points, [0, 0])).toBeNull();
+    expect(classAround(points, [1e6, 0])).toBeNull();
+    expect(classAround(points, [Number.NaN, 0])).toBeNull();
+    expect(classAround(pointsFromColumns([], [], []), [0, 0])).toBeNull();
+  });
 });

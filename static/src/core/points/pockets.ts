@@ -1,6 +1,7 @@
 // Where a cloud of points is thick and where it has holes.
 
-import type { Bounds, Point } from "../geometry/viewport";
+import { type Bounds, type Point, squareOf } from "../geometry/viewport";
+import { nearestPoints } from "./nearest";
 import type { Points } from "./points";
 
 export interface Disc {
@@ -30,13 +31,7 @@ export function circleOf({ count, xy }: Points, share: number): Disc {
   return { centre: [x, y], radius };
 }
 
-/** The square around a disc. */
-function squareAround({ centre, radius }: Disc): Bounds {
-  return {
-    min: [centre[0] - radius, centre[1] - radius],
-    max: [centre[0] + radius, centre[1] + radius],
-  };
-}
+const squareAround = ({ centre, radius }: Disc): Bounds => squareOf({ centre, scale: 2 * radius });
 
 /** How many points fall into each cell of a square, (cells · cells,), lowest row first. */
 function countCells({ count, xy }: Points, { min, max }: Bounds, cells: number): Uint32Array {
@@ -84,16 +79,10 @@ export function emptiestDisc(points: Points, disc: Disc): Disc {
     const radius = Math.min(upTo, disc.radius - distance(centre, disc.centre));
     if (radius > best.radius) best = { centre, radius };
   }
-  const { count, xy } = points;
-  const [x, y] = best.centre;
-  let nearest = Infinity;
-  for (let i = 0; i < count; i++) {
-    const right = (xy[2 * i] as number) - x;
-    const up = (xy[2 * i + 1] as number) - y;
-    nearest = Math.min(nearest, right * right + up * up);
-  }
+  const [nearest = 0] = nearestPoints(points, best.centre, 1);
+  const place: Point = [points.xy[2 * nearest] ?? Infinity, points.xy[2 * nearest + 1] ?? Infinity];
   const toRim = disc.radius - distance(best.centre, disc.centre);
-  return { centre: best.centre, radius: Math.min(Math.sqrt(nearest), toRim) };
+  return { centre: best.centre, radius: Math.min(distance(place, best.centre), toRim) };
 }
 
 function distance(a: Point, b: Point): number {
@@ -102,14 +91,14 @@ function distance(a: Point, b: Point): number {
 
 /** The squared distance, in cells, of every cell to the nearest occupied one; first by column. */
 function squaredDistances(counts: Uint32Array, cells: number): Float32Array {
-  const FAR = 4 * cells;
+  const far = 4 * cells;
   const down = new Float32Array(cells * cells);
   for (let column = 0; column < cells; column++) {
-    for (let row = 0, gap = FAR; row < cells; row++) {
+    for (let row = 0, gap = far; row < cells; row++) {
       gap = counts[row * cells + column] === 0 ? gap + 1 : 0;
       down[row * cells + column] = gap;
     }
-    for (let row = cells - 1, gap = FAR; row >= 0; row--) {
+    for (let row = cells - 1, gap = far; row >= 0; row--) {
       const at = row * cells + column;
       gap = counts[at] === 0 ? gap + 1 : 0;
       down[at] = Math.min(gap, down[at] as number) ** 2;
@@ -121,12 +110,9 @@ function squaredDistances(counts: Uint32Array, cells: number): Float32Array {
       let nearest = Infinity;
       // Outwards from the cell itself: whatever lies farther off cannot be nearer.
       for (let away = 0; away < cells && away ** 2 < nearest; away++) {
-        const left = column - away;
-        const right = column + away;
-        if (left >= 0)
-          nearest = Math.min(nearest, away ** 2 + (down[row * cells + left] as number));
-        if (right < cells) {
-          nearest = Math.min(nearest, away ** 2 + (down[row * cells + right] as number));
+        for (const at of [column - away, column + away]) {
+          if (at < 0 || at >= cells) continue;
+          nearest = Math.min(nearest, away ** 2 + (down[row * cells + at] as number));
         }
       }
       squared[row * cells + column] = nearest;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { boundsOf, ClassGrid, pointStyle, pointsFromColumns, statisticsOf } from "./points";
+import { boundsOf, pointStyle, pointsFromColumns, statisticsOf } from "./points";
 
 const four = pointsFromColumns([0, 0, 1, 1], [-1, 1, 4, 6], [0, 2, -3, -5]);
 
@@ -36,29 +36,6 @@ describe("points", () => {
     });
     expect(one?.mean).toEqual([5, -4]);
     expect(one?.covariance[0][1]).toBeCloseTo(-1);
-  });
-});
-
-describe("the nearest class", () => {
-  const columns = { labels: [] as number[], x: [] as number[], y: [] as number[] };
-  for (let i = 0; i < 400; i++) {
-    const label = i % 2;
-    columns.labels.push(label);
-    columns.x.push((label ? 4 : -4) + Math.sin(i));
-    columns.y.push(Math.cos(i * 1.7));
-  }
-  const grid = new ClassGrid(pointsFromColumns(columns.labels, columns.x, columns.y));
-
-  it("is the majority around a place", () => {
-    expect(grid.nearest([-4, 0])).toBe(0);
-    expect(grid.nearest([4.2, 0.1])).toBe(1);
-  });
-
-  it("is none far from every point", () => {
-    expect(grid.nearest([0, 0])).toBeNull();
-    expect(grid.nearest([1e6, 0])).toBeNull();
-    expect(grid.nearest([Number.NaN, 0])).toBeNull();
-    expect(new ClassGrid(pointsFromColumns([], [], [])).nearest([0, 0])).toBeNull();
   });
 });
 

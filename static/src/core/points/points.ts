@@ -1,10 +1,10 @@
-// The scatter as typed arrays, and what is counted from it: bounds, class statistics, nearest class.
+// The scatter as typed arrays, and what is counted from it: bounds and class statistics.
 import type { Bounds, Point } from "../geometry/viewport";
 
 export interface Points {
   readonly count: number;
   /** (count,) class of each point. */
-  readonly labels: Uint8Array;
+  readonly labels: Uint16Array;
   /** (2 · count,) x and y in latent units, interleaved. */
   readonly xy: Float32Array;
 }
@@ -15,6 +15,8 @@ export interface ClassStatistics {
   readonly count: number;
   readonly mean: Point;
   readonly covariance: readonly [Point, Point];
+  /** Where its name stands on the map; absent: at the mean. */
+  readonly place?: Point;
 }
 
 /**
@@ -35,7 +37,7 @@ export function pointsFromColumns(
     xy[2 * i] = x[i] as number;
     xy[2 * i + 1] = y[i] as number;
   }
-  return { count, labels: Uint8Array.from(labels), xy };
+  return { count, labels: Uint16Array.from(labels), xy };
 }
 
 /** The box around all finite points; null where there is none. */
@@ -56,8 +58,9 @@ export function boundsOf(points: Points): Bounds | null {
 
 /** Count, mean and covariance (divided by the count) of each class that occurs. */
 export function statisticsOf(points: Points): ClassStatistics[] {
+  const classes = 1 + points.labels.reduce((most, label) => Math.max(most, label), -1);
   // Six sums for each label, in one pass: count, x, y, x², xy, y².
-  const sums = new Float64Array(256 * 6);
+  const sums = new Float64Array(classes * 6);
   const add = (at: number, term: number) => {
     sums[at] = (sums[at] as number) + term;
   };
@@ -74,7 +77,7 @@ export function statisticsOf(points: Points): ClassStatistics[] {
     add(at + 5, y * y);
   }
   const result: ClassStatistics[] = [];
-  for (let label = 0; label < 256; label++) {
+  for (let label = 0; label < classes; label++) {
     const [n = 0, x = 0, y = 0, xx = 0, xy = 0, yy = 0] = sums.subarray(label * 6, label * 6 + 6);
     if (n === 0) continue;
     const mean: Point = [x / n, y / n];
@@ -111,77 +114,4 @@ export function pointStyle(count: number, area: number, zoom: number): PointStyl
     diameter: Math.min(9, Math.max(1.5, 0.95 * spacing * growth)),
     opacity: Math.min(0.85, Math.max(0.25, 0.5 * Math.min(1, spacing) ** 0.5 * growth)),
   };
-}
-
-/** Cells along each side of the grid, and how many of them a search goes outwards. */
-const CELLS = 96;
-const REACH = 10;
-/** Points that make a majority worth reporting. */
-const ENOUGH = 15;
-/** Points that are counted at most, every n-th of a larger set: more do not change a majority. */
-const SAMPLE = 120_000;
-
-/** Answers which class is most frequent around a place, from counts on a fixed grid. */
-export class ClassGrid {
-  readonly #bounds: Bounds | null;
-  readonly #classes: number;
-  readonly #counts: Uint32Array; // (CELLS, CELLS, classes)
-
-  /** One pass over the points, or over a sample of very many; a few ms. */
-  constructor(points: Points) {
-    this.#bounds = boundsOf(points);
-    let classes = 0;
-    for (const label of points.labels) if (label >= classes) classes = label + 1;
-    this.#classes = classes;
-    this.#counts = new Uint32Array(CELLS * CELLS * classes);
-    const step = Math.ceil(points.count / SAMPLE);
-    for (let i = 0; i < points.count; i += step) {
-      const column = this.#cell(points.xy[2 * i] as number, 0);
-      const row = this.#cell(points.xy[2 * i + 1] as number, 1);
-      if (!inside(column) || !inside(row)) continue;
-      const at = (row * CELLS + column) * classes + (points.labels[i] as number);
-      this.#counts[at] = (this.#counts[at] as number) + 1;
-    }
-  }
-
-  /** The most frequent class near `point`; null where no point is near. */
-  nearest(point: Point): number | null {
-    const column = this.#cell(point[0], 0);
-    const row = this.#cell(point[1], 1);
-    if (!Number.isFinite(column + row)) return null;
-    let found: number | null = null;
-    for (let reach = 0; reach <= REACH; reach++) {
-      const { label, total } = this.#majority(column, row, reach);
-      if (total > 0) found = label;
-      if (total >= ENOUGH) break;
-    }
-    return found;
-  }
-
-  #cell(value: number, axis: 0 | 1): number {
-    if (this.#bounds === null) return Number.NaN;
-    const low = this.#bounds.min[axis];
-    const span = this.#bounds.max[axis] - low;
-    if (value === this.#bounds.max[axis]) return CELLS - 1;
-    return span > 0 ? Math.floor(((value - low) / span) * CELLS) : Number.NaN;
-  }
-
-  #majority(column: number, row: number, reach: number): { label: number; total: number } {
-    const votes = new Uint32Array(this.#classes);
-    let total = 0;
-    for (let r = Math.max(0, row - reach); r <= Math.min(CELLS - 1, row + reach); r++) {
-      for (let c = Math.max(0, column - reach); c <= Math.min(CELLS - 1, column + reach); c++) {
-        for (let label = 0; label < this.#classes; label++) {
-          const n = this.#counts[(r * CELLS + c) * this.#classes + label] as number;
-          votes[label] = (votes[label] as number) + n;
-          total += n;
-        }
-      }
-    }
-    return { label: votes.indexOf(Math.max(...votes)), total };
-  }
-}
-
-function inside(cell: number): boolean {
-  return cell >= 0 && cell < CELLS;
 }

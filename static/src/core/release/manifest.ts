@@ -1,29 +1,12 @@
 // The manifest of a release, as the page needs it: its types, and reading it from JSON.
 
 import type { View } from "../geometry/viewport";
+import type { LatticeSites } from "../latent/tile-lattice";
 
 export interface FileEntry {
   url: string;
   sha256: string;
   bytes: number;
-}
-
-export type Condition = "none" | "decoder" | "both";
-
-/** The numbers of a model that the page's scripts show; absent where they do not apply. */
-export interface Metrics {
-  test_elbo?: number;
-  log_likelihood?: number;
-  reconstruction?: number;
-  kl?: number;
-  importance_samples?: number;
-  squared_error: number;
-  nearest_mean_accuracy: number;
-  train_images: number;
-  epochs: number;
-  seed: number;
-  commit: string | null;
-  parameters: { encoder: number; decoder: number };
 }
 
 export interface Model {
@@ -35,21 +18,32 @@ export interface Model {
   image: { height: number; width: number; channels: number };
   classes: number;
   class_names: string[];
-  condition: Condition;
+  condition: "none" | "decoder" | "both";
   decoder: FileEntry;
-  encoder: FileEntry;
+  /** Absent where images cannot be encoded: the points of the map were given. */
+  encoder?: FileEntry;
   means: FileEntry;
   view: View;
-  picture: FileEntry;
-  prepared: { z: number[]; label: number | null; image: FileEntry };
-  metrics: Metrics;
+  picture?: FileEntry;
+  /** Decoded tiles from which the page blends until the model has loaded. */
+  lattice?: FileEntry & LatticeSites;
+  prepared: { z: number[]; label: number | null; image?: FileEntry };
+  /** What the page's scripts show; absent where it does not apply. */
+  metrics: {
+    test_elbo?: number;
+    log_likelihood?: number;
+    reconstruction?: number;
+    kl?: number;
+    squared_error?: number;
+    parameters?: { encoder?: number; decoder: number };
+  };
   /** Where latent_size > 2. */
   projections?: { pca: FileEntry; tsne?: FileEntry };
-  statistics: FileEntry;
-  prior: FileEntry;
-  tiles: FileEntry;
-  curves: FileEntry;
-  report: FileEntry;
+  statistics?: FileEntry;
+  prior?: FileEntry;
+  tiles?: FileEntry;
+  curves?: FileEntry;
+  report?: FileEntry;
   regions?: FileEntry;
   trace?: FileEntry;
   /** Of a model of faces. */
@@ -76,15 +70,33 @@ export function parseManifest(json: string): Manifest {
   if (manifest.format !== 1 || !Array.isArray(manifest.models)) {
     throw new Error("This page cannot read the release it was given.");
   }
-  return { ...manifest, datasets: manifest.datasets ?? {} };
+  return {
+    ...manifest,
+    models: manifest.models.map(complete),
+    datasets: manifest.datasets ?? {},
+  };
 }
 
-/** Returns the model called `id`, or undefined where the release has none. */
-export function findModel(manifest: Manifest, id: string): Model | undefined {
-  return manifest.models.find((model) => model.id === id);
+type Optional = "metrics" | "prepared" | "classes" | "class_names";
+
+/** A model of the user's own may leave out metrics, classes, and what its map opens with. */
+function complete(model: Omit<Model, Optional> & Partial<Pick<Model, Optional>>): Model {
+  const { class_names: names = [], latent_size, condition } = model;
+  const classes = model.classes || names.length || 1;
+  const numbered = Array.from({ length: classes }, (_, label) => String(label));
+  return {
+    metrics: {},
+    prepared: { z: Array(latent_size).fill(0), label: condition === "none" ? null : 0 },
+    ...model,
+    classes,
+    class_names: names.length > 0 ? names : classes > 1 ? numbered : ["all images"],
+  };
 }
 
 /** Returns the number of values in one of the model's images, H×W×C. */
 export function imageSize(model: Model): number {
   return model.image.height * model.image.width * model.image.channels;
 }
+
+/** Returns what one of the model's images is called, as webapp/article/own_models.py does. */
+export const nounOf = ({ dataset }: Model): string => (dataset === "mnist" ? "digit" : "image");

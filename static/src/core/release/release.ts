@@ -73,16 +73,8 @@ export interface Regions {
 }
 
 export interface Curves {
-  held_out: "validation" | "test";
   epoch: number[];
   curves: Record<string, (number | null)[]>;
-}
-
-export interface SampleQuality {
-  confident: number;
-  evenness: number;
-  class_shares: number[];
-  asked: number | null;
 }
 
 export interface Report {
@@ -90,54 +82,30 @@ export interface Report {
   errors: {
     squared_error: number;
     cross_entropy: number;
-    squared_error_of_a_sample: number;
-    by_class: { label: number; count: number; squared_error: number; cross_entropy: number }[];
+    by_class: { label: number; squared_error: number; cross_entropy: number }[];
   };
-  knn: Record<string, { mean: number; std: number }> | null;
+  knn: Record<string, { mean: number }> | null;
   linear_probe: number | null;
   active_units: number | null;
-  samples: Partial<Record<"prior" | "fitted" | "test_images", SampleQuality>> | null;
+  samples: Partial<Record<"prior", { confident: number; asked: number | null }>> | null;
   anomaly: Record<
     string,
     { auc: number; roc: { false_positive: number[]; true_positive: number[] } }
   >;
   classifier: { accuracy: number; confusion: number[][] } | null;
-  /** Of a model of faces. */
-  faces?: Record<
-    | "sharpness"
-    | "sharpness_of_data"
-    | "frechet_reconstructions"
-    | "frechet_samples"
-    | "perceptual_distance",
-    number
-  >;
-}
-
-/** What adding a vector at full strength does to test faces that lacked the attribute, as shares. */
-export interface AttributeEffect {
-  /** The multiple that was added. */
-  full?: number;
-  /** Of those in which it is then seen. */
-  seen: number;
-  /** Of those in which an attribute of another group reads as before, on average over the others. */
-  kept: number;
-  others: Record<string, number>;
 }
 
 /** The attributes of a data set of faces, and a vector for each, (A, d). */
 export interface Attributes {
   names: string[];
-  /** Indices of attributes of which a face has at most one. */
-  groups: number[][];
-  count: number;
-  /** Faces behind each vector: (A,). */
-  with: number[];
-  without: number[];
   /** Mean μ of those with minus mean μ of those without. */
   vectors: number[][];
-  /** The same, at right angles to every vector outside its own group. */
+  /** The same, at right angles to the vectors of others, outside its own group. */
   orthogonal: number[][];
-  measured: Record<string, Record<"raw" | "orthogonal", AttributeEffect>>;
+  /** How well a held-out classifier reads each, balanced accuracy. */
+  read?: number[];
+  /** The multiples at which the effect of each attribute's two vectors was measured. */
+  measured: Record<string, Record<"raw" | "orthogonal", { full?: number }>>;
 }
 
 /** Test faces to begin with. */
@@ -155,14 +123,9 @@ export interface Examples {
 /** μ of some training images after each of some epochs, as points in latent units. */
 export interface Trace {
   epochs: number[];
-  labels: Uint8Array;
+  labels: Uint16Array;
   /** One interleaved (2 · count,) array for each epoch. */
   frames: Float32Array[];
-}
-
-export interface Spread {
-  mean: number;
-  std: number | null;
 }
 
 export interface StudyRow {
@@ -170,11 +133,8 @@ export interface StudyRow {
   group: "grid" | "likelihood" | "classification";
   kind: string;
   latent_size: number;
-  classification_weight: number;
-  seeds: number[];
-  numbers: Record<string, Spread>;
-  anomaly_auc: Record<string, Spread>;
-  by_class: { label: number; squared_error: Spread }[];
+  numbers: Record<string, { mean: number }>;
+  by_class: { label: number; squared_error: { mean: number } }[];
   curves: Record<string, (number | null)[]>;
 }
 

@@ -4,18 +4,11 @@ import { css } from "lit";
 export const chartStyles = css`
   :host {
     min-width: 0;
-    color: var(--muted, #666);
     font-size: 0.8125rem;
     line-height: 1.4;
   }
   .surface {
     position: relative;
-  }
-  .surface,
-  summary,
-  .scroll,
-  .note {
-    border-radius: var(--radius, 4px);
   }
   .plot {
     height: var(--chart-height, 18rem);
@@ -29,18 +22,9 @@ export const chartStyles = css`
   .u-over {
     touch-action: pan-y;
   }
-  .u-hz .u-cursor-x {
-    border-right: 1px solid var(--muted, #666);
-  }
   .note {
-    position: absolute;
-    inset: 0;
-    display: grid;
-    place-content: center;
-    margin: 0;
-    padding: 1rem;
     border: 1px dashed var(--line, #ccc);
-    text-align: center;
+    border-radius: var(--radius, 4px);
   }
   .legend {
     display: flex;
@@ -56,30 +40,21 @@ export const chartStyles = css`
     display: inline-flex;
     gap: 0.45em;
     align-items: center;
-    color: var(--text, #1a1a1a);
   }
   .value {
     min-width: 3.2em;
     font-weight: 600;
   }
   .swatch {
-    flex: none;
     width: 30px;
-    height: 12px;
   }
-  .line {
-    stroke: currentColor;
-    stroke-width: 2;
-  }
-  .mark {
+  .swatch path {
     fill: currentColor;
-  }
-  details {
-    margin-top: 0.4rem;
+    stroke: currentColor;
   }
   summary {
     width: fit-content;
-    padding-block: 0.25rem;
+    padding-block: 0.5rem 0.25rem;
     cursor: pointer;
   }
   .scroll {
@@ -89,7 +64,6 @@ export const chartStyles = css`
   }
   table {
     border-collapse: collapse;
-    color: var(--text, #1a1a1a);
   }
   th,
   td {
@@ -103,15 +77,5 @@ export const chartStyles = css`
     position: sticky;
     top: 0;
     background: var(--surface, #fff);
-    color: var(--muted, #666);
-  }
-  @media (forced-colors: active) {
-    .entry,
-    .swatch {
-      forced-color-adjust: auto;
-    }
-    .u-hz .u-cursor-x {
-      border-color: Highlight;
-    }
   }
 `;

@@ -1,17 +1,13 @@
 // <class-probabilities>: how probable each class is, a bar and a number a class.
 //
 // Properties    probabilities  (K,) numbers that add up to 1, or null: empty bars
-//               classNames     K names
 //               best           index of the most probable class, or null (read only)
-// Style         --class-0 … --class-9, and the page's colours. It is a table of K rows; the row of
-//               the most probable class is set in bold and has a class of its own.
+// Style         --class-0 … --class-9
 import { css, html, type PropertyValues } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { formatPercent } from "../../core/geometry/viewport";
-import { AtlasElement } from "../atlas-element";
+import { AtlasElement, DIGITS } from "../atlas-element";
 import { base, classColour } from "../shared-styles";
-
-const DIGITS = [..."0123456789"];
 
 @customElement("class-probabilities")
 export class ClassProbabilities extends AtlasElement {
@@ -39,32 +35,16 @@ export class ClassProbabilities extends AtlasElement {
       td:last-child {
         width: 4.2em;
         text-align: end;
-        color: var(--muted, #666);
         white-space: nowrap;
       }
-      .best th,
-      .best td {
-        color: inherit;
+      .best :is(th, td) {
         font-weight: 650;
       }
       svg {
-        display: block;
-        width: 100%;
         height: 0.8rem;
         border-radius: 2px;
+        outline: 1px solid transparent; /* seen in forced colours */
         background: var(--faint, #eee);
-      }
-      p {
-        margin: 0.4rem 0 0;
-        color: var(--muted, #666);
-      }
-      @media (forced-colors: active) {
-        svg {
-          outline: 1px solid CanvasText;
-        }
-        rect {
-          fill: Highlight;
-        }
       }
     `,
   ];

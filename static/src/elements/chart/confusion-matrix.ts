@@ -1,18 +1,15 @@
 // <confusion-matrix>: which class was taken for which, as a table with shaded cells.
 //
-// Attributes    label       the table's caption
 // Properties    confusion   K rows of K counts, or null; rows are the true class
-//               classNames  K names
 //               marked      [a, b] or null: two classes whose two cells are outlined
-// Style         the page's colours. Cells off the diagonal are shaded by their share of the row
-//               (core/confusion), those on it are plain; the table is as wide as the element.
+//
+// Cells off the diagonal are shaded by their share of the row (core/confusion), those on it plain.
 import { css, html, nothing, type PropertyValues } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { type Confusion, shade } from "../../core/release/confusion";
-import { AtlasElement } from "../atlas-element";
+import { AtlasElement, DIGITS } from "../atlas-element";
 import { base } from "../shared-styles";
 
-const DIGITS = [..."0123456789"];
 /** How much of the accent's colour (%) is in a cell off the diagonal, by its level of shade. */
 const INK = [5, 5, 14, 26, 40, 100];
 
@@ -43,18 +40,15 @@ export class ConfusionMatrix extends AtlasElement {
       height: 2rem;
       padding: 0;
       border-radius: 2px;
-      font-weight: 400;
+      outline: 1px solid transparent; /* seen in forced colours */
       text-align: center;
     }
-    th {
+    th,
+    .none {
       color: var(--muted, #666);
-      font-weight: 600;
     }
     .diagonal {
       background: var(--faint, #eee);
-    }
-    .none {
-      color: var(--muted, #666);
     }
     [class^="error"] {
       background: color-mix(in srgb, var(--accent, #0b57d0) var(--ink), var(--surface, #fff));
@@ -66,22 +60,6 @@ export class ConfusionMatrix extends AtlasElement {
     .marked {
       outline: 2px solid var(--text, #1a1a1a);
       outline-offset: -1px;
-    }
-    p {
-      margin: 0;
-      color: var(--muted, #666);
-      font-size: 0.875rem;
-      line-height: 1.5;
-    }
-    @media (max-width: 30rem) {
-      :host {
-        font-size: 0.6875rem;
-      }
-    }
-    @media (forced-colors: active) {
-      td {
-        border: 1px solid GrayText;
-      }
     }
   `,
   ];
@@ -95,7 +73,6 @@ export class ConfusionMatrix extends AtlasElement {
   }
 
   protected override render() {
-    if (this.state === "error") return this.renderError();
     return html`<table>
       <caption>${this.label}</caption>
       <thead>
@@ -107,7 +84,8 @@ export class ConfusionMatrix extends AtlasElement {
       <tbody>
         ${this.classNames.map((name, row) => this.#row(name, row))}
       </tbody>
-    </table>`;
+    </table>
+    ${this.renderError()}`;
   }
 
   #row(name: string, row: number) {

@@ -1,12 +1,5 @@
 // <error-scale>: an axis on which one error lies among the mean errors of the classes.
-//
-// Properties
-//   value    the error shown, or null
-//   mean     the mean over all test images, or null where it is not known
-//   classes  {label, name, value}[]: the mean error of each class
-// Style      --class-0 … --class-9 and the page's colours
-//
-// Nothing in here is operated; it takes no focus.
+// `mean` is that of all test images, or null where it is not known. Style: --class-0 … --class-9.
 import { css, html, nothing, type PropertyValues, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { formatNumber, ticks } from "../../core/geometry/viewport";
@@ -30,13 +23,13 @@ const NAME_HEIGHT = 14;
 /** The axis ends a little beyond the largest error. */
 const MARGIN = 1.12;
 
-/** Puts names that would lie over each other in rows above one another. */
-function stack(places: readonly number[], width: number): number[] {
+/** Rows of names, above one another where they would lie over each other. */
+function stack(places: readonly number[]): number[] {
   const ends: number[] = [];
   return places.map((place) => {
     const free = ends.findIndex((end) => end <= place);
     const row = free < 0 ? ends.length : free;
-    ends[row] = place + width;
+    ends[row] = place + NAME_WIDTH;
     return row;
   });
 }
@@ -50,17 +43,11 @@ export class ErrorScale extends AtlasElement {
       font-size: 12px;
       line-height: normal;
     }
-    svg {
-      display: block;
-      width: 100%;
-      overflow: visible;
-    }
     text {
       fill: var(--muted, #666);
       text-anchor: middle;
     }
-    .axis,
-    .tick {
+    .axis {
       stroke: var(--line, #ccc);
     }
     .stem {
@@ -77,20 +64,13 @@ export class ErrorScale extends AtlasElement {
       stroke-dasharray: 3 2;
     }
     .drawing {
+      fill: var(--accent, #0b57d0);
       stroke: var(--accent, #0b57d0);
       stroke-width: 2.5;
     }
-    .drawing-head {
-      fill: var(--accent, #0b57d0);
-    }
     @media (forced-colors: active) {
-      .drawing,
-      .mean,
-      .stem {
+      line {
         stroke: CanvasText;
-      }
-      .drawing-head {
-        fill: Highlight;
       }
     }
   `,
@@ -124,16 +104,13 @@ export class ErrorScale extends AtlasElement {
 
   protected override render() {
     const classes = [...this.classes].sort((a, b) => a.value - b.value);
-    const rows = stack(
-      classes.map(({ value }) => this.x(value)),
-      NAME_WIDTH,
-    );
+    const rows = stack(classes.map(({ value }) => this.x(value)));
     const own = this.value === null ? null : this.x(this.value);
     const axis = ticks(0, this.end, 6);
     return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${this.spoken()}>
       <line class="axis" x1=${LEFT} x2=${RIGHT} y1=${AXIS} y2=${AXIS}></line>
       ${axis.values.map(
-        (value) => svg`<line class="tick" x1=${this.x(value)} x2=${this.x(value)} y1=${AXIS}
+        (value) => svg`<line class="axis" x1=${this.x(value)} x2=${this.x(value)} y1=${AXIS}
             y2=${AXIS + 4}></line>
           <text x=${this.x(value)} y=${AXIS + 16}>${formatNumber(value, axis.decimals)}</text>`,
       )}
@@ -154,7 +131,7 @@ export class ErrorScale extends AtlasElement {
         own === null
           ? nothing
           : svg`<line class="drawing" x1=${own} x2=${own} y1="12" y2=${AXIS}></line>
-              <path class="drawing-head" d=${`M${own - 6},4h12l-6,9z`}></path>`
+              <path class="drawing" d=${`M${own - 5},5h10l-5,7z`}></path>`
       }
     </svg>`;
   }

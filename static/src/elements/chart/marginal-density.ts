@@ -2,17 +2,15 @@
 //
 // Attributes    upright  it stands beside the map, along the vertical axis (reflected); else it
 //                        lies above the map, along the horizontal one
-// Properties    marginal    Marginal (core/marginal), or null
-//               range       [low, high]: what the axis shows
+// Properties    range       [low, high]: what the axis shows
 //               isolated    classes shown in colour; empty: all
 //               at          where the cursor is on the axis, or null
 // Style         --class-0 … --class-9; it fills the box that the page gives it
-//
-// It has no keys: it follows the map that it belongs to.
 import { css, html, nothing, type PropertyValues, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { type Marginal, outline } from "../../core/points/marginal";
 import { AtlasElement } from "../atlas-element";
+import { isDimmed } from "../map/map-shapes";
 import { base, classColour } from "../shared-styles";
 
 /** Units of the drawing along the axis and across it; it is stretched to its box. */
@@ -31,10 +29,9 @@ export class MarginalDensity extends AtlasElement {
       min-height: 0;
     }
     svg {
-      display: block;
-      width: 100%;
       height: 100%;
       overflow: hidden;
+      forced-color-adjust: none;
     }
     path {
       fill-opacity: 0.18;
@@ -47,17 +44,8 @@ export class MarginalDensity extends AtlasElement {
       stroke: var(--line, #ccc);
     }
     .at {
-      stroke: var(--text, #1a1a1a);
-      stroke-width: 1px;
+      stroke: CanvasText;
       vector-effect: non-scaling-stroke;
-    }
-    @media (forced-colors: active) {
-      svg {
-        forced-color-adjust: none;
-      }
-      .at {
-        stroke: CanvasText;
-      }
     }
   `,
   ];
@@ -96,8 +84,7 @@ export class MarginalDensity extends AtlasElement {
     const box = this.upright
       ? `0 ${LENGTH - high} ${HEIGHT} ${high - low}`
       : `${low} 0 ${high - low} ${HEIGHT}`;
-    const dimmed = (label: number): boolean =>
-      this.isolated.length > 0 && !this.isolated.includes(label);
+    const dimmed = (label: number): boolean => isDimmed(this, label);
     // Dimmed classes lie below the others.
     const order = [...this.#outlines].sort((a, b) => +dimmed(b.label) - +dimmed(a.label));
     return html`<svg role="img" aria-label=${this.label} viewBox=${box} preserveAspectRatio="none">

@@ -3,123 +3,125 @@
 // Attributes    model    id of the model whose map this is (reflected); not used in here
 //               state    ready once the points are drawn, or could be if they were near the
 //                        screen; new points end an error
-//               message  the sentence to show while loading or in error
 //               pinned   z stays where it is while the mouse hovers (reflected)
 //               symbol   what the cursor's coordinates are called ("z")
+//               lasso    Shift and a drag, or the key L, select points
 // Properties    z           [x, y] or null; setting it moves the mark and emits nothing
 //               view        {centre: [x, y], scale}: scale is in latent units across the shorter
-//                           side; setting it emits nothing
-//               home        the first view, to which a double click returns; by default it is
-//                           fitted to the points
-//               points      Points (core/points), or null while they are not there
-//               statistics  ClassStatistics[], else computed from the points
-//               classNames  string[]; one legend button each
+//                           side, in quantiles of the unit square; null: home; setting it emits
+//                           nothing
+//               home        the first view, to which a double click returns
 //               isolated    labels shown in colour; empty: all
-//               axisNames   two names, each a letter and its index; ["z1", "z2"]
-//               ellipse     {mu, sigma} of a drawing, or null
-//               ellipses    {label, mean, covariance}[] of classes
-//               targets     points marked with a cross
-//               circle      {centre, radius}, or null
-//               path        {points, at}: a path from A to B and a position on it (0…1), or null
-//               regions     Regions of a classifier (core/release), painted under the points
-//               lattice     Lattice (core/lattice): pictures in place, painted over the points
+//               selection   rows of the selected points; setting it emits nothing
 //               layers      {points, axes, names, cursor, density, regions, circle, ellipses,
-//                           targets, lattice, path, drawing: boolean}: independent switches. A
-//                           missing one is on, except density
-//               progress    0…1 while loading, or null
+//                           targets, lattice, path, drawing, posterior, prior, quantiles:
+//                           boolean}: independent switches. A missing one is on, except density,
+//                           prior and quantiles, which lays z out at (Φ(z₁), Φ(z₂))
+//               hasNormalPrior  whether the prior of the plane is N(0, I): without it, prior and
+//                           quantiles stay off
+//               posterior   an image's true posterior and its highest point, or null
 // Events        latent-change {z, source: "pointer" | "touch" | "keyboard"}, view-change {view},
-//               pin-change {pinned, z}, classes-change {isolated}: only for what the reader did
-// Methods       moveTo(z, source), viewBy(view), pin(pinned): on behalf of the reader, so they emit
+//               pin-change {pinned, z}, classes-change {isolated}, selection-change {rows}: only
+//               for what the reader did
+// Methods       moveTo(z, source), viewBy(view), pin(pinned), select(rows): on behalf of the reader, so
+//               they emit
 // Slots         picture  an <img> of the points of exactly `home`: it is shown until the points
 //                        are drawn, and for good where they cannot be
-// Style         --map-aspect (default 1), --class-0 … --class-9, and the page's colours; parts
-//               frame, surface, legend. The frame is as wide as the element, and 44 px of legend
-//               follow it: a page that gives an undefined <latent-map> that space never jumps.
+// Style         --map-aspect (default 1), --class-0, --class-1 …, and the page's colours. The frame
+//               is as wide as the element, and 44 px of legend follow it: a page that gives an
+//               undefined <latent-map> that space never jumps.
 //
 // Keys: arrows move z (Shift: ten times as far), + − 0 zoom, Enter or Space pins, Escape unpins.
+// With `lasso`, L begins an outline at z that the arrows draw; Enter closes it, Escape gives it up.
 // A pinned z is let go by a click, and carried by a finger, a pen or the arrow keys.
 import { html, nothing, type PropertyValues } from "lit";
-import { customElement, property, query, queryAll, state } from "lit/decorators.js";
+import { customElement, property, query, state } from "lit/decorators.js";
 import { afterPicture } from "../../core/async/after-picture";
 import { settled } from "../../core/async/settled";
 import type { Lattice } from "../../core/geometry/lattice";
 import {
-  type Bounds,
+  PLAIN,
+  QUANTILE_HOME,
+  QUANTILES,
+  UNIT_SQUARE,
+  type Warp,
+} from "../../core/geometry/quantiles";
+import {
   clampView,
-  fitBounds,
-  isView,
   type Limits,
   limitsOf,
   type Point,
   type Size,
   sameView,
+  toData,
   toPixel,
   type View,
 } from "../../core/geometry/viewport";
-import { boundsOfRegions, paintRegions } from "../../core/image/regions";
+import { boundsOfRegions, paintRegions, warpPixels } from "../../core/image/regions";
+import type { PlanePosterior } from "../../core/inference/plane-posterior";
 import { type Density, densityOf } from "../../core/points/density";
-import {
-  boundsOf,
-  type ClassStatistics,
-  type Points,
-  statisticsOf,
-} from "../../core/points/points";
+import { boundsOf, type ClassStatistics, type Points } from "../../core/points/points";
 import type { Regions } from "../../core/release/release";
-import { AtlasElement } from "../atlas-element";
+import { AtlasElement, DIGITS } from "../atlas-element";
 import { connectWhenNear } from "../connect-when-near";
-import { latticeImage, paintImage, paintRgba } from "../paint";
+import { Lasso } from "../lasso/lasso";
+import { SelectedPoints } from "../lasso/selected-points";
+import { selectionSummary } from "../lasso/selection-summary";
+import { paintLattice, paintRgba } from "../paint";
 import { base } from "../shared-styles";
 import { MapBitmap } from "./map-bitmap";
-import { cursorTemplate, MapCursor } from "./map-cursor";
-import { MapGestures, type MapTarget, type Source } from "./map-gestures";
+import { cursorTemplate, describePlace, MapCursor } from "./map-cursor";
+import { MapGestures } from "./map-gestures";
+import { MapHeat } from "./map-heat";
 import { pressKey } from "./map-keys";
 import { legend } from "./map-legend";
-import { type Ellipse, OVERLAY_LAYERS, type OverlayData } from "./map-overlay";
 import { type Palette, readPalette, watchTheme } from "./map-palette";
-import { describePlace } from "./map-readout";
-import type { Circle, ClassEllipse, Path } from "./map-shapes";
+import { type ClassEllipse, overlay } from "./map-shapes";
 import { mapStyles } from "./map-styles";
 import { PointsLayer } from "./points-layer";
-import { MAX_CLASSES } from "./points-renderer";
 
-export type Layers = Readonly<Record<string, boolean>>;
+export type Source = "pointer" | "touch" | "keyboard";
 
-const DIGITS = [..."0123456789"];
-const AXES = ["z1", "z2"] as const;
-/** Layers that are off until they are switched on. */
-const OFF_AT_FIRST: ReadonlySet<string> = new Set(["density"]);
 /** What the points, and the pictures among them, are drawn from. */
-const REDRAWN = ["points", "isolated", "classNames", "regions", "lattice", "layers"] as const;
-const NOWHERE: View = { centre: [0, 0], scale: 8 };
+const REDRAWN = [
+  ...["points", "isolated", "classNames", "regions", "lattice", "layers", "hasNormalPrior"],
+] as const;
+/** Layers that are off until they are switched on. */
+const OFF = ["density", "prior", "quantiles"];
 /** More device pixels than this cost memory and show no more of a dot. */
 const MAX_PIXEL_RATIO = 2;
-/** Classes beyond those that have a colour share the last one's. */
-const drawnAs = (label: number): number => Math.min(label, MAX_CLASSES - 1);
 /** z is spoken once it has rested for this long (ms): while it moves, words would pile up. */
 const REST = 600;
 
 @customElement("latent-map")
-export class LatentMap extends AtlasElement implements MapTarget, OverlayData {
+export class LatentMap extends AtlasElement {
   static override styles = [base, mapStyles];
 
   override label = "Map of the latent space";
   @property({ reflect: true }) model = "";
   @property({ type: Boolean, reflect: true }) pinned = false;
   @property() symbol = "z";
+  @property({ type: Boolean }) lasso = false;
   @property({ attribute: false }) points: Points | null = null;
   @property({ attribute: false }) statistics: readonly ClassStatistics[] | null = null;
+  /** One legend button each. */
   @property({ attribute: false }) classNames: readonly string[] = DIGITS;
   @property({ attribute: false }) isolated: readonly number[] = [];
-  @property({ attribute: false }) axisNames: readonly [string, string] = AXES;
-  @property({ attribute: false }) ellipse: Ellipse | null = null;
+  @property({ attribute: false }) selection: readonly number[] = [];
+  @property({ attribute: false }) axisNames: readonly [string, string] = ["z₁", "z₂"];
+  /** A drawing's posterior: its mean and standard deviations along the two axes, latent units. */
+  @property({ attribute: false }) ellipse: { mu: Point; sigma: Point } | null = null;
+  @property({ attribute: false }) posterior: Pick<PlanePosterior, "heat" | "best"> | null = null;
   @property({ attribute: false }) ellipses: readonly ClassEllipse[] = [];
+  /** Points marked with a cross. */
   @property({ attribute: false }) targets: readonly Point[] = [];
-  @property({ attribute: false }) circle: Circle | null = null;
-  @property({ attribute: false }) path: Path | null = null;
+  @property({ attribute: false }) circle: { centre: Point; radius: number } | null = null;
+  /** From A to B, and the position of a marker on it (0…1; null: none). */
+  @property({ attribute: false }) path: { points: Point[]; at: number | null } | null = null;
   @property({ attribute: false }) regions: Regions | null = null;
   @property({ attribute: false }) lattice: Lattice | null = null;
-  @property({ attribute: false }) layers: Layers = {};
-  @property({ attribute: false }) progress: number | null = null;
+  @property({ attribute: false }) layers: Readonly<Record<string, boolean>> = {};
+  @property({ attribute: false }) hasNormalPrior = false;
 
   /** Whether the points are on the screen, or cannot be. */
   @state() private drawn: "not yet" | "yes" | "never" = "not yet";
@@ -129,23 +131,28 @@ export class LatentMap extends AtlasElement implements MapTarget, OverlayData {
   @query(".surface") private readonly surface!: HTMLElement;
   @query(".picture") private readonly picture!: HTMLElement;
   @query(".points") private readonly canvasHost!: HTMLElement;
-  @queryAll(".swatch[data-label]") private readonly swatches!: NodeListOf<HTMLElement>;
 
+  /** The contours of the points' density, made when they are first shown. */
+  density: Density | null = null;
+  /** CSS pixels. */
+  size: Size = { width: 0, height: 0 };
   #z: Point | null = null;
   #view: View | null = null;
-  #home: View | null = null;
-  #size: Size = { width: 0, height: 0 };
-  #bounds: Bounds | null = null;
+  #home: View = { centre: [0, 0], scale: 8 };
   #limits: Limits | null = null;
-  #ownStatistics: readonly ClassStatistics[] = [];
+  /** Where a warp lays points out. */
+  #placed: { points: Points | null; warp: Warp; at: Points | null } | null = null;
   #palette: Palette | null = null;
   #layer: PointsLayer | null = null;
-  #layerPoints: Points | null = null;
   readonly #regions = new MapBitmap("regions");
   readonly #lattice = new MapBitmap("lattice");
-  #density: Density | null = null;
+  readonly #heat = new MapHeat();
+  readonly #selected = new SelectedPoints();
+  readonly lassoTool = new Lasso(this);
   #gestures: MapGestures | null = null;
   #cursor: MapCursor | null = null;
+  /** A finger would hide the coordinates beside it. */
+  #lifted = false;
   /** After the picture of z, which a mark painted before it would delay. */
   readonly #placeCursorSoon = afterPicture(() => this.#placeCursor());
   readonly #speakSoon = settled<void>(REST, () => {
@@ -166,8 +173,8 @@ export class LatentMap extends AtlasElement implements MapTarget, OverlayData {
     return this.#z === null ? null : [this.#z[0], this.#z[1]];
   }
   set z(value: Point | null) {
-    if (value !== null && !(Number.isFinite(value[0]) && Number.isFinite(value[1]))) return;
-    this.#z = value === null ? null : [value[0], value[1]];
+    if (!(value?.every(Number.isFinite) ?? true)) return;
+    this.#z = value && [value[0], value[1]];
     this.#placeCursor();
   }
 
@@ -175,27 +182,58 @@ export class LatentMap extends AtlasElement implements MapTarget, OverlayData {
     return this.#view ?? this.home;
   }
   set view(value: View | null) {
-    this.#show(isView(value) ? clampView(value, this.limits) : null);
+    this.#show(value && clampView(value, this.limits));
   }
 
   get home(): View {
-    return this.#home ?? (this.#bounds === null ? NOWHERE : fitBounds(this.#bounds));
+    return this.warp === PLAIN ? this.#home : QUANTILE_HOME;
   }
-  set home(value: View | null) {
-    this.#home = isView(value) ? value : null;
+  set home(value: View) {
+    this.#home = value;
     this.#limits = null;
-    this.#show(this.#view);
-  }
-
-  /** CSS pixels. */
-  get size(): Size {
-    return this.#size;
+    this.#redraw();
   }
 
   /** How far the reader can pan and zoom. */
   get limits(): Limits {
-    this.#limits ??= limitsOf(this.home, this.#bounds);
+    const { placed } = this;
+    this.#limits ??= limitsOf(this.home, placed && boundsOf(placed));
     return this.#limits;
+  }
+
+  /** How the coordinates of z are laid out. All that is drawn or pointed at goes through this. */
+  get warp(): Warp {
+    return this.hasNormalPrior && this.isOn("quantiles") ? QUANTILES : PLAIN;
+  }
+
+  /** The points as they are laid out. */
+  get placed(): Points | null {
+    const { points, warp } = this;
+    if (this.#placed?.points !== points || this.#placed.warp !== warp) {
+      const at =
+        points === null || warp === PLAIN ? points : { ...points, xy: points.xy.map(warp.place) };
+      this.#placed = { points, warp, at };
+      this.#limits = null;
+    }
+    return this.#placed.at;
+  }
+
+  /** Where z is laid out: in the units of the view. */
+  placeOf(z: Point): [number, number] {
+    return [this.warp.place(z[0]), this.warp.place(z[1])];
+  }
+
+  zOf(place: Point): [number, number] {
+    return [this.warp.z(place[0]), this.warp.z(place[1])];
+  }
+
+  /** z → CSS pixels from the map's top left corner. */
+  pixelOf(z: Point): [number, number] {
+    return toPixel(this.view, this.size, this.placeOf(z));
+  }
+
+  zAt(pixel: Point): [number, number] {
+    return this.zOf(toData(this.view, this.size, pixel));
   }
 
   moveTo(z: Point, source: Source): void {
@@ -203,7 +241,7 @@ export class LatentMap extends AtlasElement implements MapTarget, OverlayData {
     this.#z = [z[0], z[1]];
     // First of all: decoding should start before anything is drawn here.
     this.emit("latent-change", { z: this.z, source });
-    this.#cursor?.liftLabel(source === "touch");
+    this.#lifted = source === "touch";
     this.#placeCursorSoon();
     this.#speakSoon();
   }
@@ -222,13 +260,9 @@ export class LatentMap extends AtlasElement implements MapTarget, OverlayData {
     this.#speakSoon();
   }
 
-  /** Of each class: what the page gave, else what the points say. */
-  get means(): readonly ClassStatistics[] {
-    return this.statistics ?? this.#ownStatistics;
-  }
-
-  get density(): Density | null {
-    return this.#density;
+  select(rows: readonly number[]): void {
+    this.selection = rows;
+    this.emit("selection-change", { rows });
   }
 
   override connectedCallback(): void {
@@ -251,15 +285,12 @@ export class LatentMap extends AtlasElement implements MapTarget, OverlayData {
     this.#passing.disconnect();
     removeEventListener("resize", this.#measure);
     this.#unwatchTheme();
-    this.#gestures?.destroy();
-    this.#gestures = null;
     this.#dropLayer();
   }
 
   #dropLayer(): void {
     this.#layer?.destroy();
     this.#layer = null;
-    this.#layerPoints = null;
     if (this.drawn === "yes") this.drawn = "not yet";
   }
 
@@ -270,11 +301,10 @@ export class LatentMap extends AtlasElement implements MapTarget, OverlayData {
   }
 
   readonly #measure = (): void => {
-    this.#size = { width: this.frame.clientWidth, height: this.frame.clientHeight };
+    this.size = { width: this.frame.clientWidth, height: this.frame.clientHeight };
     this.#redraw();
   };
 
-  /** Shows `view` (null: home) without telling anyone. */
   #show(view: View | null): void {
     this.#view = view;
     this.#redraw();
@@ -286,55 +316,50 @@ export class LatentMap extends AtlasElement implements MapTarget, OverlayData {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has("points")) this.#takePoints(this.points);
-    if (changed.has("progress") && this.progress !== null && this.state === "empty") {
-      this.state = "loading";
+    if (changed.has("points")) {
+      if (this.points === null) this.#dropLayer();
+      else {
+        this.state = this.drawn === "never" ? "ready" : "loading";
+        this.message = "";
+      }
     }
+    if (changed.has("selection") && this.selection.length === 0) this.lassoTool.clear();
     if (changed.has("classNames")) this.#palette = null;
-    if (changed.has("points") || changed.has("isolated")) this.#density = null;
-    if (this.#isOn("density") && this.points !== null) {
-      this.#density ??= densityOf(this.points, this.home, this.isolated);
+    const { placed } = this;
+    const isWarped = this.warp !== PLAIN;
+    const square = isWarped ? UNIT_SQUARE : this.home;
+    const isOther = changed.has("points") || changed.has("isolated");
+    if (isOther || this.density?.view !== square) this.density = null;
+    if (this.isOn("density") && placed !== null) {
+      this.density ??= densityOf(placed, square, this.isolated, isWarped);
     }
-    if (changed.has("lattice")) this.#paintLattice();
+    if (changed.has("lattice")) {
+      if (this.lattice !== null) paintLattice(this.#lattice.canvas, this.lattice);
+      this.#lattice.show(this.lattice?.bounds ?? null);
+    }
     this.#stale ||= REDRAWN.some((name) => changed.has(name));
-  }
-
-  #paintLattice(): void {
-    if (this.lattice !== null) {
-      const { pixels, image } = latticeImage(this.lattice);
-      paintImage(this.#lattice.canvas, pixels, image);
-    }
-    this.#lattice.show(this.lattice?.bounds ?? null);
   }
 
   #paintRegions(): void {
     if (this.regions !== null) {
-      this.#palette ??= readPalette(this.frame, this.swatches);
+      this.#palette ??= readPalette(this.frame, this.classNames.length);
+      const { size } = this.regions;
+      const { min, max } = boundsOfRegions(this.regions);
       const pixels = paintRegions(this.regions, this.#palette.classes);
-      paintRgba(this.#regions.canvas, pixels, ...this.regions.size);
-    }
-    this.#regions.show(this.regions && boundsOfRegions(this.regions));
-  }
-
-  #takePoints(points: Points | null): void {
-    this.#bounds = points === null ? null : boundsOf(points);
-    this.#ownStatistics = points === null || this.statistics !== null ? [] : statisticsOf(points);
-    this.#limits = null;
-    if (points === null) {
-      this.#dropLayer();
-      return;
-    }
-    this.state = this.drawn === "never" ? "ready" : "loading";
-    this.message = "";
+      paintRgba(this.#regions.canvas, warpPixels(pixels, size, { min, max }, this.warp), ...size);
+      this.#regions.show({ min: this.placeOf(min), max: this.placeOf(max) });
+    } else this.#regions.show(null);
   }
 
   protected override render() {
     const note = this.#note();
+    const pointsOn = this.isOn("points");
+    const hasPicture = pointsOn && this.warp === PLAIN;
+    const pictureClass = hasPicture ? (this.drawn === "yes" ? "replaced" : "") : "off";
     return html`
-      <div class="frame" part="frame">
+      <div class="frame">
         <div
           class="surface"
-          part="surface"
           role="application"
           tabindex="0"
           aria-label=${this.label}
@@ -342,105 +367,91 @@ export class LatentMap extends AtlasElement implements MapTarget, OverlayData {
           aria-describedby="help"
           @keydown=${(event: KeyboardEvent) => pressKey(event, this)}
         >
-          <div class=${`picture ${this.#pictureClass()}`}><slot name="picture"></slot></div>
-          ${this.#isOn("regions") ? this.#regions.canvas : nothing}
-          <div class=${this.#isOn("points") ? "points" : "points off"} aria-hidden="true"></div>
-          ${this.#isOn("lattice") ? this.#lattice.canvas : nothing}
+          <div class=${`picture ${pictureClass}`}><slot name="picture"></slot></div>
+          ${this.isOn("regions") ? this.#regions.canvas : nothing}
+          <div class=${pointsOn ? "points" : "points off"} aria-hidden="true"></div>
+          ${this.lasso ? this.#selected.canvas : nothing}
+          ${this.isOn("lattice") ? this.#lattice.canvas : nothing}
+          ${this.isOn("posterior") ? this.#heat.canvas : nothing}
           <svg class="overlay" aria-hidden="true">
-            ${this.#size.width === 0 ? nothing : this.#renderOverlay()}
+            ${this.size.width === 0 ? nothing : overlay(this)}
           </svg>
-          ${cursorTemplate(this.#isOn("cursor"))}
+          ${cursorTemplate(this.isOn("cursor"))}
         </div>
-        ${this.progress === null || this.state === "error" ? nothing : html`<progress aria-label="Loading" max="1" .value=${this.progress}></progress>`}
-        <p class=${note === "" ? "spoken" : `note ${this.state}`} role="status">${note}</p>
+        <p class=${note === "" ? "spoken" : `note ${this.state}`} role="status">
+          ${note} ${this.renderRetry()}
+        </p>
       </div>
-      ${legend({
-        classNames: this.classNames,
-        isolated: this.isolated,
-        choose: (isolated) => {
-          this.isolated = isolated;
-          this.emit("classes-change", { isolated });
-        },
+      ${legend(this, (isolated) => {
+        this.isolated = isolated;
+        this.emit("classes-change", { isolated });
       })}
+      ${this.lasso ? selectionSummary(this) : nothing}
       <p id="help" class="spoken">
         Arrow keys move the point, with Shift ten times as far. Plus, minus and zero zoom. Enter pins
         the point, Escape lets it go.
+        ${this.lasso ? "L begins a lasso at the point, which the arrow keys draw; Enter closes it." : nothing}
       </p>
       <p class="spoken" aria-live="polite">${this.spoken}</p>
     `;
   }
 
-  #isOn(layer: string): boolean {
-    return this.layers[layer] ?? !OFF_AT_FIRST.has(layer);
-  }
-
-  #pictureClass(): string {
-    if (!this.#isOn("points")) return "off";
-    return this.drawn === "yes" ? "replaced" : "";
-  }
-
-  #renderOverlay() {
-    const layers = OVERLAY_LAYERS.filter(({ name }) => this.#isOn(name));
-    return layers.map((layer) => layer.draw(this));
+  isOn(layer: string): boolean {
+    return this.layers[layer] ?? !OFF.includes(layer);
   }
 
   /** The sentence over the map, or "". */
   #note(): string {
-    if (this.state === "error")
-      return this.message || "The points of this map could not be loaded.";
+    if (this.state === "error") return this.message;
     if (this.drawn === "never") {
-      return "This browser draws no WebGL, so a prepared picture stands in for the points.";
+      return this.warp === PLAIN
+        ? "This browser draws no WebGL, so a prepared picture stands in for the points."
+        : "This browser draws no WebGL, so the points are missing.";
     }
     return this.state === "loading" ? this.message : "";
   }
 
   protected override updated(changed: PropertyValues<this>): void {
     this.#cursor ??= new MapCursor(this.surface);
-    if (this.isConnected) this.#gestures ??= new MapGestures(this.surface, this);
+    this.#gestures ??= new MapGestures(this.surface, this);
     // Painted with the swatches' colours, which have just been rendered.
-    if (changed.has("regions") || changed.has("classNames")) this.#paintRegions();
+    const repaints = ["regions", "classNames", "layers", "hasNormalPrior"] as const;
+    if (repaints.some((name) => changed.has(name))) this.#paintRegions();
+    if (this.#stale || changed.has("posterior")) this.#heat.paint(this);
+    if (this.#stale || changed.has("selection")) this.#selected.paint(this);
     if (this.#stale) {
       this.#stale = false;
-      this.#gestures?.sync();
-      this.#placePicture();
-      for (const bitmap of [this.#regions, this.#lattice]) bitmap.place(this.view, this.#size);
+      // The picture shows exactly `home`.
+      const [x, y] = toPixel(this.view, this.size, this.home.centre);
+      const zoom = this.home.scale / this.view.scale;
+      const [dx, dy] = [x - this.size.width / 2, y - this.size.height / 2];
+      this.picture.style.transform = `translate(${dx}px, ${dy}px) scale(${zoom})`;
+      for (const bitmap of [this.#regions, this.#lattice]) bitmap.place(this);
       this.#drawPoints();
     }
     this.#placeCursor();
   }
 
   #drawPoints(): void {
-    const { width, height } = this.#size;
-    if (this.points === null || width === 0 || height === 0 || this.drawn === "never") return;
+    const { placed } = this;
+    if (placed === null || this.size.height === 0 || this.drawn === "never") return;
     if (!this.#near) {
       this.#endLoading(); // all is there to draw them once seen
       return;
     }
-    this.#palette ??= readPalette(this.frame, this.swatches);
-    this.#layer ??= new PointsLayer(this.canvasHost, {
-      drawn: () => {
-        this.drawn = "yes";
-        this.#endLoading();
-      },
-      lost: () => {
-        this.drawn = "not yet";
-      },
-      failed: (reason) => {
-        console.warn(`latent-map: the points cannot be drawn (${reason})`);
-        this.drawn = "never";
-        this.#endLoading();
-      },
+    this.#palette ??= readPalette(this.frame, this.classNames.length);
+    this.#layer ??= new PointsLayer(this.canvasHost, (event) => {
+      this.drawn = ({ drawn: "yes", lost: "not yet", failed: "never" } as const)[event];
+      if (event !== "lost") this.#endLoading();
     });
-    if (this.points !== this.#layerPoints) this.#layer.setPoints(this.points);
-    this.#layerPoints = this.points;
+    this.#layer.setPoints(placed);
     this.#layer.update({
       view: this.view,
       zoom: this.home.scale / this.view.scale,
-      size: this.#size,
+      size: this.size,
       pixelRatio: Math.min(devicePixelRatio, MAX_PIXEL_RATIO),
-      palette: this.#palette.classes,
-      dimmed: this.#palette.dimmed,
-      shown: this.isolated.length === 0 ? null : this.isolated.map(drawnAs),
+      ...this.#palette,
+      shown: this.isolated.length === 0 ? null : this.isolated,
     });
   }
 
@@ -448,25 +459,7 @@ export class LatentMap extends AtlasElement implements MapTarget, OverlayData {
     if (this.state === "loading") this.state = "ready";
   }
 
-  /** Keeps the picture, which shows exactly `home`, in register with the view. */
-  #placePicture(): void {
-    const [x, y] = toPixel(this.view, this.#size, this.home.centre);
-    const { width, height } = this.#size;
-    const magnification = this.home.scale / this.view.scale;
-    this.picture.style.transform = `translate(${x - width / 2}px, ${y - height / 2}px) scale(${magnification})`;
-  }
-
   #placeCursor(): void {
-    if (this.#size.width === 0) return;
-    this.#cursor?.place(this.#z, this.view, this.#size, this.pinned, this.symbol);
-  }
-}
-
-declare global {
-  interface HTMLElementEventMap {
-    "latent-change": CustomEvent<{ z: [number, number]; source: Source }>;
-    "view-change": CustomEvent<{ view: View }>;
-    "pin-change": CustomEvent<{ pinned: boolean; z: [number, number] | null }>;
-    "classes-change": CustomEvent<{ isolated: number[] }>;
+    if (this.size.width > 0) this.#cursor?.place(this, this.#lifted);
   }
 }

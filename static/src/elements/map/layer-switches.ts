@@ -8,24 +8,27 @@
 //   layers-change   {layers: {layer: boolean}}, every offered layer in it
 //
 // Light children keep its place before its script has run; they are dropped then.
-//
-// A page wires it to one map or to several: map.layers = {...map.layers, ...detail.layers}.
-import { css, html } from "lit";
+import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { AtlasElement } from "../atlas-element";
 import { base } from "../shared-styles";
 
+/** Where a layer is called otherwise than by its own name. */
 const NAMES: Record<string, string> = {
-  points: "points",
   names: "class names",
-  density: "density",
   regions: "class regions",
   ellipses: "class ellipses",
-  targets: "targets",
   circle: "99 % circle",
   lattice: "decoded lattice",
-  drawing: "drawing",
-  path: "path",
+  posterior: "true posterior",
+};
+
+/** What a name alone does not say. */
+const TITLES: Record<string, string> = {
+  density:
+    "Of the encoded means. With two latents: the aggregate posterior q(z), smoothed by more than σ",
+  prior: "Contours of N(0, I) that hold 50, 90 and 99 % of it",
+  quantiles: "(Φ(z₁), Φ(z₂)): equal areas are equally probable under the prior",
 };
 
 @customElement("layer-switches")
@@ -37,7 +40,6 @@ export class LayerSwitches extends AtlasElement {
       display: flex;
       flex-wrap: wrap;
       gap: 0.1rem 1.1rem;
-      margin: 0;
       padding: 0;
       border: 0;
     }
@@ -45,7 +47,6 @@ export class LayerSwitches extends AtlasElement {
       float: left;
       margin-inline-end: 1.1rem;
       padding: 0.25rem 0;
-      color: var(--muted, #666);
     }
     label {
       display: inline-flex;
@@ -57,8 +58,6 @@ export class LayerSwitches extends AtlasElement {
     input {
       width: 1.1em;
       height: 1.1em;
-      margin: 0;
-      accent-color: var(--accent, #0b57d0);
     }
   `,
   ];
@@ -68,22 +67,18 @@ export class LayerSwitches extends AtlasElement {
   override label = "Layers";
 
   protected override willUpdate(): void {
-    this.state = this.#offered.length > 0 ? "ready" : "empty";
+    this.state = this.layers === "" ? "empty" : "ready";
   }
 
   protected override firstUpdated(): void {
     this.replaceChildren();
   }
 
-  get #offered(): string[] {
-    return this.layers.split(/\s+/).filter((name) => name !== "");
-  }
-
   protected override render() {
     return html`<fieldset>
-      <legend>${this.label}</legend>
-      ${this.#offered.map(
-        (name) => html`<label
+      <legend class="muted">${this.label}</legend>
+      ${(this.layers.match(/\S+/g) ?? []).map(
+        (name) => html`<label title=${TITLES[name] ?? nothing}
           ><input
             type="checkbox"
             name=${name}
@@ -97,13 +92,8 @@ export class LayerSwitches extends AtlasElement {
 
   #switch(name: string, checked: boolean): void {
     this.on = { ...this.on, [name]: checked };
-    const layers = Object.fromEntries(this.#offered.map((one) => [one, this.on[one] ?? false]));
+    const offered = this.layers.match(/\S+/g) ?? [];
+    const layers = Object.fromEntries(offered.map((one) => [one, this.on[one] ?? false]));
     this.emit("layers-change", { layers });
-  }
-}
-
-declare global {
-  interface HTMLElementEventMap {
-    "layers-change": CustomEvent<{ layers: Record<string, boolean> }>;
   }
 }

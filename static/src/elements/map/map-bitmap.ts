@@ -1,8 +1,8 @@
-// A picture that lies on a map at its place in latent units: class regions, a lattice of digits.
-import { type Bounds, type Size, toPixel, type View } from "../../core/geometry/viewport";
+// A picture that lies at its place on a map, in units of the view: class regions, decoded digits.
+import { type Bounds, toPixel } from "../../core/geometry/viewport";
+import type { LatentMap } from "./latent-map";
 
 export class MapBitmap {
-  /** The picture is drawn here before it is shown. */
   readonly canvas = document.createElement("canvas");
   #bounds: Bounds | null = null;
 
@@ -19,7 +19,7 @@ export class MapBitmap {
   }
 
   /** Keeps the picture in register with what the map shows. */
-  place(view: View, size: Size): void {
+  place({ view, size }: LatentMap): void {
     if (this.#bounds === null) return;
     const { min, max } = this.#bounds;
     const [left, top] = toPixel(view, size, [min[0], max[1]]);

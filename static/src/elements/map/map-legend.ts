@@ -1,31 +1,39 @@
-// The legend of a map: a button for each class, which isolates it, and one that shows all again.
+// The legend of a map: a button for each class, which isolates it, and one that shows all again; of
+// many classes a field that finds them.
 import { html, type TemplateResult } from "lit";
 import { classColour } from "../shared-styles";
-import { MAX_CLASSES } from "./points-renderer";
+import "./class-search";
+import type { LatentMap } from "./latent-map";
+import { isDimmed } from "./map-shapes";
 
-export interface LegendData {
-  readonly classNames: readonly string[];
-  /** Classes shown; empty: all. */
-  readonly isolated: readonly number[];
-  choose(isolated: number[]): void;
-}
+/** More classes than this are searched. */
+const MOST_BUTTONS = 16;
 
-/** Names longer than this are words, and as wide as they need to be. */
-const DIGITS = 2;
-
-export function legend({ classNames, isolated, choose }: LegendData): TemplateResult {
-  const words = classNames.some((name) => name.length > DIGITS);
-  return html`<div class=${words ? "legend words" : "legend"} part="legend" role="group" aria-label="Classes to show">
+/** @param choose is called with the classes to show; none: all. */
+export function legend(map: LatentMap, choose: (isolated: number[]) => void): TemplateResult {
+  const { classNames, isolated } = map;
+  if (classNames.length > MOST_BUTTONS) {
+    return html`<class-search
+      .names=${classNames}
+      .isolated=${isolated}
+      @class-toggle=${({ detail }: CustomEvent<{ label: number | null }>) =>
+        choose(detail.label === null ? [] : toggle(isolated, detail.label, classNames.length))}
+    ></class-search>`;
+  }
+  // The page keeps its place.
+  if (classNames.length < 2) return html`<div class="legend alone"></div>`;
+  return html`<div class="legend" role="group" aria-label="Classes to show">
     ${classNames.map(
       (name, label) => html`<button
         type="button"
-        class=${isolated.length === 0 || isolated.includes(label) ? "class" : "class dimmed"}
+        class=${isDimmed(map, label) ? "dimmed" : ""}
         aria-pressed=${isolated.includes(label)}
         aria-label=${`Class ${name}`}
         title=${`Show only ${name}; click others to add them`}
         @click=${() => choose(toggle(isolated, label, classNames.length))}
       >
-        <span class="text">${name}</span>${swatch(Math.min(label, MAX_CLASSES - 1))}
+        <span class="text">${name}</span>
+        <span class="swatch" data-label=${label} .style=${`background: ${classColour(label)}`}></span>
       </button>`,
     )}
     <button
@@ -38,9 +46,6 @@ export function legend({ classNames, isolated, choose }: LegendData): TemplateRe
     </button>
   </div>`;
 }
-
-const swatch = (label: number): TemplateResult =>
-  html`<span class="swatch" data-label=${label} .style=${`background: ${classColour(label)}`}></span>`;
 
 /** Adds or removes a class; selecting every class is the same as selecting none. */
 function toggle(isolated: readonly number[], label: number, classes: number): number[] {

@@ -1,55 +1,57 @@
 // The colours of a map as numbers, read from what the style sheet makes of them.
-import { MAX_CLASSES } from "./points-renderer";
+import { ownColour } from "../shared-styles";
 
 type Rgb = readonly [number, number, number];
 
 export interface Palette {
-  /** (MAX_CLASSES · 3,) red, green, blue in 0…1 for each class. */
+  /** (classes · 3,) red, green, blue in 0…1 for each class. */
   readonly classes: Float32Array;
   /** For points of other classes: close to the background, however many overlap. */
   readonly dimmed: Rgb;
 }
 
+/** Pixels in a row of colours that are read at once. */
+const WIDEST = 256;
 /** The share of the text's colour in the colour of dimmed points; the rest is background. */
 const DIMMED_INK = 0.22;
 
-/** Reads the swatches' background colours, by their `data-label`, and the frame's two colours. */
-export function readPalette(frame: HTMLElement, swatches: Iterable<HTMLElement>): Palette {
-  const classes = new Float32Array(MAX_CLASSES * 3).fill(0.5);
-  for (const swatch of swatches) {
-    classes.set(toRgb(getComputedStyle(swatch).backgroundColor), 3 * Number(swatch.dataset.label));
-  }
-  const { color, backgroundColor } = getComputedStyle(frame);
-  const [ink, ground] = [toRgb(color), toRgb(backgroundColor)];
+/** Reads the colours of so many classes (--class-N), and the frame's own two. */
+export function readPalette(frame: HTMLElement, classes: number): Palette {
+  const style = getComputedStyle(frame);
+  const colours = Array.from(
+    { length: classes },
+    (_, label) => style.getPropertyValue(`--class-${label}`) || ownColour(label),
+  );
+  const rgb = toRgb([style.color, style.backgroundColor, ...colours]);
   const mixed = (part: 0 | 1 | 2): number =>
-    ink[part] * DIMMED_INK + ground[part] * (1 - DIMMED_INK);
-  return { classes, dimmed: [mixed(0), mixed(1), mixed(2)] };
+    (rgb[part] as number) * DIMMED_INK + (rgb[3 + part] as number) * (1 - DIMMED_INK);
+  return { classes: rgb.subarray(6), dimmed: [mixed(0), mixed(1), mixed(2)] };
 }
 
-/** A computed colour in any notation (oklch, color-mix …) → red, green, blue in 0…1. */
-function toRgb(colour: string): Rgb {
+/** n colours in any notation (oklch, color-mix …) → (n · 3,) red, green, blue in 0…1. */
+function toRgb(colours: readonly string[]): Float32Array {
+  const rgb = new Float32Array(3 * colours.length);
   const canvas = document.createElement("canvas");
+  canvas.width = Math.min(colours.length, WIDEST);
+  canvas.height = Math.ceil(colours.length / WIDEST);
   const context = canvas.getContext("2d", { willReadFrequently: true });
-  if (context === null) return [0, 0, 0];
-  context.fillStyle = colour;
-  context.fillRect(0, 0, 1, 1);
-  const [r = 0, g = 0, b = 0] = context.getImageData(0, 0, 1, 1).data;
-  return [r / 255, g / 255, b / 255];
+  if (context === null) return rgb;
+  for (const [i, colour] of colours.entries()) {
+    context.fillStyle = colour;
+    context.fillRect(i % WIDEST, Math.floor(i / WIDEST), 1, 1);
+  }
+  const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+  for (let i = 0; i < rgb.length; i++) {
+    rgb[i] = (data[4 * Math.floor(i / 3) + (i % 3)] as number) / 255;
+  }
+  return rgb;
 }
 
-/** Calls `changed` when the colour scheme may have changed; the function returned stops that. */
+/** Calls `changed` when the colour scheme has changed; the function returned stops that. */
 export function watchTheme(changed: () => void): () => void {
-  const queries = [
-    matchMedia("(prefers-color-scheme: dark)"),
-    matchMedia("(forced-colors: active)"),
-  ];
-  for (const query of queries) query.addEventListener("change", changed);
-  const observer = new MutationObserver(changed);
-  observer.observe(document.documentElement, {
-    attributeFilter: ["class", "style", "data-theme", "data-scheme"],
-  });
-  return () => {
-    for (const query of queries) query.removeEventListener("change", changed);
-    observer.disconnect();
-  };
+  const stop = new AbortController();
+  for (const query of ["(prefers-color-scheme: dark)", "(forced-colors: active)"]) {
+    matchMedia(query).addEventListener("change", changed, { signal: stop.signal });
+  }
+  return () => stop.abort();
 }

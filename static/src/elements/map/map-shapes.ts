@@ -1,15 +1,19 @@
-// The shapes that a section can lay over a map: density, circle, class ellipses, targets, a path.
+// The SVG layers over the points of a map, one function each.
 import { nothing, type SVGTemplateResult, svg } from "lit";
-import { type Covariance, contourOf } from "../../core/geometry/gaussians";
+import { type Contour, type Covariance, contourOf, outlineOf } from "../../core/geometry/gaussians";
 import { along } from "../../core/geometry/path";
+import { PLAIN, UNIT_SQUARE } from "../../core/geometry/quantiles";
 import {
+  formatNumber,
   type Point,
-  type Size,
+  ticks,
   toPixel,
   unitsPerPixel,
   type View,
 } from "../../core/geometry/viewport";
-import type { Density } from "../../core/points/density";
+import { namesThatFit } from "../../core/points/class-names";
+import type { ClassStatistics } from "../../core/points/points";
+import type { LatentMap } from "./latent-map";
 
 /** A class as a Gaussian, drawn at one and at two standard deviations. */
 export interface ClassEllipse {
@@ -18,104 +22,303 @@ export interface ClassEllipse {
   readonly covariance: Covariance;
 }
 
-export interface Circle {
-  readonly centre: Point;
-  readonly radius: number;
+/** From the lowest up. */
+const LAYERS = {
+  axes,
+  density,
+  prior,
+  circle,
+  ellipses,
+  targets,
+  names,
+  path,
+  posterior,
+  drawing,
+  lasso,
+};
+
+/** The layers that are on. */
+export function overlay(map: LatentMap) {
+  return Object.entries(LAYERS).map(([name, draw]) => (map.isOn(name) ? draw(map) : nothing));
 }
 
-/** A path over the map from A to B, and the position of a marker on it (0…1; null: none). */
-export interface Path {
-  readonly points: readonly Point[];
-  readonly at: number | null;
+/** Pixels between two ticks, about, and the corner that tick labels leave free. */
+const TICK_SPACING = 90;
+const FEWEST_TICKS = 5;
+const CORNER = 38;
+/** Pixels between two tick labels, at least. */
+const LABEL_SPACING = 34;
+/** How many times as many ticks a warped axis has, at most. */
+const MOST_STRETCHED = 8;
+
+/** The two zero lines, ticks along the left and the lower edge, and the names of the axes. */
+function axes(map: LatentMap): Drawing {
+  const { axisNames, warp } = map;
+  const { width, height } = map.size;
+  const [x0, y0] = map.pixelOf([0, 0]);
+  const across = ticksAlong(
+    width,
+    (share) => map.zAt([share * width, 0])[0],
+    (value) => map.pixelOf([value, 0])[0],
+  );
+  const up = ticksAlong(
+    height,
+    (share) => map.zAt([0, (1 - share) * height])[1],
+    (value) => map.pixelOf([0, value])[1],
+  );
+  const kind = axisNames[0] === "z₁" ? "tick axis" : "tick"; // words stand upright
+  return svg`
+    <line class="zero" x1=${x0} x2=${x0} y1="0" y2=${height}></line>
+    <line class="zero" x1="0" x2=${width} y1=${y0} y2=${y0}></line>
+    ${warp === PLAIN ? nothing : unitSquare(map)}
+    ${across.map(
+      ([x, label]) => svg`<line class="tick" x1=${x} x2=${x} y1=${height - 5} y2=${height}></line>
+        ${label === null ? nothing : svg`<text class="tick" x=${x} y=${height - 9} text-anchor="middle">${label}</text>`}`,
+    )}
+    ${up.map(
+      ([y, label]) => svg`<line class="tick" x1="0" x2="5" y1=${y} y2=${y}></line>
+        ${label === null ? nothing : svg`<text class="tick" x="9" y=${y} dy="0.35em">${label}</text>`}`,
+    )}
+    <text class=${kind} x=${width - 8} y=${height - 9} text-anchor="end">${axisNames[0]}</text>
+    <text class=${kind} x="8" y="17">${axisNames[1]}</text>`;
 }
 
-/** The data of the shapes; null or empty where there is none. */
-export interface ShapeData {
-  readonly view: View;
-  readonly size: Size;
-  readonly isolated: readonly number[];
-  readonly density: Density | null;
-  readonly circle: Circle | null;
-  readonly ellipses: readonly ClassEllipse[];
-  readonly targets: readonly Point[];
-  readonly path: Path | null;
+/**
+ * Returns the pixel and the label of each tick along an axis of `length` px.
+ *
+ * @param valueAt the value at a share of the axis, upwards.
+ * @returns the label null where it has no room.
+ */
+function ticksAlong(
+  length: number,
+  valueAt: (share: number) => number,
+  pixelOf: (value: number) => number,
+): [pixel: number, label: string | null][] {
+  const [low, high] = [valueAt(0), valueAt(1)];
+  // A warped axis has its ticks as close as they may be in its middle half.
+  const most = Math.max(FEWEST_TICKS, length / TICK_SPACING);
+  const stretch = (high - low) / 2 / (valueAt(0.75) - valueAt(0.25));
+  const { values, decimals } = ticks(low, high, most * Math.min(stretch, MOST_STRETCHED));
+  const labelled: number[] = [];
+  // The outermost labels yield to those further in.
+  const inwards = [...values].sort((a, b) => Math.abs(a) - Math.abs(b));
+  return inwards.map((value) => {
+    const pixel = pixelOf(value);
+    const isClear = labelled.every((other) => Math.abs(other - pixel) >= LABEL_SPACING);
+    if (pixel <= CORNER || pixel >= length - CORNER || !isClear) return [pixel, null];
+    labelled.push(pixel);
+    return [pixel, formatNumber(value, decimals)];
+  });
+}
+
+/** The edge of all that quantiles can be. */
+function unitSquare(map: LatentMap): SVGTemplateResult {
+  const [x, y, side] = squareOn(map, UNIT_SQUARE);
+  return svg`<path class="unit" d=${`M${x},${y}h${side}v${side}h${-side}Z`}></path>`;
+}
+
+/** The left and top edge of a square view, and its side, in pixels of the map. */
+function squareOn({ view, size }: LatentMap, { centre: [x, y], scale }: View) {
+  const [left, top] = toPixel(view, size, [x - scale / 2, y + scale / 2]);
+  return [left, top, scale / unitsPerPixel(view, size)] as const;
+}
+
+function names(map: LatentMap): Drawing {
+  const { classNames } = map;
+  if (classNames.length < 2) return nothing;
+  const means = namedClasses(map);
+  const at = means.map(({ mean, place }) => map.pixelOf(place ?? mean));
+  const places = isCrowded(map) ? at : spread(at);
+  return svg`${means.map(({ label }, i) => {
+    const [x, y] = places[i] as Point;
+    return svg`<text class=${isDimmed(map, label) ? "name dimmed" : "name"} x=${x} y=${y} dy="0.35em"
+      text-anchor="middle">${classNames[label] ?? label}</text>`;
+  })}`;
+}
+
+/** Of more classes than this only so many are named, and outlined, as have room. */
+const MOST_CLASSES = 16;
+/** The width (px) of a character of a name, about. */
+const CHARACTER = 9;
+
+const isCrowded = ({ statistics }: LatentMap): boolean => (statistics?.length ?? 0) > MOST_CLASSES;
+
+/** The classes whose names stand on the map: of many the isolated ones, those of most points first. */
+function namedClasses(map: LatentMap): readonly ClassStatistics[] {
+  const { view, size, classNames, statistics, isolated } = map;
+  if (statistics === null || !isCrowded(map)) return statistics ?? [];
+  const chosen = new Set(isolated);
+  const rows = statistics
+    .filter(({ label }) => chosen.size === 0 || chosen.has(label))
+    .sort((a, b) => b.count - a.count || a.label - b.label);
+  const placed = rows.map(({ label, mean, place }) => ({
+    place: toPixel(view, size, place ?? mean),
+    width: CHARACTER * (classNames[label] ?? String(label)).length,
+  }));
+  return namesThatFit(placed, size).map((i) => rows[i] as ClassStatistics);
+}
+
+/** How near (px) two names may come, and how often they are pushed before they may stay. */
+const APART = 17;
+const PUSHES = 12;
+
+/** Pushes names that would cover one another apart, each pair along the line between them. */
+function spread(places: readonly Point[]): Point[] {
+  const moved = places.map(([x, y]): [number, number] => [x, y]);
+  for (let push = 0; push < PUSHES; push++) {
+    for (const [i, a] of moved.entries()) {
+      for (const b of moved.slice(i + 1)) {
+        const [dx, dy] = [b[0] - a[0], b[1] - a[1]];
+        const distance = Math.hypot(dx, dy);
+        if (distance >= APART) continue;
+        const half = (APART - distance) / 2;
+        const [ux, uy] = distance > 0 ? [dx / distance, dy / distance] : [1, 0];
+        a[0] -= ux * half;
+        a[1] -= uy * half;
+        b[0] += ux * half;
+        b[1] += uy * half;
+      }
+    }
+  }
+  return moved;
 }
 
 type Drawing = SVGTemplateResult | typeof nothing;
 
-/** Contours of the density; they are scaled as they are, and made anew only for other points. */
-export function density({ view, size, density }: ShapeData): Drawing {
-  if (density === null) return nothing;
-  const { centre, scale } = density.view;
-  const units = unitsPerPixel(view, size);
-  const [x, y] = toPixel(view, size, [centre[0] - scale / 2, centre[1] + scale / 2]);
-  const zoom = scale / units / density.side;
-  return svg`<g class="density" transform=${`translate(${x} ${y}) scale(${zoom})`}>
-    ${density.paths.map((d) => svg`<path d=${d}></path>`)}
-  </g>`;
+/** Whether other classes than this one are picked out. */
+export function isDimmed({ isolated }: { isolated: readonly number[] }, label: number): boolean {
+  return isolated.length > 0 && !isolated.includes(label);
+}
+
+/** Contours, scaled as they are, and made anew only for other points. */
+function density(map: LatentMap): Drawing {
+  if (map.density === null) return nothing;
+  const { view, side, paths } = map.density;
+  const [x, y, across] = squareOn(map, view);
+  return svg`<svg class="density" x=${x} y=${y} width=${across} height=${across} viewBox=${`0 0 ${side} ${side}`}>
+    ${paths.map((d) => svg`<path d=${d}></path>`)}
+  </svg>`;
 }
 
 /** A line of a kind, on a halo that keeps it apart from the points. */
-function haloed(kind: string, line: (kind: string) => SVGTemplateResult): SVGTemplateResult {
-  return svg`${line("halo")}${line(kind)}`;
-}
+const haloed = (kind: string, line: (kind: string) => SVGTemplateResult): SVGTemplateResult =>
+  svg`${line("halo")}${line(kind)}`;
 
 const haloedPath = (kind: string, d: string): SVGTemplateResult =>
   haloed(kind, (name) => svg`<path class=${name} d=${d}></path>`);
 
-/** An ellipse at one and at two standard deviations, `radii` px wide and high at one. */
-export function contours([x, y]: Point, [rx, ry]: Point): SVGTemplateResult[] {
-  const line = (n: number) => (name: string) =>
-    svg`<ellipse class=${name} cx=${x} cy=${y} rx=${n * rx} ry=${n * ry}></ellipse>`;
-  return [2, 1].map((n) => svg`<g class=${`sigma-${n}`}>${haloed(`sd-${n}`, line(n))}</g>`);
+/** A contour on the map: an ellipse, unless z is warped. */
+function contour(map: LatentMap, of: Contour, deviations = 1): (kind: string) => SVGTemplateResult {
+  if (map.warp !== PLAIN) {
+    const d = `${lineThrough(outlineOf(of, deviations).map((z) => map.pixelOf(z)))}Z`;
+    return (kind) => svg`<path class=${kind} d=${d}></path>`;
+  }
+  const [x, y] = map.pixelOf(of.mean);
+  const [rx, ry] = of.radii.map(
+    (radius) => (deviations * radius) / unitsPerPixel(map.view, map.size),
+  );
+  // Data y points up, and so do angles; on the screen both are turned over.
+  const turn = `rotate(${(-of.angle * 180) / Math.PI} ${x} ${y})`;
+  return (kind) =>
+    svg`<ellipse class=${kind} cx=${x} cy=${y} rx=${rx} ry=${ry} transform=${turn}></ellipse>`;
 }
 
-export function circle({ view, size, circle }: ShapeData): Drawing {
-  if (circle === null) return nothing;
-  const [x, y] = toPixel(view, size, circle.centre);
-  const r = circle.radius / unitsPerPixel(view, size);
-  return haloed("circle", (name) => svg`<circle class=${name} cx=${x} cy=${y} r=${r}></circle>`);
+const lineThrough = (places: readonly Point[]): string =>
+  `M${places.map(([x, y]) => `${x.toFixed(2)},${y.toFixed(2)}`).join("L")}`;
+
+/** A Gaussian at one and at two standard deviations. */
+const contours = (map: LatentMap, of: Contour): SVGTemplateResult[] =>
+  [2, 1].map((n) => svg`<g class=${`sigma-${n}`}>${haloed(`sd-${n}`, contour(map, of, n))}</g>`);
+
+/** The drawing's mean, and the contours of its standard deviations, to scale. */
+function drawing(map: LatentMap): Drawing {
+  if (map.ellipse === null) return nothing;
+  const { mu, sigma } = map.ellipse;
+  const [x, y] = map.pixelOf(mu);
+  return svg`
+    <g class="posterior">${contours(map, { mean: mu, radii: sigma, angle: 0 })}</g>
+    <circle class="mu" cx=${x} cy=${y} r="3"></circle>
+    <text class="mu" x=${x + 7} y=${y - 7}>µ</text>`;
+}
+
+const BEST_ARM = 5;
+
+/** A cross at the highest point of the true posterior, whose mass may be less than a pixel wide. */
+function posterior(map: LatentMap): Drawing {
+  if (map.posterior === null) return nothing;
+  const [x, y] = map.pixelOf(map.posterior.best);
+  const [left, right, top, bottom] = [x - BEST_ARM, x + BEST_ARM, y - BEST_ARM, y + BEST_ARM];
+  return haloedPath("best", `M${left},${top}L${right},${bottom}M${left},${bottom}L${right},${top}`);
+}
+
+/** Shares of N(0, I) within its contours. */
+const PRIOR_SHARES = [0.5, 0.9, 0.99];
+
+/** Contours of the prior's density; a circle of radius r holds 1 − exp(−r²/2) of it. */
+function prior(map: LatentMap): Drawing {
+  if (!map.hasNormalPrior) return nothing;
+  return svg`${PRIOR_SHARES.map((share) => {
+    const radius = Math.sqrt(-2 * Math.log(1 - share));
+    const [x, y] = map.pixelOf([radius * Math.SQRT1_2, radius * Math.SQRT1_2]);
+    return svg`${haloed("prior", contour(map, { mean: [0, 0], radii: [radius, radius], angle: 0 }))}
+      <text class="prior" x=${x} y=${y} dy="0.35em" text-anchor="middle">${Math.round(100 * share)} %</text>`;
+  })}`;
+}
+
+function circle(map: LatentMap): Drawing {
+  if (map.circle === null) return nothing;
+  const { centre, radius } = map.circle;
+  return haloed("circle", contour(map, { mean: centre, radii: [radius, radius], angle: 0 }));
 }
 
 /** Each class at one and two standard deviations, in its colour. */
-export function ellipses({ view, size, ellipses, isolated }: ShapeData): Drawing {
-  const units = unitsPerPixel(view, size);
-  return svg`${ellipses.map(({ label, mean, covariance }) => {
-    const { radii, angle } = contourOf(mean, covariance);
-    const [x, y] = toPixel(view, size, mean);
-    const dimmed = isolated.length > 0 && !isolated.includes(label) ? " dimmed" : "";
-    // Data y points up, and so do angles; on the screen both are turned over.
-    const turn = `rotate(${(-angle * 180) / Math.PI} ${x} ${y})`;
-    return svg`<g class=${`ellipse class-${label}${dimmed}`} transform=${turn}>
-      ${contours([x, y], [radii[0] / units, radii[1] / units])}
+function ellipses(map: LatentMap): Drawing {
+  const isDrawn = outlinedClasses(map);
+  return svg`${map.ellipses.filter(isDrawn).map(({ label, mean, covariance }) => {
+    const dimmed = isDimmed(map, label) ? " dimmed" : "";
+    return svg`<g class=${`ellipse class-${label}${dimmed}`}>
+      ${contours(map, contourOf(mean, covariance))}
     </g>`;
   })}`;
+}
+
+/** Which ellipses are drawn: all, or of many classes the isolated ones, or those that are named. */
+function outlinedClasses(map: LatentMap): (ellipse: ClassEllipse) => boolean {
+  if (map.ellipses.length <= MOST_CLASSES) return () => true;
+  const named = new Set(namedClasses(map).map(({ label }) => label));
+  return ({ label }) => named.has(label);
 }
 
 const TARGET_ARM = 7;
 
 /** A cross at the mean that each class was given. */
-export function targets({ view, size, targets }: ShapeData): Drawing {
-  return svg`${targets.map((target) => {
-    const [x, y] = toPixel(view, size, target);
+function targets(map: LatentMap): Drawing {
+  return svg`${map.targets.map((target) => {
+    const [x, y] = map.pixelOf(target);
     const d = `M${x - TARGET_ARM},${y}H${x + TARGET_ARM}M${x},${y - TARGET_ARM}V${y + TARGET_ARM}`;
     return haloedPath("target", d);
   })}`;
 }
 
-/** A path from A to B, and the marker on it. */
-export function path({ view, size, path }: ShapeData): Drawing {
+/** The outline that selects, or has selected. */
+function lasso(map: LatentMap): Drawing {
+  const { outline } = map.lassoTool;
+  if (outline.length === 0) return nothing;
+  const d = outline.map((corner) => map.pixelOf(corner).join(","));
+  return haloedPath("lasso", `M${d.join("L")}Z`);
+}
+
+function path(map: LatentMap): Drawing {
+  const { path } = map;
   const [first, last] = [path?.points[0], path?.points.at(-1)];
   if (path === null || first === undefined || last === undefined) return nothing;
-  const places = path.points.map((point) => toPixel(view, size, point));
-  const d = `M${places.map(([x, y]) => `${x},${y}`).join("L")}`;
   const end = (point: Point, name: string): SVGTemplateResult => {
-    const [x, y] = toPixel(view, size, point);
+    const [x, y] = map.pixelOf(point);
     return svg`<g class="end"><circle cx=${x} cy=${y} r="10"></circle>
       <text x=${x} y=${y} dy="0.35em" text-anchor="middle">${name}</text></g>`;
   };
-  const marker = path.at === null ? null : toPixel(view, size, along(path.points, path.at));
-  return svg`${haloedPath("way", d)}
+  const marker = path.at === null ? null : map.pixelOf(along(path.points, path.at));
+  return svg`${haloedPath("path", lineThrough(path.points.map((point) => map.pixelOf(point))))}
     ${end(first, "A")} ${path.points.length > 1 ? end(last, "B") : nothing}
     ${marker === null ? nothing : svg`<circle class="marker" cx=${marker[0]} cy=${marker[1]} r="5"></circle>`}`;
 }

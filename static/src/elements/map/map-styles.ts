@@ -9,30 +9,26 @@ export const mapStyles = css`
     --mark: var(--text, #1a1a1a);
     --pin: var(--accent, #0b57d0);
   }
-
   .frame {
     position: relative;
-    box-sizing: border-box;
     aspect-ratio: var(--map-aspect, 1);
     background: var(--surface, #fff);
     border-radius: var(--radius, 4px);
     box-shadow: inset 0 0 0 1px var(--line, #ddd);
+    outline: 1px solid transparent; /* seen in forced colours */
     overflow: hidden;
     contain: strict;
   }
-  .frame:focus-within:has(.surface:focus-visible) {
+  .frame:has(.surface:focus-visible) {
     outline: 2px solid var(--accent, #0b57d0);
     outline-offset: 2px;
   }
   .surface {
-    position: absolute;
-    inset: 0;
     outline: none;
     cursor: crosshair;
     touch-action: none;
     user-select: none;
     -webkit-user-select: none;
-    -webkit-touch-callout: none;
   }
   .surface[data-panning] {
     cursor: grabbing;
@@ -41,32 +37,29 @@ export const mapStyles = css`
   ::slotted(*) {
     pointer-events: none;
   }
-
+  .surface,
   .picture,
   .points,
   .points canvas,
+  .selected,
   .overlay {
     position: absolute;
     inset: 0;
     width: 100%;
     height: 100%;
   }
-  ::slotted([slot="picture"]) {
+  .overlay,
+  .density {
+    overflow: hidden;
+  }
+  ::slotted(img) {
     display: block;
-    width: 100% !important;
-    height: 100% !important;
-    margin: 0 !important;
+    width: 100%;
+    height: 100%;
     object-fit: contain;
   }
-  .picture {
-    transition: opacity 0.12s;
-  }
   .picture.replaced {
-    opacity: 0;
     visibility: hidden;
-    transition:
-      opacity 0.12s,
-      visibility 0s 0.12s;
   }
   .off,
   [hidden] {
@@ -82,39 +75,30 @@ export const mapStyles = css`
   }
   .overlay line {
     stroke: var(--faint, #999);
-    stroke-width: 1px;
     shape-rendering: crispEdges;
   }
   .overlay line.zero {
     stroke: var(--mark);
     stroke-opacity: 0.16;
   }
-  .overlay text.tick,
-  .overlay text.axis {
+  .overlay text.tick {
     fill: var(--muted, #666);
     font-size: 11px;
   }
   .overlay text:is(.axis, .mu) {
     font-style: italic;
   }
-  .axis tspan {
-    font-style: normal;
-  }
-  .index {
-    font-size: 8px;
-  }
-  .overlay text.name {
+  .overlay .name {
     font-size: 16px;
     font-weight: 650;
     stroke-width: 4px;
   }
-  .overlay text.dimmed {
-    opacity: 0.35;
+  .overlay .dimmed {
+    opacity: 0.3;
   }
 
   .bitmap,
-  .cursor,
-  .hold {
+  .cursor {
     position: absolute;
     inset: 0 auto auto 0;
     transform-origin: 0 0;
@@ -130,37 +114,48 @@ export const mapStyles = css`
     stroke: var(--mark);
     stroke-width: 1.5px;
   }
-  .overlay .halo {
+  :is(.overlay, .cursor) .halo {
     stroke: var(--halo);
     stroke-width: 4px;
     stroke-opacity: 0.8;
-  }
-  .overlay ellipse.halo {
-    stroke-width: 3.5px;
   }
   .overlay .density path {
     fill: var(--mark);
     fill-opacity: 0.05;
     stroke-opacity: 0.45;
-    stroke-width: 1px;
     vector-effect: non-scaling-stroke;
+  }
+  .selected {
+    color: var(--mark);
+  }
+  .overlay .lasso {
+    fill: var(--mark);
+    fill-opacity: 0.06;
+    stroke-dasharray: 5 3;
   }
   .circle {
     stroke-dasharray: 6 4;
   }
-  .overlay :is(.sd-2, .posterior .sd-1) {
-    stroke-width: 1.25px;
+  .overlay .unit {
+    stroke: var(--faint, #999);
+    stroke-width: 1px;
+  }
+  .overlay :is(path, ellipse).prior {
+    stroke: var(--pin);
+    stroke-dasharray: 1 3;
+    stroke-linecap: round;
   }
   .sd-2 {
     stroke-dasharray: 3 3;
   }
-  .posterior .sd-2 {
-    stroke-dasharray: 3 2;
+  .overlay :is(.target, .path) {
+    stroke-width: 2px;
   }
-  .ellipse.dimmed {
-    opacity: 0.2;
+  .heat {
+    color: var(--pin);
   }
-  .overlay :is(.target, .way) {
+  .overlay .best {
+    stroke: var(--pin);
     stroke-width: 2px;
   }
   .overlay .end circle {
@@ -177,9 +172,6 @@ export const mapStyles = css`
   .overlay circle.mu {
     fill: var(--mark);
   }
-  .overlay text.mu {
-    font-size: 13px;
-  }
 
   .cursor {
     width: 0;
@@ -189,19 +181,11 @@ export const mapStyles = css`
   }
   .cursor svg {
     position: absolute;
+    width: 24px;
     inset: -12px auto auto -12px;
-  }
-  .ring {
-    stroke-width: 1.75px;
-  }
-  .ring.halo {
-    stroke: var(--halo);
-    stroke-width: 4.5px;
-    stroke-opacity: 0.85;
   }
   .cross {
     stroke: var(--mark);
-    stroke-width: 1px;
     shape-rendering: crispEdges;
   }
   /* A box of its own, so that a changing number never lays out anything around it. */
@@ -222,103 +206,65 @@ export const mapStyles = css`
     background: color-mix(in srgb, var(--halo) 88%, transparent);
     white-space: nowrap;
   }
-  .hold {
-    background: var(--pin);
-    opacity: 0.55;
-  }
-  .hold.across {
-    width: 100%;
-    height: 1px;
-  }
-  .hold.down {
-    width: 1px;
-    height: 100%;
-  }
   .cursor[data-pinned] .ring:not(.halo) {
     fill: var(--pin);
     stroke: var(--pin);
-  }
-  .cursor[data-pinned] .cross {
-    stroke: var(--halo);
-  }
-  .cursor[data-pinned] .coordinates {
-    font-weight: 600;
   }
 
   .note {
     position: absolute;
     inset: auto 8px 28px;
     width: fit-content;
-    box-sizing: border-box;
     margin-inline: auto;
     padding: 5px 10px;
+    border: 1px solid var(--line, #ddd);
     border-radius: var(--radius, 4px);
     background: var(--surface, #fff);
-    box-shadow: 0 0 0 1px var(--line, #ddd);
-    color: var(--muted, #666);
     pointer-events: none;
   }
-  .note.error {
-    color: var(--text, #1a1a1a);
-    box-shadow:
-      inset 3px 0 var(--accent, #0b57d0),
-      0 0 0 1px var(--line, #ddd);
+
+  .selection {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 6px 8px;
+    align-items: center;
+    font-size: 14px;
   }
-  progress {
-    position: absolute;
-    inset: 0 0 auto;
-    width: 100%;
-    height: 2px;
-    appearance: none;
-    border: 0;
-    pointer-events: none;
-  }
-  progress,
-  progress::-webkit-progress-bar {
-    background: none;
-  }
-  progress::-webkit-progress-value {
-    background: var(--accent, #0b57d0);
-  }
-  progress::-moz-progress-bar {
-    background: var(--accent, #0b57d0);
+  .selection p:not(:empty) {
+    flex: 1 1 100%;
+    margin-block-start: 8px;
   }
 
   .legend {
     display: flex;
     flex-wrap: wrap;
+    max-height: 156px;
+    margin-block-start: 8px;
+    overflow-y: auto;
+  }
+  class-search {
     margin-block-start: 8px;
   }
-  .legend button {
-    flex: 1 1 0;
-    box-sizing: border-box;
-    min-width: 24px;
+  .legend.alone {
     height: 36px;
-    padding: 0 1px;
+  }
+  .legend button {
+    flex: 1 1 auto;
+    display: grid;
+    gap: 4px;
+    align-content: center;
+    min-width: 24px;
+    max-width: 11em;
+    height: 36px;
+    padding: 0 3px;
     border: 0;
-    border-radius: var(--radius, 4px);
     background: none;
     color: inherit;
     font: inherit;
     font-size: 14px;
     cursor: pointer;
-    display: flex;
-    flex-direction: column;
-    align-items: center;
-    justify-content: center;
-    gap: 4px;
-  }
-  .legend.words {
-    max-height: 156px;
-    overflow-y: auto;
-  }
-  .legend.words button {
-    flex: 1 1 auto;
-    max-width: 11em;
-    padding: 0 6px;
   }
   .legend .text {
-    max-width: 100%;
     overflow: hidden;
     text-overflow: ellipsis;
     white-space: nowrap;
@@ -326,49 +272,31 @@ export const mapStyles = css`
   .legend button:focus-visible {
     outline-offset: -2px;
   }
-  .legend button.dimmed,
-  .legend button[aria-pressed="false"]:not(.class) {
+  .legend button.dimmed {
     color: var(--muted, #666);
   }
   .legend button[aria-pressed="true"] {
     font-weight: 650;
   }
   .swatch {
-    width: calc(100% - 4px);
     height: 4px;
+    margin-inline: 2px;
     border-radius: 2px;
     forced-color-adjust: none;
   }
   .dimmed .swatch {
     opacity: 0.25;
   }
-  .legend button:hover .swatch {
-    opacity: 1;
-    height: 6px;
-    margin-block: -1px;
-  }
 
-  @media (prefers-reduced-motion: reduce) {
-    .picture,
-    .picture.replaced {
-      transition: none;
-    }
-  }
   @media (forced-colors: active) {
     :host {
       --halo: Canvas;
       --mark: CanvasText;
       --pin: Highlight;
     }
-    .frame {
-      border: 1px solid CanvasText;
-    }
-    .legend button[aria-pressed="true"] {
+    .legend button[aria-pressed="true"]:not(:focus-visible) {
       outline: 1px solid Highlight;
       outline-offset: -1px;
-    }
-    .legend button[aria-pressed="true"]:focus-visible {
-      outline-width: 3px;
     }
   }
 `;

@@ -1,53 +1,71 @@
 // Draws the points of a map with WebGL2: one buffer, `gl.POINTS`, eight-bit blending.
 //
-// Knows nothing of models or of the page, and runs on any canvas in any thread; a map runs it in a
-// worker (points-worker.ts). `setPoints` and `update` only note what changed; one animation frame
-// draws it. A lost context is rebuilt from the points, which stay in memory for that.
+// `setPoints` and `update` only note what changed; one animation frame draws it. A lost context is
+// rebuilt from the points, which stay in memory for that.
 //
 // Where a full frame is slow (a million points without a GPU) a moving view draws a part of the
 // points, the first so many in the order given, and all of them as soon as it rests.
 
 import type { Size, View } from "../../core/geometry/viewport";
 import { type Points, pointStyle } from "../../core/points/points";
+import type { Palette } from "./map-palette";
 
-/** The number of colours; classes beyond are drawn in the last one. */
-export const MAX_CLASSES = 32;
+/** Texels in a row of the texture that holds the classes' colours. */
+const ROW = 256;
+/** The colour of points whose label is no class of the map. */
+const NO_CLASS = 0.5;
 
 /** Everything a frame depends on, besides the points. Plain data: it crosses to the worker. */
-export interface PointsFrame {
+export interface PointsFrame extends Palette {
   readonly view: View;
   /** Magnification over the home view. */
   readonly zoom: number;
   readonly size: Size;
   /** Device pixels in a CSS pixel. */
   readonly pixelRatio: number;
-  /** (MAX_CLASSES · 3,) red, green, blue in 0…1 for each class. */
-  readonly palette: Float32Array;
-  /** The colour of points whose class is not shown. */
-  readonly dimmed: readonly [number, number, number];
   /** Classes shown in colour; null: every one. */
   readonly shown: readonly number[] | null;
 }
 
-export interface PointsEvents {
-  /** The first whole frame after the points came, or after a lost context, has been handed over. */
-  drawn(): void;
-  /** The context is gone; if it returns, `drawn` follows. */
-  lost(): void;
-  /** Nothing can be drawn on this canvas; `reason` is for the console. */
-  failed(reason: string): void;
+/**
+ * drawn: a whole frame was handed over; lost: the context is gone, and if it returns, drawn follows;
+ * failed: this canvas cannot be drawn on.
+ */
+export type PointsEvent = "drawn" | "lost" | "failed";
+
+/** What comes through the port of a canvas: new points, a new frame, or null at its end. */
+export type ToRenderer = { readonly points: Points } | { readonly frame: PointsFrame } | null;
+
+/** A canvas, and the port for all that concerns it. */
+export interface Served {
+  readonly canvas: HTMLCanvasElement | OffscreenCanvas;
+  readonly port: MessagePort;
+}
+
+/** Draws what comes through the port, and sends events back. */
+export function serve({ canvas, port }: Served): void {
+  const renderer = new PointsRenderer(canvas, (event) => port.postMessage(event));
+  port.onmessage = ({ data: message }: MessageEvent<ToRenderer>) => {
+    if (message === null) {
+      renderer.destroy();
+      port.close();
+    } else if ("points" in message) renderer.setPoints(message.points);
+    else renderer.update(message.frame);
+  };
 }
 
 const VERTEX = `#version 300 es
 uniform vec2 u_centre;
 uniform vec2 u_scale;
 uniform float u_diameter;
-uniform vec4 u_colour[${MAX_CLASSES}];
+uniform highp sampler2D u_colours;
+uniform uint u_classes;
 layout(location = 0) in vec2 a_position;
 layout(location = 1) in uint a_label;
 flat out vec4 v_colour;
 void main() {
-  v_colour = u_colour[min(a_label, ${MAX_CLASSES - 1}u)];
+  uint label = min(a_label, u_classes);
+  v_colour = texelFetch(u_colours, ivec2(label % ${ROW}u, label / ${ROW}u), 0);
   vec2 place = (a_position - u_centre) * u_scale;
   // A class that this pass leaves out goes beyond the clip volume: nothing is rasterised for it.
   gl_Position = v_colour.a > 0.0 ? vec4(place, 0.0, 1.0) : vec4(2.0, 2.0, 2.0, 1.0);
@@ -78,22 +96,22 @@ const REST = 140;
 /** Of the opacity of points in colour. */
 const DIMMED_OPACITY = 0.7;
 
-type Uniform = "centre" | "scale" | "diameter" | "colour";
-type Uniforms = Readonly<Record<Uniform, WebGLUniformLocation | null>>;
+const UNIFORMS = ["centre", "scale", "diameter", "classes"] as const;
+type Uniforms = Readonly<Record<(typeof UNIFORMS)[number], WebGLUniformLocation | null>>;
 
 export class PointsRenderer {
   readonly #canvas: HTMLCanvasElement | OffscreenCanvas;
-  readonly #events: PointsEvents;
+  readonly #tell: (event: PointsEvent) => void;
   readonly #gl: WebGL2RenderingContext | null;
   /** Null while there is no context, or no program in it. */
   #uniforms: Uniforms | null = null;
+  /** Of places and of labels. */
+  #buffers: [WebGLBuffer | null, WebGLBuffer | null] = [null, null];
   #points: Points | null = null;
   #frame: PointsFrame | null = null;
   #request = 0;
   #restTimer: ReturnType<typeof setTimeout> | undefined;
   #uploaded = false;
-  #announced = false;
-  #destroyed = false;
   /** When the frame arrived that is drawn last, and whether that drawing was whole. */
   #changedAt = 0;
   #whole = false;
@@ -101,9 +119,9 @@ export class PointsRenderer {
   #costs: number[] = [];
   #wholeDrawnAt: number | null = null;
 
-  constructor(canvas: HTMLCanvasElement | OffscreenCanvas, events: PointsEvents) {
+  constructor(canvas: HTMLCanvasElement | OffscreenCanvas, tell: (event: PointsEvent) => void) {
     this.#canvas = canvas;
-    this.#events = events;
+    this.#tell = tell;
     // No antialiasing, depth or stencil: the discs smooth their own edges, and memory is a phone's.
     this.#gl = canvas.getContext("webgl2", {
       antialias: false,
@@ -111,11 +129,16 @@ export class PointsRenderer {
       stencil: false,
     }) as WebGL2RenderingContext | null;
     if (this.#gl === null) {
-      events.failed("no WebGL2");
+      tell("failed");
       return;
     }
-    canvas.addEventListener("webglcontextlost", this.#onLost);
-    canvas.addEventListener("webglcontextrestored", this.#onRestored);
+    canvas.addEventListener("webglcontextlost", (event) => {
+      event.preventDefault(); // otherwise it is never restored
+      this.#uniforms = null;
+      this.#wholeDrawnAt = null;
+      tell("lost");
+    });
+    canvas.addEventListener("webglcontextrestored", () => this.#build());
     this.#build();
   }
 
@@ -133,24 +156,13 @@ export class PointsRenderer {
   }
 
   destroy(): void {
-    this.#destroyed = true;
     cancelAnimationFrame(this.#request);
+    this.#request = -1; // no more
     clearTimeout(this.#restTimer);
-    this.#canvas.removeEventListener("webglcontextlost", this.#onLost);
-    this.#canvas.removeEventListener("webglcontextrestored", this.#onRestored);
     // Contexts are few (16 in a page): give this one back now, not when memory is collected.
     this.#gl?.getExtension("WEBGL_lose_context")?.loseContext();
     this.#uniforms = null;
   }
-
-  readonly #onLost = (event: Event): void => {
-    event.preventDefault(); // otherwise it is never restored
-    this.#uniforms = null;
-    this.#wholeDrawnAt = null;
-    this.#events.lost();
-  };
-
-  readonly #onRestored = (): void => this.#build();
 
   #build(): void {
     const gl = this.#gl as WebGL2RenderingContext;
@@ -167,41 +179,34 @@ export class PointsRenderer {
     gl.linkProgram(program);
     if (gl.isContextLost()) return;
     if (!gl.getProgramParameter(program, gl.LINK_STATUS)) {
-      this.#events.failed(`shader: ${gl.getProgramInfoLog(program)}`);
+      this.#tell("failed");
       return;
     }
-    // One program and one buffer: they stay bound.
     gl.useProgram(program);
-    gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
+    this.#buffers = [gl.createBuffer(), gl.createBuffer()];
     gl.enableVertexAttribArray(0);
-    gl.vertexAttribPointer(0, 2, gl.FLOAT, false, 12, 0);
     gl.enableVertexAttribArray(1);
-    gl.vertexAttribIPointer(1, 1, gl.UNSIGNED_BYTE, 12, 8);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
     gl.clearColor(0, 0, 0, 0);
-    const locate = (name: Uniform) => gl.getUniformLocation(program, `u_${name}`);
-    this.#uniforms = {
-      centre: locate("centre"),
-      scale: locate("scale"),
-      diameter: locate("diameter"),
-      colour: locate("colour"),
-    };
+    gl.bindTexture(gl.TEXTURE_2D, gl.createTexture());
+    for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) {
+      gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST);
+    }
+    this.#uniforms = Object.fromEntries(
+      UNIFORMS.map((name) => [name, gl.getUniformLocation(program, `u_${name}`)]),
+    ) as Uniforms;
     this.#startAnew();
   }
 
-  /** The points are to be handed over, drawn whole, and announced. */
   #startAnew(): void {
     this.#uploaded = false;
-    this.#announced = false;
     this.#whole = false;
     this.#schedule();
   }
 
   #schedule(): void {
-    if (this.#request === 0 && !this.#destroyed) {
-      this.#request = requestAnimationFrame(this.#tick);
-    }
+    if (this.#request === 0) this.#request = requestAnimationFrame(this.#tick);
   }
 
   readonly #tick = (): void => {
@@ -211,10 +216,7 @@ export class PointsRenderer {
       // The frame after a whole one comes when that one is through.
       this.#costs = [...this.#costs.slice(-2), now - this.#wholeDrawnAt];
       this.#wholeDrawnAt = null;
-      if (!this.#announced) {
-        this.#announced = true;
-        this.#events.drawn();
-      }
+      this.#tell("drawn");
     }
     const [uniforms, points, frame] = [this.#uniforms, this.#points, this.#frame];
     if (uniforms === null || points === null || frame === null || this.#whole) return;
@@ -240,13 +242,13 @@ export class PointsRenderer {
   #draw(uniforms: Uniforms, points: Points, frame: PointsFrame, count: number): void {
     const gl = this.#gl as WebGL2RenderingContext;
     const { size, view, pixelRatio } = frame;
-    const width = Math.max(1, Math.round(size.width * pixelRatio));
-    const height = Math.max(1, Math.round(size.height * pixelRatio));
+    const width = Math.round(size.width * pixelRatio);
+    const height = Math.round(size.height * pixelRatio);
     if (this.#canvas.width !== width || this.#canvas.height !== height) {
       this.#canvas.width = width;
       this.#canvas.height = height;
     }
-    if (!this.#uploaded) this.#upload(points);
+    if (!this.#uploaded) this.#upload(gl, points);
     gl.viewport(0, 0, width, height);
     gl.clear(gl.COLOR_BUFFER_BIT);
 
@@ -256,42 +258,42 @@ export class PointsRenderer {
     gl.uniform2f(uniforms.centre, ...view.centre);
     gl.uniform2f(uniforms.scale, scale / width, scale / height);
     gl.uniform1f(uniforms.diameter, style.diameter * pixelRatio);
-    const { shown } = frame;
-    const isShown = (label: number): boolean => shown === null || shown.includes(label);
-    const pass = (rgb: Float32Array, alpha: (label: number) => number): void => {
-      gl.uniform4fv(uniforms.colour, premultiplied(rgb, alpha));
+    const classes = frame.classes.length / 3;
+    gl.uniform1ui(uniforms.classes, classes);
+    const shown = frame.shown && new Set(frame.shown);
+    const isShown = (label: number): boolean => shown?.has(label) ?? true;
+    const rows = Math.ceil((classes + 1) / ROW);
+    // (rows · ROW · 4,): each class's colour, as much as its opacity lets through, and the opacity.
+    const colours = new Float32Array(rows * ROW * 4);
+    const pass = (rgb: (at: number) => number, opacity: (label: number) => number): void => {
+      for (let i = 0; i < 4 * (classes + 1); i++) {
+        const [label, part] = [i >> 2, i % 4];
+        colours[i] = opacity(label) * (part === 3 ? 1 : rgb(3 * label + part));
+      }
+      gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA32F, ROW, rows, 0, gl.RGBA, gl.FLOAT, colours);
       gl.drawArrays(gl.POINTS, 0, count);
     };
-    if (shown !== null) {
+    if (frame.shown !== null) {
       // Dimmed classes first, so that none of them covers a shown one.
-      const rgb = new Float32Array(MAX_CLASSES * 3).map((_, i) => frame.dimmed[i % 3] as number);
-      pass(rgb, (label) => (isShown(label) ? 0 : DIMMED_OPACITY * style.opacity));
+      const opacity = DIMMED_OPACITY * style.opacity;
+      pass(
+        (at) => frame.dimmed[at % 3] as number,
+        (label) => (isShown(label) ? 0 : opacity),
+      );
     }
-    pass(frame.palette, (label) => (isShown(label) ? style.opacity : 0));
+    pass(
+      (at) => frame.classes[at] ?? NO_CLASS,
+      (label) => (isShown(label) ? style.opacity : 0),
+    );
   }
 
-  #upload(points: Points): void {
-    const packed = new ArrayBuffer(points.count * 12); // x, y as float32; the label in a byte
-    const places = new Float32Array(packed);
-    const labels = new Uint8Array(packed);
-    for (let i = 0; i < points.count; i++) {
-      places[3 * i] = points.xy[2 * i] as number;
-      places[3 * i + 1] = points.xy[2 * i + 1] as number;
-      labels[12 * i + 8] = points.labels[i] as number;
-    }
-    const gl = this.#gl as WebGL2RenderingContext;
-    gl.bufferData(gl.ARRAY_BUFFER, packed, gl.STATIC_DRAW);
+  #upload(gl: WebGL2RenderingContext, { xy, labels }: Points): void {
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.#buffers[0]);
+    gl.bufferData(gl.ARRAY_BUFFER, xy, gl.STATIC_DRAW);
+    gl.vertexAttribPointer(0, 2, gl.FLOAT, false, 0, 0);
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.#buffers[1]);
+    gl.bufferData(gl.ARRAY_BUFFER, labels, gl.STATIC_DRAW);
+    gl.vertexAttribIPointer(1, 1, gl.UNSIGNED_SHORT, 0, 0);
     this.#uploaded = true;
   }
-}
-
-/** (MAX_CLASSES · 4,): each class's colour, as much as its opacity lets through, and the opacity. */
-function premultiplied(rgb: Float32Array, opacity: (label: number) => number): Float32Array {
-  const colours = new Float32Array(MAX_CLASSES * 4);
-  for (let label = 0; label < MAX_CLASSES; label++) {
-    const alpha = opacity(label);
-    for (let i = 0; i < 3; i++) colours[4 * label + i] = (rgb[3 * label + i] as number) * alpha;
-    colours[4 * label + 3] = alpha;
-  }
-  return colours;
 }

@@ -1,16 +1,8 @@
-// Moving and zooming a square crop by pointer, fingers, wheel and keys.
-
-import type { Point } from "../../core/geometry/viewport";
+// Moving and zooming a square crop by pointer, fingers (two zoom), wheel and keys.
 import { type Crop, firstCrop, moveCrop, zoomCrop } from "../../core/image/crop";
 import { arrowOf, isBrowsersKey } from "../keys";
-
-/** A picture and its present crop. */
-export interface CropTarget {
-  readonly picture: { readonly width: number; readonly height: number } | null;
-  readonly crop: Crop;
-  /** Takes another crop; `final` once the reader lets go. */
-  setCrop(crop: Crop, final: boolean): void;
-}
+import { type Gesture, Pointers, placeOn, type Step } from "../pointers";
+import type { FacePhoto } from "./face-photo";
 
 const KEY_STEP = 0.02;
 const LEAP = 5;
@@ -19,46 +11,42 @@ const KEY_ZOOM = 1.15;
 const WHEEL = 0.002;
 
 export class CropGestures {
-  readonly #pointers = new Map<number, Point>();
+  readonly #pointers = new Pointers({ press: (_at, event) => this.#press(event) });
+  readonly watch = this.#pointers.watch;
 
-  constructor(private readonly target: CropTarget) {}
+  constructor(private readonly target: FacePhoto) {}
 
-  readonly down = (event: PointerEvent): void => {
-    if (event.button > 0) return;
-    const surface = event.currentTarget as HTMLElement;
-    surface.setPointerCapture(event.pointerId);
-    surface.focus({ preventScroll: true, focusVisible: false } as FocusOptions);
-    this.#pointers.set(event.pointerId, place(event));
+  #press(event: PointerEvent): Gesture {
     event.preventDefault();
-  };
-
-  readonly move = (event: PointerEvent): void => {
-    const before = this.#pointers.get(event.pointerId);
+    const surface = event.currentTarget as HTMLElement;
+    surface.focus({ preventScroll: true, focusVisible: false } as FocusOptions);
     const { picture, crop } = this.target;
-    if (before === undefined || picture === null) return;
-    const now = place(event);
-    this.#pointers.set(event.pointerId, now);
-    const fingers = this.#pointers.size;
-    const [dx, dy] = [(now[0] - before[0]) / fingers, (now[1] - before[1]) / fingers];
-    const moved = moveCrop(crop, dx, dy, picture);
-    const other = Array.from(this.#pointers).find(([id]) => id !== event.pointerId)?.[1];
-    // Each of two fingers moves the picture half as far, and the distance between them zooms.
-    const [u, v] = other ? [(now[0] + other[0]) / 2, (now[1] + other[1]) / 2] : now;
-    const factor = other ? distance(now, other) / Math.max(distance(before, other), 1e-3) : 1;
-    this.target.setCrop(zoomCrop(moved, factor, u, v, picture), false);
-  };
+    return {
+      move: (_at, step) => this.#move(step),
+      join: () => {},
+      end: () => this.target.setCrop(this.target.crop, true),
+      undo: () => {
+        if (this.target.picture === picture) this.target.setCrop(crop, true);
+      },
+    };
+  }
 
-  readonly up = (event: PointerEvent): void => {
-    if (!this.#pointers.delete(event.pointerId)) return;
-    if (this.#pointers.size === 0) this.target.setCrop(this.target.crop, true);
-  };
+  #move({ by, factor, about }: Step): void {
+    const { picture, crop } = this.target;
+    if (picture === null) return;
+    const moved = moveCrop(crop, ...by, picture);
+    this.target.setCrop(zoomCrop(moved, factor, ...about, picture), false);
+  }
 
   readonly wheel = (event: WheelEvent): void => {
     const { picture, crop } = this.target;
     if (picture === null) return;
     event.preventDefault();
     const factor = Math.exp(-event.deltaY * WHEEL);
-    this.target.setCrop(zoomCrop(crop, factor, ...place(event), picture), true);
+    this.target.setCrop(
+      zoomCrop(crop, factor, ...placeOn(event.currentTarget as HTMLElement, event), picture),
+      true,
+    );
   };
 
   readonly key = (event: KeyboardEvent): void => {
@@ -76,11 +64,3 @@ export class CropGestures {
     this.target.setCrop(made, true);
   };
 }
-
-/** Where an event is, in shares of the surface it is on. */
-function place(event: MouseEvent): [number, number] {
-  const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
-  return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
-}
-
-const distance = (a: Point, b: Point): number => Math.hypot(a[0] - b[0], a[1] - b[1]);

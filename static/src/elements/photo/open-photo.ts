@@ -1,64 +1,68 @@
 // Opens a picture's file or a camera's frame as a bitmap: in this browser, and nothing is sent.
 
-import { decodeWidth, HEAD_BYTES, inspectPicture, refusal } from "../../core/image/picture-file";
-import type { PhotoReply, PhotoRequest } from "./photo-worker";
-
-export interface OpenedPhoto {
-  readonly bitmap: ImageBitmap;
-  /** A remark for the reader, or "". */
-  readonly note: string;
-}
-
-const UNREADABLE = "This browser cannot open this file as a picture.";
-const MOVES = "This picture is animated; only its first frame is used.";
+import {
+  decodeWidth,
+  HEAD_BYTES,
+  LONGEST_SIDE,
+  refusal,
+  sizeOfPicture,
+} from "../../core/image/picture-file";
 
 /**
- * Opens a file.
+ * Opens a file as a bitmap, and a remark for the reader, or "".
  *
  * @throws Error whose message is a sentence for the reader, where it is not a picture or is too large.
  */
-export async function openPhoto(file: Blob): Promise<OpenedPhoto> {
+export async function openPhoto(file: Blob): Promise<{ bitmap: ImageBitmap; note: string }> {
   const head = await file
     .slice(0, HEAD_BYTES)
     .arrayBuffer()
     .catch(() => {
       throw new Error("This file cannot be read. Was it moved, or is it a folder?");
     });
-  const found = inspectPicture(new Uint8Array(head));
-  const refused = refusal(found, file.size);
+  const size = sizeOfPicture(new Uint8Array(head));
+  const refused = refusal(size, file.size);
   if (refused !== null) throw new Error(refused);
-  const bitmap = await decode({ file, width: decodeWidth(found) });
+  const bitmap = await decode(file, decodeWidth(size)).catch(() => null);
   if (bitmap === null) {
-    if (found.type === "other" || found.size === null) throw new Error(UNREADABLE);
-    const megapixels = Math.round((found.size.width * found.size.height) / 1e6);
-    throw new Error(
-      megapixels > 1
-        ? `This picture of ${megapixels} megapixels cannot be opened: it is damaged, or too large for this browser.`
-        : "This picture cannot be opened: its file is damaged.",
-    );
+    if (size === null) throw new Error("This browser cannot open this file as a picture.");
+    throw new Error("This picture cannot be opened: its file is damaged, or too large.");
   }
-  return { bitmap, note: found.animated ? MOVES : "" };
+  const note = "This picture is animated; only its first frame is used.";
+  return { bitmap, note: (await isAnimated(file)) ? note : "" };
 }
 
-/** Decodes in a worker that ends with the answer, and its memory with it. */
-function decode(request: PhotoRequest): Promise<PhotoReply> {
-  const worker = new Worker(new URL("./photo-worker.ts", import.meta.url), { type: "module" });
-  return new Promise<PhotoReply>((resolve) => {
-    worker.addEventListener("message", ({ data }: MessageEvent<PhotoReply>) => resolve(data));
-    worker.addEventListener("error", () => resolve(null));
-    worker.postMessage(request);
-  }).finally(() => worker.terminate());
+/** False, too, where the browser cannot tell. */
+async function isAnimated(file: Blob): Promise<boolean> {
+  if (typeof ImageDecoder === "undefined") return false;
+  try {
+    const decoder = new ImageDecoder({ type: file.type, data: await file.arrayBuffer() });
+    await decoder.tracks.ready;
+    const animated = decoder.tracks.selectedTrack?.animated === true;
+    decoder.close();
+    return animated;
+  } catch {
+    return false;
+  }
 }
 
-/**
- * Asks for the camera.
- *
- * @throws Error whose message is a sentence for the reader.
- */
+/** Decodes a file, upright as its camera was held; to a width where that is known beforehand. */
+async function decode(file: Blob, width: number | null): Promise<ImageBitmap> {
+  const options = { imageOrientation: "from-image", resizeQuality: "high" } as const;
+  const resized = width === null ? options : { ...options, resizeWidth: width };
+  const bitmap = await createImageBitmap(file, resized);
+  const longest = Math.max(bitmap.width, bitmap.height);
+  if (longest <= LONGEST_SIDE) return bitmap;
+  // Of a kind whose size was not known beforehand, or turned by a right angle.
+  const smaller = Math.round((bitmap.width * LONGEST_SIDE) / longest);
+  return createImageBitmap(bitmap, { resizeWidth: Math.max(1, smaller), resizeQuality: "high" });
+}
+
+/** @throws Error whose message is a sentence for the reader. */
 export async function openCamera(): Promise<MediaStream> {
   // Missing where the page is not served securely.
   const devices = navigator.mediaDevices as MediaDevices | undefined;
-  if (devices?.getUserMedia === undefined) {
+  if (devices === undefined) {
     throw new Error("This browser offers no camera to this page.");
   }
   try {
@@ -88,8 +92,7 @@ export function shrink(
   let source = picture;
   let from = { x, y, side };
   for (;;) {
-    const last = from.side <= 2 * size;
-    const to = last ? size : Math.ceil(from.side / 2);
+    const to = Math.max(size, Math.ceil(from.side / 2));
     const canvas = document.createElement("canvas");
     canvas.width = to;
     canvas.height = to;
@@ -97,7 +100,7 @@ export function shrink(
     if (context === null) throw new Error("This browser cannot draw pictures.");
     context.imageSmoothingQuality = "high";
     context.drawImage(source, from.x, from.y, from.side, from.side, 0, 0, to, to);
-    if (last) return context.getImageData(0, 0, size, size).data;
+    if (to === size) return context.getImageData(0, 0, size, size).data;
     source = canvas;
     from = { x: 0, y: 0, side: to };
   }

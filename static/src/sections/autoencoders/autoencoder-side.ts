@@ -1,12 +1,18 @@
 // One side of the section "autoencoders": a model's map, its digit, its places, its samples.
 
 import { type PageContext, sentence } from "../../app/context";
-import { inscribedSquare } from "../../core/geometry/lattice";
-import { formatNumber, formatPoint, type Point, type View } from "../../core/geometry/viewport";
+import {
+  formatNumber,
+  formatPoint,
+  type Point,
+  squareOf,
+  type View,
+} from "../../core/geometry/viewport";
 import { firstTwo, type Lift, liftAround } from "../../core/latent/plane";
 import type { LayerState } from "../../core/link/link-values";
 import { circleOf, type Disc, densestPlace, emptiestDisc } from "../../core/points/pockets";
 import type { Model } from "../../core/release/manifest";
+import { tryAgain } from "../../elements/again";
 import type { DigitGrid } from "../../elements/digit-grid";
 import type { ImageView } from "../../elements/image-view";
 import type { LatentMap } from "../../elements/map/latent-map";
@@ -48,10 +54,9 @@ const POCKET_NEAR = 4;
 export class Side {
   readonly map: LatentMap;
   readonly view: ImageView;
-  readonly #places: DigitGrid;
+  readonly places: DigitGrid;
   readonly #prior: DigitGrid;
   readonly #readout: HTMLElement;
-  readonly #context: PageContext;
   readonly #decode: ReturnType<typeof decoderInto>;
   readonly #decodeLattice: ReturnType<typeof latticeOnto>;
   readonly #decodePlaces: ReturnType<typeof gridInto>;
@@ -59,27 +64,31 @@ export class Side {
   #model: Model | null = null;
   /** Counts what was shown: another plane of the same model is another thing. */
   #turn = 0;
-  #lift: Lift = (points) => points;
+  /** Null while that of the model and plane shown is not known. */
+  #lift: Lift | null = null;
   #circle: Disc | null = null;
+  /** The share of the encodings that the release's circles enclose; null: not known. */
+  #enclosed: number | null = null;
   #pocket: Disc | null = null;
   #spots: Place[] = [];
-  /** Whether the lift is that of the model and plane shown. */
-  #lifted = false;
   #loaded = false;
   /** The disc whose lattice was decoded. */
   #drawn: Disc | null = null;
 
-  constructor(context: PageContext, section: HTMLElement, name: "ae" | "vae") {
-    this.#context = context;
+  constructor(
+    private readonly context: PageContext,
+    section: HTMLElement,
+    name: "ae" | "vae",
+  ) {
     this.map = required(section, `[data-side=${name}] latent-map`);
     this.view = required(section, `image-view[name=${name}-decoded]`);
-    this.#places = required(section, `digit-grid[data-places=${name}]`);
+    this.places = required(section, `digit-grid[data-places=${name}]`);
     this.#prior = required(section, `digit-grid[data-prior=${name}]`);
     this.#readout = required(section, `[data-readout=${name}]`);
     const isShown = (model: Model): boolean => model === this.#model;
     this.#decode = decoderInto(context, [this.view], isShown, () => this.#answered());
     this.#decodeLattice = latticeOnto(context, this.map);
-    this.#decodePlaces = gridInto(context, this.#places);
+    this.#decodePlaces = gridInto(context, this.places);
     this.#decodePrior = gridInto(context, this.#prior);
   }
 
@@ -91,33 +100,29 @@ export class Side {
 
   /** Calls `go` when the reader picks one of the places. */
   onPick(go: (place: Place) => void): void {
-    this.#places.addEventListener("tile-pick", ({ detail }) => {
+    this.places.addEventListener("tile-pick", ({ detail }) => {
       const place = this.#spots[detail.index];
       if (place === undefined) return;
       go(place);
-      this.#places.marked = detail.index;
+      this.places.marked = detail.index;
     });
-  }
-
-  /** Marks none of the places: z is elsewhere. */
-  leavePlaces(): void {
-    this.#places.marked = null;
   }
 
   /** Shows a model's plane; what cannot be loaded costs only its own part of the figure. */
   async show(model: Model, plane: PlaneName, view: View | null, z: Point): Promise<void> {
     this.#model = model;
-    this.#turn += 1;
-    const turn = this.#turn;
-    this.#lifted = false;
+    const turn = ++this.#turn;
+    // The map of two latents is the whole space: its circle follows from its points, too.
+    this.#lift = model.latent_size === 2 ? (points) => points : null;
     this.#loaded = false;
     this.#circle = null;
+    this.#enclosed = null;
     this.#pocket = null;
     this.#spots = [];
     this.#drawn = null;
-    this.#places.images = null;
-    this.#places.captions = PLACES;
-    this.#places.marked = null;
+    this.places.images = null;
+    this.places.captions = PLACES;
+    this.places.marked = null;
     const { map } = this;
     dressMap(map, model);
     dressView(this.view, model);
@@ -126,19 +131,16 @@ export class Side {
     const isShown = (): boolean => turn === this.#turn;
     const flat = model.latent_size > 2 && plane === "first";
     try {
-      // The map of two latents is the whole space: its circle follows from its points, too.
-      this.#lift = (points) => points;
-      this.#lifted = model.latent_size === 2;
-      const statistics = await this.#context.document(model, "statistics");
+      const statistics = await this.context.document(model, "statistics");
       if (!isShown()) return;
-      if (flat) this.#lift = firstTwo(statistics);
-      else if (model.latent_size > 2 && statistics.plane !== undefined)
-        this.#lift = liftAround(statistics.plane, statistics.plane.origin);
-      this.#lifted = true;
-      if (model.latent_size === 2 || flat) this.#circle = statistics.circle;
+      const { circle, splits, plane: pca } = statistics;
+      this.#enclosed = circle.share;
+      if (flat || model.latent_size === 2) this.#circle = circle;
+      else if (pca !== undefined) this.#lift = liftAround(pca, pca.origin);
       if (flat) {
-        map.axisNames = ["z1", "z2"];
-        map.ellipses = statistics.splits.test.map(({ label, mean, variance = [0, 0] }) => ({
+        this.#lift = firstTwo(statistics);
+        map.axisNames = ["z₁", "z₂"];
+        map.ellipses = splits.test.map(({ label, mean, variance = [] }) => ({
           label,
           mean: [mean[0] ?? 0, mean[1] ?? 0],
           covariance: [
@@ -146,30 +148,29 @@ export class Side {
             [0, variance[1] ?? 0],
           ],
         }));
-        map.home = { centre: statistics.circle.centre, scale: 2.2 * statistics.circle.radius };
+        map.home = { centre: circle.centre, scale: 2.2 * circle.radius };
         map.view = view;
       }
     } catch (error) {
       if (!isShown()) return;
-      if (!this.#lifted) {
-        const message = sentence(`The plane of ${model.id}`, error);
-        map.message = message;
-        map.state = "error";
-        showError([this.view], message);
+      const again = (): void => {
+        if (isShown()) void this.show(model, plane, map.view, map.z ?? z);
+      };
+      if (this.#lift === null) {
+        showError([map, this.view], sentence(`The plane of ${model.id}`, error), again);
         await this.#drawPrior(model);
         return;
       }
+      tryAgain(this.places, again); // only the circle is missing
     }
     map.circle = this.#circle;
-    const loaded = await loadPart(this.#context, model, "decoder", [this.view], undefined, isShown);
+    const loaded = await loadPart(this.context, model, "decoder", [this.view], isShown);
     if (!isShown()) return;
     this.#loaded = loaded;
     this.draw(map.z ?? z);
     if (flat) map.state = "ready";
-    else {
-      await fillMap(this.#context, map, model);
-      if (!isShown()) return;
-    }
+    else await fillMap(this.context, map, model);
+    if (!isShown()) return;
     this.#explore();
     this.drawLattice();
     this.#showPlaces();
@@ -191,73 +192,68 @@ export class Side {
     const reason = this.#loaded ? this.map.message : this.view.message;
     if (this.#loaded && this.#spots.length > 0) {
       this.#decodePlaces({ model, z: this.#spots.flatMap((spot) => spot.z) });
-    } else if (reason !== "") {
-      this.#places.message = reason;
-      this.#places.state = "error";
-    }
+    } else if (reason !== "") showError([this.places], reason);
   }
 
-  /** Finds the pocket from the points, and the circle where the release has none. */
+  /** Finds the pocket from the points, and the circle on the plane of the PCA. */
   #explore(): void {
     const { points } = this.map;
-    if (points === null) return;
-    this.#circle ??= circleOf(points, 0.99);
+    if (points === null || this.#enclosed === null) return;
+    this.#circle ??= circleOf(points, this.#enclosed);
     this.map.circle = this.#circle;
     const { centre, radius } = this.#circle;
     this.#pocket = emptiestDisc(points, { centre, radius: INNER * radius });
+    const pocket = this.#pocket;
     this.#spots = [
       { z: densestPlace(points, this.#circle), view: null },
-      {
-        z: this.#pocket.centre,
-        view: { centre: this.#pocket.centre, scale: POCKET_VIEW * this.#pocket.radius },
-      },
-      {
-        z: [centre[0] + FAR_OUT * radius, centre[1]],
-        view: { centre, scale: FAR_VIEW * radius },
-      },
+      { z: pocket.centre, view: { centre: pocket.centre, scale: POCKET_VIEW * pocket.radius } },
+      { z: [centre[0] + FAR_OUT * radius, centre[1]], view: { centre, scale: FAR_VIEW * radius } },
     ];
-    this.say();
+    this.#say();
   }
 
   /** Decodes draws of N(0, I), the same ones for every model of as many latents. */
   async #drawPrior(model: Model): Promise<void> {
     try {
-      const { z } = await this.#context.document(model, "prior");
+      const { z } = await this.context.document(model, "prior");
       if (this.#model === model) this.#decodePrior({ model, z: z.slice(0, DRAWS).flat() });
     } catch (error) {
-      if (this.#model === model) showGridError(this.#prior, `The samples of ${model.id}`, error);
+      if (this.#model === model) {
+        showGridError(this.#prior, `The samples of ${model.id}`, error, () => {
+          if (this.#model === model) void this.#drawPrior(model);
+        });
+      }
     }
   }
 
   /** Decodes z, and says where it is. */
   draw(z: Point): void {
-    if (this.#model === null || !this.#lifted) return;
+    if (this.#model === null || this.#lift === null) return;
     this.#decode({ model: this.#model, z: this.#lift(Float32Array.from(z)) });
-    this.say();
+    this.#say();
   }
 
   /** Decodes the lattice, where switched on: of the pocket in view, else of the circle. */
   drawLattice(): void {
-    const pocket = this.#isInPocket();
-    const disc = pocket ? this.#pocket : this.#circle;
-    if (this.#model === null || !this.#loaded || disc === null) return;
+    const { view } = this.map;
+    const found = this.#pocket;
+    const isIn =
+      found !== null &&
+      view.scale < POCKET_NEAR * found.radius &&
+      distance(view.centre, found.centre) < found.radius;
+    const disc = isIn ? found : this.#circle;
+    if (this.#model === null || this.#lift === null || !this.#loaded || disc === null) return;
     if (this.map.layers.lattice !== true || disc === this.#drawn) return;
     this.#drawn = disc;
-    const sites = pocket ? POCKET_LATTICE : LATTICE;
+    const sites = isIn ? POCKET_LATTICE : LATTICE;
     this.#decodeLattice({
       model: this.#model,
-      bounds: inscribedSquare(disc.centre, disc.radius),
+      // Inscribed in the circle.
+      bounds: squareOf({ centre: disc.centre, scale: Math.SQRT2 * disc.radius }),
       columns: sites,
       rows: sites,
       lift: this.#lift,
     });
-  }
-
-  #isInPocket(): boolean {
-    if (this.#pocket === null) return false;
-    const { centre, radius } = this.#pocket;
-    const { view } = this.map;
-    return view.scale < POCKET_NEAR * radius && distance(view.centre, centre) < radius;
   }
 
   setLayers(layers: LayerState): void {
@@ -266,19 +262,18 @@ export class Side {
   }
 
   /** Says where z is, against the circle. */
-  say(): void {
+  #say(): void {
     const { z } = this.map;
     if (z === null) return;
-    const where = this.#circle === null ? "" : this.#where(z, this.#circle);
+    let where = "";
+    if (this.#circle !== null) {
+      const out = distance(z, this.#circle.centre) / this.#circle.radius;
+      const pocket = this.#pocket;
+      const isIn = pocket !== null && distance(z, pocket.centre) < pocket.radius;
+      const place = isIn ? "in the pocket" : `${out > 1 ? "outside" : "inside"} the 99 % circle`;
+      where = `, ${formatNumber(out, 2)} radii from the middle: ${place}.`;
+    }
     this.#readout.textContent = `z = ${formatPoint(z, 2)}${where}`;
-  }
-
-  #where(z: Point, { centre, radius }: Disc): string {
-    const out = distance(z, centre) / radius;
-    const inPocket =
-      this.#pocket !== null && distance(z, this.#pocket.centre) < this.#pocket.radius;
-    const place = `${out > 1 ? "outside" : "inside"} the 99 % circle`;
-    return `, ${formatNumber(out, 2)} radii from the middle: ${inPocket ? "in the pocket" : place}.`;
   }
 }
 

@@ -11,6 +11,7 @@ import {
   type View,
 } from "../../core/geometry/viewport";
 import type { LayerSwitches } from "../../elements/map/layer-switches";
+import { linkedChoice, showOnly } from "../../figures/choices";
 import { required } from "../../figures/figure";
 import { type Place, type PlaneName, Side } from "./autoencoder-side";
 
@@ -27,11 +28,10 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   const sides = [ae, vae];
   const pockets = required<HTMLOutputElement>(section, "#ae-pockets");
   const switches = required<LayerSwitches>(section, "layer-switches");
-  const sizes = Array.from(section.querySelectorAll<HTMLInputElement>("input[name=ae-size]"));
-  const planes = Array.from(section.querySelectorAll<HTMLInputElement>("input[name=ae-plane]"));
-
+  const size = linkedChoice(context, section, "[name=ae-size]", "aeSize", () => leave());
+  const planes = linkedChoice(context, section, "[name=ae-plane]", "aePlane", () => leave());
   const plane = (): PlaneName =>
-    state.aeSize === "10" && state.aePlane === "first" ? "first" : "pca";
+    size.value === "10" && planes.value === "first" ? "first" : "pca";
   const setLayers = (): void => {
     const { offered, on } = LAYERS[plane()];
     const layers: Record<string, boolean> = Object.fromEntries(
@@ -46,7 +46,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     for (const side of sides) {
       side.map.z = z;
       side.draw(z);
-      side.leavePlaces();
+      side.places.marked = null;
     }
   };
   const isSeen = ({ map }: Side, [x, y]: Point): boolean => {
@@ -61,8 +61,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     remember(side, view);
   };
   const go = (side: Side, { z, view }: Place): void => {
-    look(side, view);
-    for (const other of sides) if (!isSeen(other, z)) look(other, view);
+    for (const each of sides) if (each === side || !isSeen(each, z)) look(each, view);
     moveTo(z);
     context.update({ aeZ: [z[0], z[1]] });
   };
@@ -97,41 +96,27 @@ export async function start(context: PageContext, section: HTMLElement): Promise
 
   /** Puts up the models of the chosen size; resolves when both sides have what can be had. */
   const show = async (z: Point): Promise<void> => {
-    const size = state.aeSize ?? "2";
-    for (const element of section.querySelectorAll<HTMLElement>("[data-size]")) {
-      element.hidden = element.dataset.size !== size;
-    }
+    const latents = size.value || "2";
+    showOnly(section, "size", latents);
     for (const element of section.querySelectorAll<HTMLElement>("[data-plane]")) {
-      element.hidden = size !== "10" || element.dataset.plane !== plane();
+      element.hidden = latents !== "10" || element.dataset.plane !== plane();
     }
-    for (const input of sizes) input.checked = input.value === size;
-    for (const input of planes) input.checked = (input.value === "first") === (plane() === "first");
     setLayers();
-    const [left, right] = [context.model(`ae-${size}`), context.model(`vae-${size}`)];
     await Promise.all([
-      ae.show(left, plane(), state.aeView, z),
-      vae.show(right, plane(), state.vaeView, z),
+      ae.show(context.model(`ae-${latents}`), plane(), state.aeView, z),
+      vae.show(context.model(`vae-${latents}`), plane(), state.vaeView, z),
     ]);
     const [mine, theirs] = [ae.pocketShare, vae.pocketShare];
-    if (size === "2" && mine !== null && theirs !== null) {
+    if (latents === "2" && mine !== null && theirs !== null) {
       pockets.textContent = `The autoencoder’s pocket is ${formatPercent(mine)} as wide as its circle, the VAE’s ${formatPercent(theirs)}${theirs < mine ? ": the VAE has packed its digits closer together" : ""}.`;
     }
   };
-  /** A place of one map means nothing on another. */
-  const choose = (choice: Pick<Partial<typeof state>, "aeSize" | "aePlane">): void => {
-    context.update({ ...choice, aeZ: null, aeView: null, vaeView: null, aePinned: false });
+  /** Another size or plane was chosen, and a place of one map means nothing on another. */
+  const leave = (): void => {
+    context.update({ aeZ: null, aeView: null, vaeView: null, aePinned: false });
     for (const side of sides) side.map.pinned = false;
     void show([0, 0]);
   };
-  for (const input of sizes) {
-    const aeSize = input.value === "10" ? "10" : null;
-    input.addEventListener("change", () => choose({ aeSize }));
-  }
-  for (const input of planes) {
-    const aePlane = input.value === "first" ? "first" : null;
-    input.addEventListener("change", () => choose({ aePlane }));
-  }
   for (const side of sides) side.map.pinned = state.aePinned;
-  if (state.aeSize === "10" && !sizes.some(({ value }) => value === "10")) state.aeSize = null;
   await show(state.aeZ ?? [0, 0]);
 }

@@ -3,7 +3,6 @@
 import "../../elements/chart/class-probabilities";
 import "../../elements/chart/confusion-matrix";
 import { type PageContext, sentence } from "../../app/context";
-import { leaveOut } from "../../app/notice";
 import { latest } from "../../core/async/latest";
 import type { Point } from "../../core/geometry/viewport";
 import { nearestPoints } from "../../core/points/nearest";
@@ -13,10 +12,21 @@ import type { ConfusionMatrix } from "../../elements/chart/confusion-matrix";
 import type { ImageView } from "../../elements/image-view";
 import type { LatentMap } from "../../elements/map/latent-map";
 import type { Decoded } from "../../engine/engine";
-import { dressMap, dressView, fillMap, keepView, loadPart, required } from "../../figures/figure";
+import { linkedChoice, showOnly } from "../../figures/choices";
+import {
+  dressMap,
+  dressView,
+  fillMap,
+  keepPlace,
+  loadPart,
+  mended,
+  required,
+  showError,
+} from "../../figures/figure";
 import { chooseLayers, layersOnto } from "../../figures/layer-choice";
 
 const LAYERS = ["points", "regions", "names"];
+const REGIONS = "The class regions";
 /** The two digits that are hardest to keep apart. */
 const PAIR = [4, 9] as const;
 
@@ -25,10 +35,6 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   const view = required<ImageView>(section, "image-view[name=classify-decoded]");
   const bars = required<ClassProbabilities>(section, "class-probabilities");
   const matrix = required<ConfusionMatrix>(section, "confusion-matrix");
-  const choices = Array.from(
-    section.querySelectorAll<HTMLInputElement>("input[name=classify-model]"),
-  );
-  const { state } = context;
   const isShown = (model: Model): boolean => map.model === model.id;
   /** Counts the changes of weight: what belongs to an earlier one comes too late. */
   let turn = 0;
@@ -43,40 +49,37 @@ export async function start(context: PageContext, section: HTMLElement): Promise
       view.pixels = images.subarray(0, imageSize(model));
       bars.probabilities = probabilities;
     },
-    (error, { model }) => {
-      if (isShown(model)) fail(sentence(`The model ${model.id}`, error));
+    (error, asked) => {
+      if (!isShown(asked.model)) return;
+      showError([view, bars], sentence(`The model ${asked.model.id}`, error), () => decode(asked));
     },
   );
-  const fail = (message: string): void => {
-    for (const element of [view, bars]) {
-      element.message = message;
-      element.state = "error";
-    }
-  };
 
   /** Shows a model; `place` tells where on its map, once its points may be asked. */
-  const show = async (
-    model: Model,
-    place: () => Promise<Point> | Point,
-    pinned: boolean,
-  ): Promise<void> => {
-    turn += 1;
-    const mine = turn;
+  const show = async (model: Model, place: () => Promise<Point> | Point): Promise<void> => {
+    const mine = ++turn;
     const isWanted = (): boolean => mine === turn;
-    for (const choice of choices) choice.checked = choice.value === model.id;
     dressMap(map, model);
     dressView(view, model);
     map.z = null;
-    map.pinned = pinned;
     bars.probabilities = null;
     bars.classNames = model.class_names;
     bars.state = "loading";
-    for (const text of section.querySelectorAll<HTMLElement>("[data-model]")) {
-      text.hidden = text.dataset.model !== model.id;
-    }
-    const regions = showRegions(context, map, model);
+    showOnly(section, "model", model.id);
+    const addRegions = async (): Promise<void> => {
+      const regions = await context.document(model, "regions");
+      if (!isWanted()) return;
+      map.regions = regions;
+      mended(map, REGIONS);
+    };
+    const insist = (): void => {
+      addRegions().catch((error) => {
+        if (isWanted()) showError([map], sentence(REGIONS, error), insist);
+      });
+    };
+    const early = addRegions().catch(() => {}); // a message now would go when the points come
     void showConfusion(context, matrix, model, isWanted);
-    const loaded = loadPart(context, model, "decoder", [view], undefined, isWanted);
+    const loaded = loadPart(context, model, "decoder", [view], isWanted);
     const placed = await place();
     if (!isWanted()) return;
     // The reader may have pointed somewhere meanwhile.
@@ -84,50 +87,38 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     map.z = z;
     left = null;
     context.update({ classifyZ: z === preset(model) ? null : [z[0], z[1]] });
-    if (await loaded) {
-      if (isWanted()) decode({ model, z: map.z ?? z });
-    } else if (isWanted()) {
-      bars.message = "No model, no probabilities.";
-      bars.state = "error";
-    }
-    if (isWanted()) await fillMap(context, map, model);
-    const missing = await regions;
-    if (missing === null || !isWanted()) return;
-    map.message = missing; // after the points, whose coming takes a message away
-    map.state = "error";
+    await loaded;
+    if (!isWanted()) return;
+    decode({ model, z: map.z ?? z });
+    await fillMap(context, map, model);
+    await early;
+    if (map.regions === null) insist();
   };
 
   chooseLayers(context, section, "classifyLayers", LAYERS, layersOnto(map));
-  map.addEventListener("latent-change", (event) => {
-    decode({ model: context.model(map.model), z: event.detail.z });
-    context.update({ classifyZ: event.detail.z });
-  });
-  map.addEventListener("pin-change", (event) => {
-    context.update({ classifyPinned: event.detail.pinned });
-  });
-  const preset = (model: Model): Point => model.prepared.z as unknown as Point;
-  for (const choice of choices) {
-    choice.addEventListener("change", () => {
-      const after = context.model(choice.value);
+  const choice = linkedChoice(
+    context,
+    section,
+    "[name=classify-model]",
+    "classifyModel",
+    (id) => {
+      const after = context.model(id);
       if (map.z !== null) left = { model: context.model(map.model), z: map.z };
       const from = left;
-      const classifyModel = choice.value === choices[0]?.value ? null : choice.value;
-      context.update({ classifyModel, classifyZ: null, classifyView: null });
-      const follow = async (): Promise<Point> =>
-        (from && (await counterpart(context, from, after))) ?? preset(after);
-      void show(after, follow, map.pinned);
-    });
-    choice.disabled = false;
-  }
-  const wanted = choices.find(({ value }) => value === state.classifyModel);
-  if (wanted === undefined && state.classifyModel !== null) {
-    leaveOut(context, "classifyModel", "classifyZ", "classifyView");
-  }
-  const first = context.model((wanted ?? choices[0])?.value ?? map.model);
-  const shown = show(first, () => state.classifyZ ?? preset(first), state.classifyPinned);
-  keepView(context, map, "classifyView");
+      void show(
+        after,
+        async () => (from && (await counterpart(context, from, after))) ?? preset(after),
+      );
+    },
+    { classifyZ: null, classifyView: null },
+  );
+  const first = context.model(choice.value || map.model);
+  const shown = show(first, () => preset(first));
+  keepPlace(context, map, "classify", (z) => decode({ model: context.model(map.model), z }));
   await shown;
 }
+
+const preset = (model: Model): Point => model.prepared.z as unknown as Point;
 
 /**
  * Returns where another model's map has the training image nearest to `z`: maps of different
@@ -150,21 +141,6 @@ async function counterpart(
   }
 }
 
-/** Paints the classes' regions; returns why they cannot be, or null. */
-async function showRegions(
-  context: PageContext,
-  map: LatentMap,
-  model: Model,
-): Promise<string | null> {
-  try {
-    const regions = await context.document(model, "regions");
-    if (map.model === model.id) map.regions = regions;
-    return null;
-  } catch (error) {
-    return sentence("The class regions", error);
-  }
-}
-
 async function showConfusion(
   context: PageContext,
   matrix: ConfusionMatrix,
@@ -181,7 +157,8 @@ async function showConfusion(
     matrix.confusion = classifier?.confusion ?? null;
   } catch (error) {
     if (!isShown()) return;
-    matrix.message = sentence("The confusion matrix", error);
-    matrix.state = "error";
+    showError([matrix], sentence("The confusion matrix", error), () => {
+      void showConfusion(context, matrix, model, isShown);
+    });
   }
 }

@@ -1,22 +1,27 @@
 // Section "control": a target for every digit, and interpolation between two of them.
 
 import { type PageContext, sentence } from "../../app/context";
-import { leaveOut } from "../../app/notice";
-import { shareOfWay } from "../../core/geometry/path";
+import { shareAt } from "../../core/geometry/path";
 import { formatPercent, formatPoint, type Point } from "../../core/geometry/viewport";
 import { shapesOf } from "../../core/points/map-layers";
 import { shareNearestOwn } from "../../core/points/nearest";
 import type { Model } from "../../core/release/manifest";
+import { sayIn } from "../../elements/again";
 import type { ImageView } from "../../elements/image-view";
 import type { LatentMap } from "../../elements/map/latent-map";
 import type { PlayBar } from "../../elements/play-bar";
-import { digitButtons, digitOr } from "../../figures/digits";
-import { decoderInto, dressMap, fillMap, keepView, loadPart, required } from "../../figures/figure";
-import { InterpolationFigure, stripInto } from "../../figures/interpolation-strips";
+import { type Choice, linkedChoice } from "../../figures/choices";
+import {
+  decoderInto,
+  dressMap,
+  fillMap,
+  keepPlace,
+  loadPart,
+  required,
+} from "../../figures/figure";
+import { InterpolationFigure, Strip } from "../../figures/interpolation-strips";
 import { chooseLayers, layersOnto } from "../../figures/layer-choice";
 
-const DEFAULT_FROM = 2;
-const DEFAULT_TO = 7;
 /** The targets stand where the names would. */
 const LAYERS = ["points", "targets", "path"];
 
@@ -24,7 +29,6 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   const map = required<LatentMap>(section, "latent-map");
   const view = required<ImageView>(section, "image-view[name=control-decoded]");
   const bar = required<PlayBar>(section, "play-bar");
-  const { state } = context;
   const model = context.model(map.model);
   let begin = (): void => {};
   // The strip comes with the first picture, however late: a file that was lost may come again.
@@ -33,44 +37,41 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   });
   const show = (z: Point): void => decode({ model, z });
   dressMap(map, model);
-  keepView(context, map, "controlView");
+  keepPlace(context, map, "control", (z) => {
+    bar.pause();
+    show(z);
+  });
   chooseLayers(context, section, "controlLayers", LAYERS, layersOnto(map));
 
-  const loaded = loadPart(context, model, "decoder", [view]);
+  const strip = section.querySelectorAll<ImageView>(".strip image-view");
+  const loaded = loadPart(context, model, "decoder", [view, ...strip]);
   // Without its targets the map is a map all the same.
-  const targets = await context
-    .document(model, "statistics")
-    .then((statistics) => {
-      // Its ellipses would lie over the targets.
-      const { circle, targets } = shapesOf(model, statistics);
-      Object.assign(map, { circle, targets });
-      return targets;
-    })
-    .catch((error: unknown) => {
-      section.querySelector(".interpolation")?.replaceChildren(sentence("The targets", error));
-      return [] as Point[];
-    });
-
-  map.z = state.controlZ;
-  map.pinned = state.controlPinned;
-  if (targets.length > 1) begin = startPath(context, section, model, map, targets, show);
-  map.addEventListener("latent-change", (event) => {
-    bar.pause();
-    show(event.detail.z);
-    context.update({ controlZ: event.detail.z });
-  });
-  map.addEventListener("pin-change", (event) => {
-    context.update({ controlPinned: event.detail.pinned });
-  });
-  map.z ??= [0, 0];
-  if (await loaded) show(map.z);
-  await fillMap(context, map, model);
-  if (map.points !== null && targets.length > 0) {
-    const share = shareNearestOwn(map.points, targets);
+  const sayShare = (): void => {
+    if (map.points === null || map.targets.length === 0) return;
+    const share = shareNearestOwn(map.points, map.targets);
     for (const place of section.querySelectorAll<HTMLElement>("[data-share]")) {
       place.textContent = formatPercent(share);
     }
-  }
+  };
+  const addTargets = async (): Promise<void> => {
+    try {
+      // Its ellipses would lie over the targets.
+      const { circle, targets } = shapesOf(model, await context.document(model, "statistics"));
+      Object.assign(map, { circle, targets });
+      if (targets.length > 1) begin = startPath(context, section, model, map, targets, show);
+      if (view.state === "ready") begin();
+      sayShare();
+    } catch (error) {
+      const place = required<HTMLElement>(section, ".controls");
+      sayIn(place, sentence("The targets", error), () => void addTargets());
+    }
+  };
+  await addTargets();
+  map.z ??= [0, 0];
+  await loaded;
+  show(map.z);
+  await fillMap(context, map, model);
+  sayShare();
 }
 
 /** Wires the path from one digit's target to another's; returns what begins to decode its strip. */
@@ -84,14 +85,20 @@ function startPath(
 ): () => void {
   const tiles = Array.from(section.querySelectorAll<HTMLElement>(".strip .tile"));
   const views = tiles.map((tile) => required<ImageView>(tile, "image-view"));
-  const strip = stripInto(context, views);
-  const { state } = context;
-  const last = targets.length - 1;
-  const unknown = (["controlFrom", "controlTo"] as const).filter((end) => (state[end] ?? 0) > last);
-  if (unknown.length > 0) leaveOut(context, ...unknown);
-  let from = digitOr(state.controlFrom, targets.length, Math.min(DEFAULT_FROM, last));
-  let to = digitOr(state.controlTo, targets.length, Math.min(DEFAULT_TO, last));
-  if (from === to) to = (from + 1) % targets.length;
+  const strip = new Strip(context, views);
+  const end = (name: "from" | "to", key: "controlFrom" | "controlTo"): Choice =>
+    linkedChoice(context, section, `[name=control-${name}]`, key, (digit) => {
+      // Of a path to where it starts, the other end takes the place that has come free.
+      if (name === "from") choose(Number(digit), Number(digit) === to ? from : to);
+      else choose(Number(digit) === from ? to : from, Number(digit));
+    });
+  const [fromButtons, toButtons] = [end("from", "controlFrom"), end("to", "controlTo")];
+  let from = Number(fromButtons.value);
+  let to = Number(toButtons.value);
+  if (from === to) {
+    to = (from + 1) % targets.length;
+    toButtons.value = String(to);
+  }
   let begun = false;
 
   const step = (z: number[], share: number): void => {
@@ -115,31 +122,24 @@ function startPath(
     for (const [i, tile] of tiles.entries()) {
       required(tile, "figcaption").textContent = formatPoint(points[i] as number[], 1);
     }
-    if (begun) strip(model, points, 0);
+    if (begun) strip.show(model, points, 0);
   };
   const choose = (a: number, b: number): void => {
     [from, to] = [a, b];
-    [fromButtons.value, toButtons.value] = [a, b];
+    [fromButtons.value, toButtons.value] = [String(a), String(b)];
     figure.rewind();
     lay();
     step(figure.at(0), 0);
     context.update({
-      controlFrom: from === DEFAULT_FROM ? null : from,
-      controlTo: to === DEFAULT_TO ? null : to,
+      controlFrom: a === Number(fromButtons.first) ? null : a,
+      controlTo: b === Number(toButtons.first) ? null : b,
     });
   };
-  // Of a path to where it starts, the other end takes the place that has come free.
-  const fromButtons = digitButtons(section, "control-from", from, (digit) =>
-    choose(digit, digit === to ? from : to),
-  );
-  const toButtons = digitButtons(section, "control-to", to, (digit) =>
-    choose(digit === from ? to : from, digit),
-  );
   lay();
   // A link taken on the path opens on the path.
   const here = map.z ?? (targets[from] as Point);
   map.z = here;
-  bar.value = shareOfWay(targets[from] as Point, targets[to] as Point, here) ?? 0;
+  bar.value = shareAt(targets[from] as Point, targets[to] as Point, here) ?? 0;
   mark(bar.value);
   return () => {
     if (begun) return;

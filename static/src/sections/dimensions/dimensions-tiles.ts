@@ -25,23 +25,39 @@ export const normal = gaussian(Date.now());
 /** Called with what was taken, its z and a sentence on it. */
 export type Taken = (sample: Sample, z: readonly number[], text: string) => void;
 
-/** Draws z and says so: `name` is the image, `count` tells which variation this is. */
-export function drawFrom(
-  { mu, sigma }: Sample["posterior"],
+/** Returns an image as a sample; `name` is what the page calls it. */
+export function sampleOf(
+  button: HTMLButtonElement,
+  label: number | null,
+  posterior: Sample["posterior"],
   name: string,
-  mean: boolean,
-  count: number,
-): [z: number[], text: string] {
-  if (sigma === null) {
-    return [[...mu], `${name}: an autoencoder encodes it as one point, without a spread.`];
-  }
-  if (mean) return [[...mu], `${name}: z = μ.`];
-  const epsilon = mu.map(normal);
-  const length = formatNumber(Math.hypot(...epsilon), 1);
-  return [
-    reparameterize(mu, sigma, epsilon),
-    `${name}, variation ${count}: z = μ + σ ⊙ ε, ‖ε‖ = ${length}.`,
-  ];
+  taken: Taken,
+): Sample {
+  const { mu, sigma } = posterior;
+  let count = 0;
+  const sample: Sample = {
+    button,
+    label,
+    posterior,
+    take: (mean) => {
+      if (sigma === null) {
+        taken(
+          sample,
+          mu,
+          `${name}: an autoencoder encodes it as a single point, without a spread.`,
+        );
+      } else if (mean) {
+        taken(sample, mu, `${name}: z = μ.`);
+      } else {
+        count++;
+        const epsilon = mu.map(normal);
+        const length = formatNumber(Math.hypot(...epsilon), 1);
+        const text = `${name}, variation ${count}: z = μ + σ ⊙ ε, ‖ε‖ = ${length}.`;
+        taken(sample, reparameterize(mu, sigma, epsilon), text);
+      }
+    },
+  };
+  return sample;
 }
 
 export class TileSamples {
@@ -72,38 +88,27 @@ export class TileSamples {
   }
 
   /** Puts up a model's tiles, decoded from their means in one call. */
-  show(model: Model, tiles: Tiles): void {
-    for (const [i, button] of this.buttons.entries()) {
-      button.hidden = i >= tiles.count;
-      button.disabled = i >= tiles.count;
-      const label = tiles.labels[i];
-      const name = label === undefined ? "" : (model.class_names[label] ?? String(label));
+  show(model: Model, { count, index, labels, mu, sigma }: Tiles): void {
+    this.#samples = this.buttons.map((button, i) => {
+      button.hidden = i >= count;
+      button.disabled = i >= count;
+      if (i >= count) return null;
+      const label = labels[i] as number;
+      const name = model.class_names[label] ?? String(label);
       button.setAttribute("aria-label", `${name}: a variation of a test image`);
       required<HTMLElement>(button, "span").textContent = name;
       const view = this.#views[i] as ImageView;
       dressView(view, model);
       view.label = `Reconstruction of a ${name}`;
-    }
-    this.#samples = tiles.mu.map((mu, i) => this.#sample(model, tiles, mu, i));
-    const z = tiles.mu.flat();
-    this.#decode({ model, z, ...(model.condition !== "none" && { labels: tiles.labels }) });
-  }
-
-  #sample(model: Model, tiles: Tiles, mu: number[], i: number): Sample | null {
-    const button = this.buttons[i];
-    if (button === undefined) return null;
-    const label = tiles.labels[i] as number;
-    const name = `Test image ${tiles.index[i]}, class ${model.class_names[label]}`;
-    let count = 0;
-    const sample: Sample = {
-      button,
-      label,
-      posterior: { mu, sigma: tiles.sigma?.[i] ?? null },
-      take: (mean) => {
-        if (!mean) count++;
-        this.#taken(sample, ...drawFrom(sample.posterior, name, mean, count));
-      },
-    };
-    return sample;
+      const posterior = { mu: mu[i] as number[], sigma: sigma?.[i] ?? null };
+      return sampleOf(
+        button,
+        label,
+        posterior,
+        `Test image ${index[i]}, class ${name}`,
+        this.#taken,
+      );
+    });
+    this.#decode({ model, z: mu.flat(), labels });
   }
 }

@@ -2,15 +2,19 @@
 
 import { afterPicture } from "../../core/async/after-picture";
 import { latentsOf } from "../../core/latent/latents";
-import { moveInPlane, project } from "../../core/latent/plane";
+import { moveInPlane, project, projectVariance } from "../../core/latent/plane";
+import { shapesOf } from "../../core/points/map-layers";
 import type { Model } from "../../core/release/manifest";
 import type { Statistics } from "../../core/release/release";
+import { tryAgain } from "../../elements/again";
 import type { ImageView } from "../../elements/image-view";
 import type { LatentMap } from "../../elements/map/latent-map";
+import type { ClassEllipse } from "../../elements/map/map-shapes";
 import "../../elements/sliders/latent-sliders";
 import { type PageContext, sentence } from "../../app/context";
 import { leaveOut } from "../../app/notice";
 import type { LatentSliders } from "../../elements/sliders/latent-sliders";
+import { linkedChoice } from "../../figures/choices";
 import {
   decoderInto,
   dressMap,
@@ -19,23 +23,15 @@ import {
   keepView,
   loadPart,
   required,
+  showError,
 } from "../../figures/figure";
 import { chooseLayers, layersOnto } from "../../figures/layer-choice";
+import { offerLabels } from "../../figures/map-plane";
 import { DrawnSample } from "./dimensions-drawing";
 import { startRows } from "./dimensions-rows";
-import { ellipsesOf } from "./dimensions-shapes";
 import { normal, type Sample, TileSamples } from "./dimensions-tiles";
 
-/** The map only tells what is done elsewhere until the reader clicks it. */
-const PINNED = true;
 const LAYERS = ["points", "names"];
-const BY_HAND = "z is set by hand.";
-
-/** What is known of the model that is shown. */
-interface Shown {
-  readonly model: Model;
-  readonly statistics: Statistics;
-}
 
 export async function start(context: PageContext, section: HTMLElement): Promise<void> {
   startRows(context, section);
@@ -44,10 +40,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
 
 /** The figure in which everything moves the same z. */
 class Bench {
-  readonly #context: PageContext;
-  readonly #chooser: HTMLSelectElement;
   readonly #labels: HTMLSelectElement;
-  readonly #labelChoice: HTMLElement;
   readonly #sliders: LatentSliders;
   readonly #map: LatentMap;
   readonly #view: ImageView;
@@ -60,18 +53,27 @@ class Bench {
   readonly #decode: ReturnType<typeof decoderInto>;
   readonly #markSoon = afterPicture(() => this.#mark());
   #model: Model;
-  /** Null until the model's statistics are there. */
-  #shown: Shown | null = null;
+  /** Null until the model's have come. */
+  #statistics: Statistics | null = null;
   /** The image whose posterior z was drawn from. */
   #sample: Sample | null = null;
   /** Whether the ellipses of the classes are switched on. */
   #classes = false;
 
-  constructor(context: PageContext, section: HTMLElement) {
-    this.#context = context;
-    this.#chooser = required(section, "#dimensions-model");
+  constructor(
+    private readonly context: PageContext,
+    section: HTMLElement,
+  ) {
+    const models = linkedChoice(
+      context,
+      section,
+      "#dimensions-model",
+      "dimensionsModel",
+      (id) => void this.#show(context.model(id), null, null),
+      // A place among one model's latents means nothing among another's.
+      { dimensionsZ: null, dimensionsLabel: null, dimensionsView: null },
+    );
     this.#labels = required(section, "#dimensions-label");
-    this.#labelChoice = required(section, ".condition");
     this.#sliders = required(section, "latent-sliders");
     this.#map = required(section, "latent-map");
     this.#view = required(section, "image-view[name=dimensions-decoded]");
@@ -79,7 +81,7 @@ class Bench {
     this.#said = required(section, ".seen output");
     this.#prior = required(section, "button.prior");
     this.#mean = required(section, "button.mean");
-    this.#model = context.model(this.#chooser.value);
+    this.#model = context.model(models.value);
     const isShown = (model: Model): boolean => model.id === this.#model.id;
     this.#decode = decoderInto(context, [this.#view], isShown);
     this.#tiles = new TileSamples(context, section, isShown, (...taken) => this.#take(...taken));
@@ -88,7 +90,7 @@ class Bench {
       section,
       () => this.#label,
       (...taken) => this.#take(...taken),
-      () => this.#wiped(),
+      () => this.#cleared(),
     );
     const onto = layersOnto(this.#map);
     chooseLayers(
@@ -106,27 +108,14 @@ class Bench {
   }
 
   async start(): Promise<void> {
-    const { state } = this.#context;
+    const { context } = this;
+    const { dimensionsZ: z, dimensionsLabel: label } = context.state;
+    const model = this.#model;
     this.#listen();
-    const offered = Array.from(this.#chooser.options, (option) => option.value);
-    if (state.dimensionsModel !== null && !offered.includes(state.dimensionsModel)) {
-      leaveOut(
-        this.#context,
-        "dimensionsModel",
-        "dimensionsZ",
-        "dimensionsLabel",
-        "dimensionsView",
-      );
-    }
-    const model = this.#context.model(state.dimensionsModel ?? this.#chooser.value);
-    this.#chooser.value = model.id;
-    this.#chooser.disabled = false;
-    if (state.dimensionsZ !== null && state.dimensionsZ.length !== model.latent_size) {
-      leaveOut(this.#context, "dimensionsZ");
-    }
-    if ((state.dimensionsLabel ?? 0) >= model.classes) leaveOut(this.#context, "dimensionsLabel");
-    const shown = this.#show(model, state.dimensionsZ, state.dimensionsLabel);
-    keepView(this.#context, this.#map, "dimensionsView"); // of the model that is on it by now
+    if (z !== null && z.length !== model.latent_size) leaveOut(context, "dimensionsZ");
+    if ((label ?? 0) >= model.classes) leaveOut(context, "dimensionsLabel");
+    const shown = this.#show(model, z, label);
+    keepView(context, this.#map, "dimensionsView"); // of the model that is on it by now
     await shown;
   }
 
@@ -138,81 +127,75 @@ class Bench {
   #listen(): void {
     this.#sliders.addEventListener("latent-change", () => {
       this.#set(this.#sliders.z, "sliders");
-      this.#say(BY_HAND);
+      this.#say("z was set by hand.");
     });
     this.#map.addEventListener("latent-change", (event) => {
-      const plane = this.#shown?.statistics.plane;
+      const plane = this.#statistics?.plane;
       if (plane === undefined) return;
       this.#set(moveInPlane(plane, this.#sliders.z, event.detail.z), "map");
-      this.#say(BY_HAND);
+      this.#say("z was set by hand.");
     });
     this.#prior.addEventListener("click", () => {
       this.#choose(null);
-      this.#say("z is drawn from N(0, I).");
+      this.#say("z was drawn from N(0, I).");
       this.#set(Array.from({ length: this.#model.latent_size }, normal));
     });
     this.#mean.addEventListener("click", () => this.#sample?.take(true));
     this.#labels.addEventListener("change", () => {
-      this.#context.update({ dimensionsLabel: this.#label });
+      this.context.update({ dimensionsLabel: this.#label });
       this.#set(this.#sliders.z);
-    });
-    this.#chooser.addEventListener("change", () => {
-      const id = this.#chooser.selectedOptions[0]?.defaultSelected ? null : this.#chooser.value;
-      // A place among one model's latents means nothing among another's.
-      const elsewhere = { dimensionsZ: null, dimensionsLabel: null, dimensionsView: null };
-      this.#context.update({ dimensionsModel: id, ...elsewhere });
-      void this.#show(this.#context.model(this.#chooser.value), null, null);
     });
   }
 
   async #show(model: Model, z: readonly number[] | null, label: number | null): Promise<void> {
     this.#dress(model);
     this.#offerLabels(model, label);
-    const progress = (share: number): void => {
-      if (this.#model === model) this.#bar.value = share;
-    };
-    progress(0);
     const isShown = (): boolean => this.#model === model;
-    const loaded = loadPart(this.#context, model, "decoder", [this.#view], progress, isShown);
+    const loaded = loadPart(this.context, model, "decoder", [this.#view], isShown, this.#bar);
     // Sliders, samples and map do without the tiles.
-    const tiles = this.#context.document(model, "tiles").catch((error: unknown) => {
-      if (isShown()) this.#say(sentence("The tiles", error));
-      return null;
-    });
-    let statistics: Statistics;
+    const showTiles = async (): Promise<void> => {
+      if (model.tiles === undefined) {
+        for (const button of this.#tiles.buttons) button.hidden = true;
+        return;
+      }
+      try {
+        const tiles = await this.context.document(model, "tiles");
+        await loaded;
+        if (isShown()) this.#tiles.show(model, tiles);
+      } catch (error) {
+        if (!isShown()) return;
+        this.#say(sentence("The tiles", error));
+        tryAgain(this.#prior, () => void showTiles());
+      }
+    };
     try {
-      statistics = await this.#context.document(model, "statistics");
+      const statistics = await this.context.document(model, "statistics");
+      if (!isShown()) return;
+      this.#statistics = statistics;
     } catch (error) {
       if (!isShown()) return;
-      this.#sliders.message = sentence(`The latents of ${model.id}`, error);
-      this.#sliders.state = "error";
-      if ((await loaded) && isShown()) this.#decodeAt(model, model.prepared.z);
-      progress(1);
-      await fillMap(this.#context, this.#map, model);
+      showError([this.#sliders], sentence(`The latents of ${model.id}`, error), () => {
+        if (isShown()) void this.#show(model, z, label);
+      });
+      await loaded;
+      if (isShown()) this.#decodeAt(model.prepared.z);
+      await fillMap(this.context, this.#map, model);
       return;
     }
-    if (!isShown()) return;
-    this.#shown = { model, statistics };
     this.#layEllipses();
-    this.#sliders.latents = latentsOf(statistics);
+    this.#sliders.latents = latentsOf(this.#statistics);
     this.#prior.disabled = false;
     this.#set(z?.length === model.latent_size ? z : model.prepared.z, "start");
-    const answers = await loaded;
-    progress(1);
-    if (!isShown()) return;
-    if (answers) {
-      this.#drawn.show(model);
-      const given = await tiles;
-      if (!isShown()) return;
-      if (given !== null) this.#tiles.show(model, given);
-    }
-    await fillMap(this.#context, this.#map, model);
+    void showTiles();
+    await loaded;
+    if (isShown() && model.encoder !== undefined) this.#drawn.show(model);
+    if (isShown()) await fillMap(this.context, this.#map, model);
   }
 
   /** Takes another model's things off and puts up what is known of this one. */
   #dress(model: Model): void {
     this.#model = model;
-    this.#shown = null;
+    this.#statistics = null;
     this.#choose(null);
     this.#say("");
     this.#prior.disabled = true;
@@ -222,39 +205,35 @@ class Bench {
     this.#tiles.clear();
     this.#drawn.clear();
     dressMap(this.#map, model);
-    this.#map.pinned = PINNED;
+    this.#map.pinned = true; // it only tells what is done elsewhere until the reader clicks it
     dressView(this.#view, model);
     const prepared = this.#view.querySelector("img");
-    if (prepared !== null) prepared.src = model.prepared.image.url;
+    const picture = model.prepared.image;
+    if (prepared !== null && picture !== undefined) prepared.src = picture.url;
   }
 
   #offerLabels(model: Model, label: number | null): void {
-    const names = model.condition === "none" ? [] : model.class_names;
-    const options = names.map((name, index) => new Option(name, String(index)));
-    this.#labels.replaceChildren(...options);
-    const wanted = label !== null && label < names.length ? label : model.prepared.label;
-    this.#labels.value = String(wanted ?? 0);
-    this.#labelChoice.hidden = names.length === 0;
+    offerLabels(this.#labels, model, label);
   }
 
   /** Shows z everywhere but where it comes from; `from` "start": without noting it in the link. */
   #set(z: ArrayLike<number>, from: "sliders" | "map" | "start" | "elsewhere" = "elsewhere"): void {
-    if (this.#shown === null) return;
+    if (this.#statistics === null) return;
     // First of all: what is drawn here can be drawn while it is decoded.
-    this.#decodeAt(this.#shown.model, z);
+    this.#decodeAt(z);
     if (from !== "sliders") this.#sliders.z = z;
     if (from === "start") this.#mark();
     else if (from !== "map") this.#markSoon();
-    if (from !== "start") this.#context.update({ dimensionsZ: Array.from(z) });
+    if (from !== "start") this.context.update({ dimensionsZ: Array.from(z) });
   }
 
-  #decodeAt(model: Model, z: ArrayLike<number>): void {
-    this.#decode({ model, z, ...(model.condition !== "none" && { labels: [this.#label] }) });
+  #decodeAt(z: ArrayLike<number>): void {
+    this.#decode({ model: this.#model, z, labels: [this.#label] });
   }
 
   /** Marks z on the map, where its plane is known. */
   #mark(): void {
-    const plane = this.#shown?.statistics.plane;
+    const plane = this.#statistics?.plane;
     if (plane !== undefined) this.#map.z = project(plane, this.#sliders.z);
   }
 
@@ -262,18 +241,18 @@ class Bench {
   #take(sample: Sample, z: readonly number[], text: string): void {
     if (this.#model.condition !== "none" && sample.label !== null) {
       this.#labels.value = String(sample.label);
-      this.#context.update({ dimensionsLabel: sample.label });
+      this.context.update({ dimensionsLabel: sample.label });
     }
     this.#choose(sample);
     this.#say(text);
     this.#set(z);
   }
 
-  /** The drawing was wiped: z stays where it is, its posterior goes. */
-  #wiped(): void {
+  /** The drawing was cleared: z stays where it is, its posterior goes. */
+  #cleared(): void {
     if (this.#sample?.button !== this.#drawn.button) return;
     this.#choose(null);
-    this.#say("Your drawing is wiped; z stays where it was.");
+    this.#say("Your drawing was cleared; z has not changed.");
   }
 
   /** Marks the image whose posterior is shown; null: none. */
@@ -283,17 +262,31 @@ class Bench {
     for (const button of [...this.#tiles.buttons, this.#drawn.button]) {
       button.setAttribute("aria-pressed", String(button === sample?.button));
     }
-    const posterior = sample?.posterior ?? null;
-    const sigma = posterior?.sigma ?? null;
-    this.#sliders.posterior = posterior === null || sigma === null ? null : { ...posterior, sigma };
+    const { mu, sigma } = sample?.posterior ?? { mu: [], sigma: null };
+    this.#sliders.posterior = sigma && { mu, sigma };
     this.#layEllipses();
   }
 
+  /** Lays the classes' Gaussians over the map, where switched on, and that of the image at hand. */
   #layEllipses(): void {
-    this.#map.ellipses =
-      this.#shown === null
-        ? []
-        : ellipsesOf(this.#shown.model, this.#shown.statistics, this.#sample, this.#classes);
+    const statistics = this.#statistics;
+    const { plane } = statistics ?? {};
+    const ellipses: ClassEllipse[] = [];
+    if (statistics !== null && this.#classes) {
+      ellipses.push(...shapesOf(this.#model, statistics).ellipses);
+    }
+    const { mu, sigma } = this.#sample?.posterior ?? { mu: [], sigma: null };
+    if (sigma !== null && plane !== undefined) {
+      ellipses.push({
+        label: this.#sample?.label ?? 0, // in its class's colour
+        mean: project(plane, mu),
+        covariance: projectVariance(
+          plane,
+          sigma.map((one) => one * one),
+        ),
+      });
+    }
+    this.#map.ellipses = ellipses;
   }
 
   #say(text: string): void {

@@ -1,6 +1,7 @@
 // The strip of section "draw": one drawing through many models, one after the other, pen at rest.
 
 import { type PageContext, sentence } from "../../app/context";
+import { latest } from "../../core/async/latest";
 import { formatNumber } from "../../core/geometry/viewport";
 import { squaredError } from "../../core/image/reconstruction";
 import type { Model } from "../../core/release/manifest";
@@ -28,13 +29,14 @@ interface Question {
 export class DrawAnswers {
   private readonly places: Place[];
   private question: Question | null = null;
-  private busy = false;
   /** When, in performance.now(), the pen will have rested for long enough. */
   private restUntil = 0;
+  /** One model after the other; a newer question takes the place of one under way. */
+  private readonly work: (question: Question) => void;
 
   constructor(
     private readonly context: PageContext,
-    private readonly strip: HTMLElement,
+    strip: HTMLElement,
   ) {
     this.places = Array.from(strip.querySelectorAll<HTMLElement>("[data-model]"), (figure) => {
       const caption = required<HTMLElement>(figure, ".error");
@@ -42,6 +44,17 @@ export class DrawAnswers {
       const model = context.model(figure.dataset.model as string);
       return { model, figure, view, caption, note: caption.textContent };
     });
+    this.work = latest(
+      async (question) => {
+        strip.setAttribute("aria-busy", "true");
+        for (const place of this.places) {
+          if (this.question !== question) return;
+          if (!place.figure.hidden) await this.answer(place, question);
+        }
+      },
+      () => strip.setAttribute("aria-busy", "false"),
+      () => {}, // each place says what is wrong
+    );
   }
 
   /** Shows the models that were held back, and asks them too. */
@@ -50,10 +63,10 @@ export class DrawAnswers {
     if (this.question !== null) this.ask(this.question.label);
   }
 
-  /** Has every model in sight answer; a newer question takes the place of one under way. */
+  /** Has every model in sight answer. */
   ask(label: number): void {
     this.question = { label };
-    if (!this.busy) void this.work();
+    this.work(this.question);
   }
 
   /** Lets go of the question: the pen moves again, and its own answer comes first. */
@@ -67,9 +80,7 @@ export class DrawAnswers {
     for (const { model, figure } of this.places) {
       if (figure.hidden) continue;
       for (const part of ["encoder", "decoder"] as const) {
-        for (;;) {
-          const left = this.restUntil - performance.now();
-          if (left <= 0) break;
+        for (let left = this.rest; left > 0; left = this.rest) {
           await new Promise((resolve) => setTimeout(resolve, left));
         }
         // What cannot be had is said in its place, when it is asked.
@@ -86,28 +97,16 @@ export class DrawAnswers {
     }
   }
 
-  private async work(): Promise<void> {
-    this.busy = true;
-    this.strip.setAttribute("aria-busy", "true");
-    for (let asked = this.question; asked !== null; ) {
-      for (const place of this.places) {
-        if (this.question !== asked) break;
-        if (!place.figure.hidden) await this.answer(place, asked);
-      }
-      // All have answered, or a newer question has come.
-      asked = this.question === asked ? null : this.question;
-    }
-    this.strip.setAttribute("aria-busy", "false");
-    this.busy = false;
+  /** How long the pen has yet to rest, in ms. */
+  private get rest(): number {
+    return this.restUntil - performance.now();
   }
 
-  private async answer({ model, view, caption, note }: Place, question: Question): Promise<void> {
+  private async answer(place: Place, question: Question): Promise<void> {
+    const { model, view, caption, note } = place;
     if (view.pixels === null) caption.textContent = "loading …";
     for (const part of ["encoder", "decoder"] as const) {
-      if (!(await loadPart(this.context, model, part, [view]))) {
-        caption.textContent = note;
-        return;
-      }
+      await loadPart(this.context, model, part, [view]);
       if (this.question !== question) return;
     }
     try {
@@ -119,11 +118,14 @@ export class DrawAnswers {
       const { squared_error: mean } = model.metrics;
       caption.textContent = [
         formatNumber(error, 1),
-        ...(mean > 0 ? [`${formatNumber(error / mean, 1)} ×`] : []),
+        ...(mean !== undefined && mean > 0 ? [`${formatNumber(error / mean, 1)} ×`] : []),
         ...(label === undefined ? [] : [`given ${model.class_names[label]}`]),
       ].join(" · ");
     } catch (error) {
-      showError([view], sentence(`The model ${model.id}`, error));
+      caption.textContent = note;
+      showError([view], sentence(`The model ${model.id}`, error), () => {
+        if (this.question === question) void this.answer(place, question);
+      });
     }
   }
 }

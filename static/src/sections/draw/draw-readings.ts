@@ -20,7 +20,6 @@ export interface Passage {
 const UNKNOWN = "–";
 /** A ratio, with the digits that mean something. */
 const times = (ratio: number): string => formatNumber(ratio, ratio < 10 ? 1 : 0);
-const EMPTY = "Draw something, or take one of the examples.";
 
 export class DrawReadings {
   /** The class whose mean is nearest to the drawing, null while that is not known. */
@@ -40,7 +39,13 @@ export class DrawReadings {
   }
 
   /** Takes what the release measured; what it lacks is left out. */
-  compareWith(report: Report | null, statistics: Statistics | null): void {
+  compareWith({
+    report = this.report,
+    statistics = this.statistics,
+  }: {
+    report?: Report | null;
+    statistics?: Statistics | null;
+  }): void {
     this.report = report;
     this.statistics = statistics;
     this.scale.mean = report?.errors.squared_error ?? null;
@@ -55,9 +60,10 @@ export class DrawReadings {
   /** Shows a drawing's numbers. */
   show(passage: Passage): void {
     this.passage = passage;
-    const distances = this.distances();
-    this.nearest = distances[0]?.label ?? null;
     const { pixels, mu, sigma, image } = passage;
+    const classes = this.statistics?.splits.train ?? [];
+    const [nearest, next] = classesByDistance(mu, classes);
+    this.nearest = nearest?.label ?? null;
     const reconstruction = bernoulliCrossEntropy(pixels, image);
     const kl = sum(klToStandardNormal(mu, sigma));
     this.scale.value = squaredError(pixels, image);
@@ -65,9 +71,15 @@ export class DrawReadings {
     this.put("kl", formatNumber(kl, 1));
     this.put("elbo", formatNumber(-reconstruction - kl, 1));
     this.put("error", formatNumber(this.scale.value, 1));
-    this.put("nearest", this.distance(distances[0]));
-    this.put("next", this.distance(distances[1]));
-    this.place(mu, sigma);
+    this.put("nearest", this.distance(nearest));
+    this.put("next", this.distance(next));
+    if (this.statistics === null) return;
+    const { circle, latents } = this.statistics;
+    this.put("circle", insideCircle(mu, circle) ? "inside" : "outside");
+    const usual = latents.posterior_variance;
+    if (usual === undefined) return;
+    const ratios = sigma.map((value, i) => value / Math.sqrt(usual[i] as number));
+    this.put("sigma", ratios.map((value) => formatNumber(value, 1)).join(", "));
   }
 
   /** Says in a sentence what the numbers come to, once the pen rests. */
@@ -75,9 +87,9 @@ export class DrawReadings {
     const error = squaredError(passage.pixels, passage.image);
     this.put("again", formatNumber(again, 1));
     this.verdict.textContent = [
-      `Your drawing comes back with a squared error of ${formatNumber(error, 1)}${this.comparison(error)}.`,
-      `Sent through once more, what came back returns with an error of ${formatNumber(again, 1)}:`,
-      again < error ? `${times(error / again)} times less, for it is the model’s own.` : "no less.",
+      `Your drawing is reconstructed with a squared error of ${formatNumber(error, 1)}${this.comparison(error)}.`,
+      `That reconstruction is itself reconstructed with an error of ${formatNumber(again, 1)},`,
+      again < error ? `${times(error / again)} times less: it is the model’s own.` : "no less.",
     ].join(" ");
   }
 
@@ -85,15 +97,10 @@ export class DrawReadings {
     this.passage = null;
     this.nearest = null;
     this.scale.value = null;
-    this.verdict.textContent = EMPTY;
+    this.verdict.textContent = "Draw something, or take one of the examples.";
     for (const cell of this.section.querySelectorAll("[data-reading]")) {
       cell.textContent = UNKNOWN;
     }
-  }
-
-  private distances(): Distance[] {
-    if (this.passage === null || this.statistics === null) return [];
-    return classesByDistance(this.passage.mu, this.statistics.splits.train);
   }
 
   private comparison(error: number): string {
@@ -102,18 +109,8 @@ export class DrawReadings {
     const ratio = `, ${times(error / mean)} times the mean of the test digits`;
     const worst = by_class.reduce((a, b) => (a.squared_error > b.squared_error ? a : b));
     if (error <= worst.squared_error) return ratio;
-    const highest = `the highest is that of ${this.name(worst.label)}, ${formatNumber(worst.squared_error, 1)}`;
-    return `${ratio} and above the mean of every class (${highest})`;
-  }
-
-  private place(mu: Passage["mu"], sigma: Passage["sigma"]): void {
-    if (this.statistics === null) return;
-    const { circle, latents } = this.statistics;
-    this.put("circle", insideCircle(mu, circle) ? "inside" : "outside");
-    const usual = latents.posterior_variance;
-    if (usual === undefined) return;
-    const times = sigma.map((value, i) => value / Math.sqrt(usual[i] as number));
-    this.put("sigma", times.map((value) => formatNumber(value, 1)).join(", "));
+    const highest = `${formatNumber(worst.squared_error, 1)}, of the ${this.name(worst.label)}`;
+    return `${ratio} and above the mean of every class (at most ${highest})`;
   }
 
   private distance(of: Distance | undefined): string {

@@ -1,50 +1,48 @@
 // Section "draw": a drawing, what MNIST would have made of it, its μ and σ, its reconstruction.
 
+import { persist, tryAgain } from "../../elements/again";
 import "../../elements/chart/error-scale";
 import { type PageContext, sentence } from "../../app/context";
-import type { DrawingReconstruction } from "../../app/drawing-reconstructions";
 import { whenNear } from "../../app/when-near";
 import { afterPicture } from "../../core/async/after-picture";
+import { idle } from "../../core/async/idle";
 import { latest } from "../../core/async/latest";
 import { settled } from "../../core/async/settled";
-import { formatNumber } from "../../core/geometry/viewport";
+import type { Point } from "../../core/geometry/viewport";
 import { EXAMPLE_DRAWINGS } from "../../core/image/example-drawings";
 import { squaredError } from "../../core/image/reconstruction";
 import { sigmaOf } from "../../core/latent/posterior";
+import { formatVector } from "../../core/link/vectors";
 import { shapesOf } from "../../core/points/map-layers";
-import type { Model } from "../../core/release/manifest";
-import type { Statistics } from "../../core/release/release";
 import type { ImageView } from "../../elements/image-view";
 import type { LatentMap } from "../../elements/map/latent-map";
+import { showOnly } from "../../figures/choices";
 import { fillMap, keepView, loadPart, required, showError } from "../../figures/figure";
 import { chooseLayers, layersOnto } from "../../figures/layer-choice";
 import { DrawAnswers } from "./draw-answers";
+import { DrawPosterior } from "./draw-posterior";
 import { DrawReadings, type Passage } from "./draw-readings";
 
 const MODEL = "vae-2";
-const LAYERS = ["points", "names", "circle", "drawing"];
-// The ring of the cursor would hide an ellipse of a few pixels.
-const WITHOUT_CURSOR = { cursor: false };
-const WITH_CURSOR = { cursor: true };
+const LAYERS = ["points", "names", "circle", "drawing", "posterior"];
 /** Zoomed to a drawing, the map is this many of its σ wide. */
 const SIGMAS_ACROSS = 16;
+/** Or as many times wider than the best z is far from μ. */
+const DISTANCES_ACROSS = 2.6;
 const LABELS = {
   drawing: "The reconstruction of your drawing",
   place: "What the decoder draws at your place on the map",
 };
 /** Longer than between two movements of a pen: then everything else about the drawing is asked. */
 const PEN_RESTS_MS = 80;
-
-/** The drawing to encode, a point to decode, or the drawing's answer to come back to. */
-type Job = "drawing" | { z: Float32Array } | { passage: Passage };
-
-interface Shown {
-  image: Float32Array;
-  /** Of an image that was encoded. */
-  passage?: Passage;
-}
+/** The lattice waits no longer than this for an idle moment. */
+const PREPARED_MS = 1000;
 
 export async function start(context: PageContext, section: HTMLElement): Promise<void> {
+  if (section.dataset.own !== undefined) {
+    const { startOwn } = await import("./draw-own");
+    return startOwn(context, section);
+  }
   const { drawing } = context;
   const input = required<ImageView>(section, "image-view[name=input]");
   const reconstruction = required<ImageView>(section, "image-view[name=reconstruction]");
@@ -54,6 +52,10 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   const back = required<HTMLButtonElement>(section, "button.back");
   const model = context.model(MODEL);
   const readings = new DrawReadings(section, model);
+  const posterior = new DrawPosterior(context, section, model, map);
+  const toBest = required<HTMLButtonElement>(section, "button.best");
+  /** The best z, while it is what the reader has asked for. */
+  let sought: Point | null = null;
   const strip = required<HTMLElement>(section, ".answers");
   const answers = new DrawAnswers(context, strip);
   let passage: Passage | null = null;
@@ -66,9 +68,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   /** What is decoded at a place of the map is not taken for the reconstruction of the drawing. */
   const name = (what: "drawing" | "place"): void => {
     reconstruction.label = LABELS[what];
-    for (const text of section.querySelectorAll<HTMLElement>("[data-shows]")) {
-      text.hidden = text.dataset.shows !== what;
-    }
+    showOnly(section, "shows", what);
   };
   const setLayers = layersOnto(map);
   chooseLayers(context, section, "drawLayers", LAYERS, setLayers);
@@ -84,50 +84,53 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     () => {}, // the reconstruction's own place says what is wrong
   );
   const rested = settled(PEN_RESTS_MS, (of: Passage) => {
-    if (of === passage) look(of);
+    if (of !== passage) return;
+    void posterior.explain(of);
+    look(of);
   });
 
   // Where a drawing lies and what is read in it: its picture is on the screen before.
   const describe = afterPicture((of: Passage) => {
-    if (of !== passage) return; // wiped meanwhile
+    if (of !== passage) return; // cleared meanwhile
     const { mu, sigma } = of;
     map.ellipse = { mu, sigma };
     if (!exploring) {
-      setLayers(WITHOUT_CURSOR);
+      setLayers({ cursor: false }); // its ring would hide an ellipse of a few pixels
       map.z = [...mu];
     }
     zoom.disabled = false;
     offerReturn();
-    numbers.value = `μ = ${vector(mu)}   σ = ${vector(sigma)}`;
+    numbers.value = `μ = ${formatVector(mu)}   σ = ${formatVector(sigma)}`;
     readings.show(of);
+    posterior.follow(of);
     exploreAsLinked();
   });
 
   // One queue for both ways to an image, so that neither can overwrite a newer one.
   const show = latest(
-    async (job: Job): Promise<Shown> => {
-      if (job === "drawing") {
-        const passage = passageOf(await context.drawingReconstructions.of(model));
-        return { image: passage.image, passage };
-      }
-      if ("passage" in job) return { image: job.passage.image, passage: job.passage };
-      return { image: await context.engine.decode(model, job.z) };
+    async (z: Point | null): Promise<Float32Array | Passage> => {
+      if (z !== null) return context.engine.decode(model, Float32Array.from(z));
+      const { pixels, mu, logvar, image } = await context.drawingReconstructions.of(model);
+      const [sx, sy] = sigmaOf(logvar);
+      return { pixels, mu: [mu[0], mu[1]], sigma: [sx, sy], image } as Passage;
     },
-    (shown) => {
-      if (shown.passage === undefined) {
-        reconstruction.pixels = shown.image;
+    (shown, z) => {
+      if (shown instanceof Float32Array) {
+        reconstruction.pixels = shown;
         name("place");
+        if (z === sought) posterior.tellGain(shown);
         return;
       }
       if (drawing.isEmpty) return; // cleared while the model was at work
       reconstruction.pixels = shown.image;
       name("drawing");
-      const isNew = passage !== shown.passage;
-      passage = shown.passage;
-      describe(passage);
-      if (isNew) rested(passage);
+      passage = shown;
+      describe(shown);
+      rested(shown);
     },
-    (error) => showError([reconstruction], sentence(`The model ${model.id}`, error)),
+    (error, asked) => {
+      showError([reconstruction], sentence(`The model ${model.id}`, error), () => show(asked));
+    },
   );
 
   const follow = (): void => {
@@ -145,22 +148,24 @@ export async function start(context: PageContext, section: HTMLElement): Promise
       zoom.disabled = true;
       numbers.value = "";
       readings.clear();
+      posterior.clear();
       answers.clear();
     } else {
-      show("drawing");
+      show(null);
       input.pixels = drawing.pixels;
     }
     offerReturn();
   };
-  drawing.subscribe(follow);
+  drawing.subscribe(follow, context.end);
 
   // The map follows the pen; exploring it shows what the decoder draws elsewhere.
   const explore = (z: [number, number]): void => {
     asked = null;
     exploring = true;
     offerReturn();
-    setLayers(WITH_CURSOR);
-    show({ z: Float32Array.from(z) });
+    setLayers({ cursor: true });
+    if (z !== sought) posterior.clearGain();
+    show(z);
     context.update({ drawZ: z });
   };
   map.addEventListener("latent-change", ({ detail: { z } }) => explore(z));
@@ -173,14 +178,26 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     if (passage === null || !exploring) return;
     exploring = false;
     offerReturn();
-    show({ passage });
+    posterior.clearGain();
+    show(null);
     context.update({ drawZ: null });
   };
   back.addEventListener("click", returnToDrawing);
+  toBest.addEventListener("click", () => {
+    if (posterior.best === null) return;
+    const z: [number, number] = [...posterior.best];
+    sought = z;
+    map.z = z;
+    explore(z);
+  });
   zoom.addEventListener("click", () => {
     if (passage === null) return;
     returnToDrawing(); // the ellipse is the drawing's, and the way to the button may lead over the map
-    map.view = { centre: passage.mu, scale: SIGMAS_ACROSS * Math.max(...passage.sigma) };
+    const { mu, sigma } = passage;
+    const [x, y] = posterior.best ?? mu;
+    const away = Math.max(Math.abs(x - mu[0]), Math.abs(y - mu[1]));
+    const scale = Math.max(SIGMAS_ACROSS * Math.max(...sigma), DISTANCES_ACROSS * away);
+    map.view = { centre: mu, scale };
     context.update({ drawView: map.view });
   });
   map.home = model.view;
@@ -208,34 +225,18 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     exploreAsLinked();
   }
   await fillMap(context, map, model);
-  await compare(context, model, readings, map);
+  // Ahead of the first stroke; what fails is said when a drawing is asked about.
+  void idle(PREPARED_MS).then(() => context.engine.prepareLattice(model).catch(() => {}));
   whenNear(strip, () => void answers.prepare());
-}
-
-function passageOf({ pixels, mu, logvar, image }: DrawingReconstruction): Passage {
-  return {
-    pixels,
-    mu: Array.from(mu) as [number, number],
-    sigma: sigmaOf(logvar) as [number, number],
-    image,
-  };
-}
-
-/** Fetches what a drawing is compared with; a document that is missing costs only its numbers. */
-async function compare(
-  context: PageContext,
-  model: Model,
-  readings: DrawReadings,
-  map: LatentMap,
-): Promise<void> {
-  const [report, statistics] = await Promise.all([
-    context.document(model, "report").catch(() => null),
-    context.document(model, "statistics").catch((): Statistics | null => null),
-  ]);
-  if (statistics !== null) Object.assign(map, shapesOf(model, statistics));
-  readings.compareWith(report, statistics);
-}
-
-function vector(values: readonly number[]): string {
-  return `(${values.map((value) => formatNumber(value, 2)).join(", ")})`;
+  // What a drawing is compared with; a document that is missing costs only its numbers.
+  const insist = <Name extends "report" | "statistics">(name: Name, place: Element) =>
+    persist(
+      () => context.document(model, name),
+      (_, again) => tryAgain(place, again),
+    );
+  void insist("report", numbers).then((report) => readings.compareWith({ report }));
+  void insist("statistics", zoom).then((statistics) => {
+    Object.assign(map, shapesOf(model, statistics));
+    readings.compareWith({ statistics });
+  });
 }

@@ -4,6 +4,7 @@ import { settled } from "../../core/async/settled";
 import { formatNumber } from "../../core/geometry/viewport";
 import { squaredError } from "../../core/image/reconstruction";
 import type { Model } from "../../core/release/manifest";
+import { tryAgain } from "../../elements/again";
 import "../../elements/image-loupe";
 import { type PageContext, sentence } from "../../app/context";
 import type { ImageLoupe, LoupePicture } from "../../elements/image-loupe";
@@ -14,23 +15,18 @@ const REST_MS = 250;
 /** Between eyes and mouth of a face that fills its frame. */
 const MIDDLE = [0.5, 0.57] as const;
 
-/** Puts up the names of the pictures to come, whose places take their room. */
-export function reserveLosses(loupe: ImageLoupe): void {
-  const names = (loupe.dataset.names ?? "").split(",");
-  const models = (loupe.dataset.models ?? "").split(" ");
-  const originals = loupe.classList.contains(`of-${models.length}`) ? [] : ["The face itself"];
-  loupe.pictures = [...originals, ...names].map((name) => ({
-    name,
-    note: "",
-    pixels: null,
-    message: "",
-  }));
-}
+const picture = (name: string, rest: Partial<LoupePicture> = {}): LoupePicture => ({
+  name,
+  note: "",
+  pixels: null,
+  message: "",
+  ...rest,
+});
 
 export function startLosses(context: PageContext, figure: HTMLElement, studio: FaceStudio): void {
   const loupe = required<ImageLoupe>(figure, "image-loupe");
-  const models = (loupe.dataset.models ?? "").split(" ").flatMap((id) => context.find(id) ?? []);
   const names = (loupe.dataset.names ?? "").split(",");
+  const models = (loupe.dataset.models ?? "").split(" ");
   loupe.centre = context.state.facesLoupe ?? MIDDLE;
   loupe.addEventListener("centre-change", ({ detail }) => {
     context.update({ facesLoupe: [detail.centre[0], detail.centre[1]] });
@@ -38,62 +34,49 @@ export function startLosses(context: PageContext, figure: HTMLElement, studio: F
   let asked = 0;
   const show = async (): Promise<void> => {
     const mine = ++asked;
-    const { faces, source, photo } = studio;
+    const { faces, source } = studio;
     if (faces === null) return;
     loupe.image = faces.model.image;
     // A draw is a reconstruction of nothing: then the last example stays, at first the first one.
     if (source.kind === "sample" && loupe.state === "ready") return;
     const index = source.kind === "example" ? source.index : 0;
-    const original = source.kind === "photo" ? photo : faces.original(index);
-    const about =
-      source.kind === "photo" ? "your picture" : `test face ${faces.examples.index[index]}`;
-    const first: LoupePicture[] =
-      original === null
-        ? []
-        : [{ name: "The face itself", note: about, pixels: original, message: "" }];
+    const photo = source.kind === "photo" ? studio.photo : null;
+    const original = photo ?? faces.original(index);
+    const note = photo ? "your picture" : `test face ${faces.examples.index[index]}`;
     if (loupe.state !== "ready") loupe.state = "loading";
-    const rest = await Promise.all(
-      models.map((model, i) =>
-        reconstruct(studio, model, index, source.kind === "photo" ? photo : null).then(
-          (pixels): LoupePicture => ({
-            name: names[i] ?? model.title,
-            note:
-              original === null ? "" : `off by ${formatNumber(squaredError(original, pixels), 1)}`,
-            pixels,
-            message: "",
-          }),
-          (error: unknown): LoupePicture => ({
-            name: names[i] ?? model.title,
-            note: "",
-            pixels: null,
-            message: sentence(model.id, error),
-          }),
-        ),
-      ),
+    const pictures = await Promise.all(
+      models.map(async (id, i) => {
+        const name = names[i] ?? id;
+        try {
+          const pixels = await reconstruct(context, context.model(id), index, photo);
+          const error = original && formatNumber(squaredError(original, pixels), 1);
+          return picture(name, { pixels, note: error === null ? "" : `off by ${error}` });
+        } catch (error) {
+          tryAgain(loupe, () => void show());
+          return picture(name, { message: sentence(id, error) });
+        }
+      }),
     );
-    if (mine === asked) loupe.pictures = [...first, ...rest];
+    if (original !== null) pictures.unshift(picture("The face itself", { note, pixels: original }));
+    if (mine === asked) loupe.pictures = pictures;
   };
-  const rested = settled(REST_MS, () => void show());
+  const rested = settled<void>(REST_MS, () => void show());
   studio.listen((change) => {
     // What is added to the face is of no matter here.
-    if (change !== "mix") rested(undefined);
+    if (change !== "mix") rested();
   });
   void show();
 }
 
 /** Decodes the μ of an example, or of the reader's own picture, which does not leave the browser. */
 async function reconstruct(
-  studio: FaceStudio,
+  context: PageContext,
   model: Model,
   index: number,
   photo: Float32Array | null,
 ): Promise<Float32Array> {
-  if (photo !== null) {
-    const { here } = studio.context;
-    const { mu } = await here.encode(model, photo);
-    return here.decode(model, mu);
-  }
-  const faces = await studio.know(model);
-  const mu = faces.z({ kind: "example", index }) ?? [];
-  return studio.context.engine.decode(model, Float32Array.from(mu));
+  const { here, engine } = context;
+  if (photo !== null) return here.decode(model, (await here.encode(model, photo)).mu);
+  const { mu } = await context.document(model, "examples");
+  return engine.decode(model, Float32Array.from(mu[index] ?? []));
 }

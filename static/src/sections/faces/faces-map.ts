@@ -4,6 +4,7 @@ import type { PageContext } from "../../app/context";
 import { settled } from "../../core/async/settled";
 import type { Point } from "../../core/geometry/viewport";
 import { moveInPlane, project } from "../../core/latent/plane";
+import type { Model } from "../../core/release/manifest";
 import type { ImageView } from "../../elements/image-view";
 import type { LatentMap } from "../../elements/map/latent-map";
 import { decoderInto, dressMap, dressView, fillMap, required } from "../../figures/figure";
@@ -15,10 +16,9 @@ export function startMap(context: PageContext, figure: HTMLElement, studio: Face
   const map = required<LatentMap>(figure, "latent-map");
   const view = required<ImageView>(figure, "image-view[name=faces-walked]");
   const take = required<HTMLButtonElement>(figure, "button.take");
+  let dressed: Model | null = null;
   const isShown = (model: { id: string }): boolean => model.id === map.model;
   const decode = decoderInto(studio, [view], isShown);
-  let dressed = "";
-
   /** The face at hand, moved to where the map's cursor is. */
   const moved = (): number[] | null => {
     const plane = studio.faces?.plane;
@@ -31,25 +31,24 @@ export function startMap(context: PageContext, figure: HTMLElement, studio: Face
     if (z !== null && faces !== null && isShown(faces.model)) decode({ model: faces.model, z });
     take.disabled = z === null;
   };
-  /** Marks the face at hand. */
-  const mark = (): void => {
-    const plane = studio.faces?.plane;
-    if (plane == null || studio.base.length === 0) return;
-    const place: Point = project(plane, studio.z());
+  /** Puts up the model's map, and marks the face at hand on it. */
+  const refresh = (): void => {
+    const { faces } = studio;
+    if (faces === null) return;
+    if (dressed !== faces.model) {
+      dressed = faces.model;
+      dressMap(map, dressed);
+      map.layers = { names: false };
+      map.z = null;
+      map.pinned = false;
+      dressView(view, dressed);
+      void fillMap(context, map, dressed);
+    }
+    if (faces.plane === null || studio.base.length === 0) return;
+    const place: Point = project(faces.plane, studio.z());
     map.targets = [place];
     map.z ??= [place[0], place[1]];
     show();
-  };
-  const dress = (): void => {
-    const model = studio.faces?.model;
-    if (model === undefined || dressed === model.id) return;
-    dressed = model.id;
-    dressMap(map, model);
-    map.layers = { names: false };
-    map.z = null;
-    map.pinned = false;
-    dressView(view, model);
-    void fillMap(context, map, model);
   };
 
   map.addEventListener("latent-change", show);
@@ -57,18 +56,14 @@ export function startMap(context: PageContext, figure: HTMLElement, studio: Face
     const z = moved();
     if (z !== null) studio.moveTo(z);
   });
-  const rested = settled(REST_MS, () => {
-    dress();
-    mark();
-  });
+  const rested = settled<void>(REST_MS, refresh);
   studio.listen((change) => {
     if (change === "face") {
       // The cursor begins where the face is.
       map.pinned = false;
       map.z = null;
     }
-    rested(undefined);
+    rested();
   });
-  dress();
-  mark();
+  refresh();
 }

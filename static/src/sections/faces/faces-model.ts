@@ -1,12 +1,16 @@
 // A model of faces with what is known of it: its attributes, its examples, and the plane of its map.
 
 import type { PageContext } from "../../app/context";
-import { drawFromPrior, imagesFromBase64, type Source } from "../../core/latent/attributes";
+import { sheetOf } from "../../core/image/sheet";
+import { byUse, drawFromPrior, imagesFromBase64, type Source } from "../../core/latent/attributes";
 import type { Plane } from "../../core/latent/plane";
 import { imageSize, type Model } from "../../core/release/manifest";
 import type { Attributes, Examples } from "../../core/release/release";
 
 export class FaceModel {
+  /** The numbers of the attributes as they are offered. */
+  readonly order: readonly number[];
+
   private constructor(
     readonly model: Model,
     readonly attributes: Attributes,
@@ -15,7 +19,9 @@ export class FaceModel {
     readonly plane: Plane | null,
     /** (E, H, W, C), where they may be shown. */
     private readonly pixels: Float32Array | null,
-  ) {}
+  ) {
+    this.order = byUse(attributes.names.length, attributes.read);
+  }
 
   /** Fetches a model's documents. */
   static async of(context: PageContext, model: Model): Promise<FaceModel> {
@@ -46,14 +52,28 @@ export class FaceModel {
     return this.pixels?.subarray(index * size, (index + 1) * size) ?? null;
   }
 
+  /** Lays each example beside its reconstruction, (E, H, 2·W, C); null where none may be shown. */
+  besideOriginals(decoded: Float32Array): Float32Array | null {
+    const size = imageSize(this.model);
+    const both = new Float32Array(2 * decoded.length);
+    for (let i = 0; i < this.examples.count; i++) {
+      const original = this.original(i);
+      if (original === null) return null;
+      both.set(original, 2 * i * size);
+      both.set(decoded.subarray(i * size, (i + 1) * size), (2 * i + 1) * size);
+    }
+    return sheetOf(both, this.model.image, 2, this.examples.count);
+  }
+
   /** Returns the vectors, (A, d), as they were found or at right angles. */
   vectors(raw: boolean): readonly number[][] {
     return raw ? this.attributes.vectors : this.attributes.orthogonal;
   }
 
-  /** Returns the names of what an example has. */
-  attributesOf(index: number): string[] {
+  /** Returns what an example is called: its place among the test faces, and its attributes. */
+  nameOf(index: number): string {
     const { names } = this.attributes;
-    return names.filter((_, k) => this.examples.attributes[index]?.[k] === 1);
+    const has = names.filter((_, k) => this.examples.attributes[index]?.[k] === 1).join(", ");
+    return `Test face ${this.examples.index[index]}${has ? `: ${has}` : ""}`;
   }
 }

@@ -1,14 +1,13 @@
 // The strip of section "faces": growing multiples of one attribute, of another, and of both at once.
 
 import type { PageContext } from "../../app/context";
-import { latest } from "../../core/async/latest";
 import { settled } from "../../core/async/settled";
 import { formatNumber } from "../../core/geometry/viewport";
 import { multiplesOf } from "../../core/latent/attributes";
-import { imageSize, type Model } from "../../core/release/manifest";
 import type { DigitGrid } from "../../elements/digit-grid";
 import { required } from "../../figures/figure";
-import { showGridError } from "../../figures/grid";
+import { gridInto } from "../../figures/grid";
+import type { FaceModel } from "./faces-model";
 import type { FaceStudio } from "./faces-studio";
 
 const MULTIPLES = [-1, -0.5, 0, 0.5, 1, 1.5, 2, 2.5, 3];
@@ -31,6 +30,7 @@ export function startStrip(context: PageContext, figure: HTMLElement, studio: Fa
   const second = required<HTMLSelectElement>(figure, "#faces-second");
   const places = Array.from(figure.querySelectorAll<HTMLElement>(".multiples"));
   const grids = places.map((place) => required<DigitGrid>(place, "digit-grid"));
+  const decoders = grids.map((grid) => gridInto(studio, grid));
   const { state } = context;
   const narrow = matchMedia(NARROW);
   let multiples: number[] = [];
@@ -46,26 +46,28 @@ export function startStrip(context: PageContext, figure: HTMLElement, studio: Fa
   lay();
 
   /** Offers another data set's attributes. */
-  const offer = (names: readonly string[]): void => {
+  const offer = ({ attributes: { names }, order }: FaceModel): void => {
     if (first.options.length === names.length) return;
-    const options = (): HTMLOptionElement[] => names.map((name, k) => new Option(name, String(k)));
-    const find = (wanted: readonly string[], otherwise: number): number =>
-      wanted.map((name) => names.indexOf(name)).find((k) => k >= 0) ?? otherwise;
-    const known = (k: number | null): number | null => (k !== null && k < names.length ? k : null);
-    first.replaceChildren(...options());
-    second.replaceChildren(new Option("nothing else", String(NONE)), ...options());
-    first.value = String(known(state.facesFirst) ?? find(FIRST, 0));
-    second.value = String(known(state.facesSecond) ?? find(SECOND, names.length > 1 ? 1 : NONE));
-    first.disabled = false;
-    second.disabled = false;
+    const choose = (choice: HTMLSelectElement, linked: number | null, other: number): void => {
+      choice.append(...order.map((k) => new Option(names[k], String(k))));
+      choice.value = String(linked !== null && linked < names.length ? linked : other);
+      choice.disabled = false;
+    };
+    const find = (wanted: readonly string[], but = NONE): number =>
+      [...wanted.map((name) => names.indexOf(name)), ...order].find((k) => k >= 0 && k !== but) ??
+      NONE;
+    first.replaceChildren();
+    second.replaceChildren(new Option("nothing else", String(NONE)));
+    const opened = find(FIRST);
+    choose(first, state.facesFirst, opened);
+    choose(second, state.facesSecond, find(SECOND, opened));
   };
 
-  const rowsNow = (): Row[] => {
-    const { faces } = studio;
-    if (faces === null) return [];
+  const rowsOf = (faces: FaceModel): Row[] => {
+    const vectors = faces.vectors(studio.raw);
     const row = (k: number): Row => ({
       name: faces.attributes.names[k] as string,
-      vector: studio.faces?.vectors(studio.raw)[k] ?? [],
+      vector: vectors[k] ?? [],
     });
     const one = row(Number(first.value));
     if (Number(second.value) === NONE || second.value === first.value) return [one];
@@ -74,29 +76,11 @@ export function startStrip(context: PageContext, figure: HTMLElement, studio: Fa
     return [one, other, { name: "both", vector: both }];
   };
 
-  const decode = latest(
-    ({ model, z }: { model: Model; columns: number; z: number[] }) =>
-      studio.engine.decode(model, Float32Array.from(z)),
-    (images, { model, columns }) => {
-      if (studio.faces?.model !== model || columns !== multiples.length) return;
-      const length = columns * imageSize(model);
-      for (const [i, grid] of grids.entries()) {
-        const row = images.subarray(i * length, (i + 1) * length);
-        if (row.length < length) break;
-        grid.image = model.image;
-        grid.images = row;
-      }
-    },
-    (error, { model }) => {
-      for (const grid of grids) showGridError(grid, `What ${model.id} decodes`, error);
-    },
-  );
-
   const show = (): void => {
     const { faces, base } = studio;
     if (faces === null || base.length === 0) return;
-    offer(faces.attributes.names);
-    const rows = rowsNow();
+    offer(faces);
+    const rows = rowsOf(faces);
     for (const [i, place] of places.entries()) {
       const row = rows[i];
       place.hidden = row === undefined;
@@ -106,10 +90,8 @@ export function startStrip(context: PageContext, figure: HTMLElement, studio: Fa
       grid.label = `The face with growing multiples of the vector of ${row.name}`;
       grid.names = multiples.map((m) => `${formatNumber(m, 1)} times ${row.name}`);
       grid.marked = multiples.indexOf(0);
+      decoders[i]?.({ model: faces.model, z: multiplesOf(base, [row.vector], multiples).flat() });
     }
-    const vectors = rows.map(({ vector }) => vector);
-    const z = multiplesOf(base, vectors, multiples).flat();
-    decode({ model: faces.model, columns: multiples.length, z });
   };
 
   for (const choice of [first, second]) {
@@ -122,13 +104,13 @@ export function startStrip(context: PageContext, figure: HTMLElement, studio: Fa
     lay();
     show();
   });
-  const rested = settled(REST_MS, show);
+  const rested = settled<void>(REST_MS, show);
   let raw = studio.raw;
   studio.listen((change) => {
     // What the sliders add is not in the strip; whichever vectors they add is.
     if (change === "mix" && raw === studio.raw) return;
     raw = studio.raw;
-    rested(undefined);
+    rested();
   });
   show();
 }

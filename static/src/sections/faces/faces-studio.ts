@@ -28,15 +28,15 @@ export class FaceStudio {
   source: Source = FIRST;
   /** The reader's own picture, H×W×C, where the face is of that. */
   photo: Float32Array | null = null;
+  /** The face without anything added, (d,). */
+  base: readonly number[] = [];
   weights: number[] = [];
   raw: boolean;
   /** Called with a sentence where encoding fails. */
   failed: (sentence: string) => void = () => {};
 
-  #base: number[] = [];
   /** Counts the models asked for: an older one must not replace a newer. */
   #asked = 0;
-  readonly #known = new Map<string, Promise<FaceModel>>();
   readonly #listeners: ((change: Change) => void)[] = [];
   readonly #encode: (job: { faces: FaceModel; pixels: Float32Array }) => void;
 
@@ -50,7 +50,7 @@ export class FaceStudio {
       ({ mu }, { faces, pixels }) => {
         // Another face or model was chosen meanwhile.
         if (faces !== this.faces || pixels !== this.photo) return;
-        this.#setBase(Array.from(mu), "face");
+        this.#setBase(Array.from(mu));
       },
       (error, { pixels }) => {
         if (pixels !== this.photo) return;
@@ -66,14 +66,9 @@ export class FaceStudio {
     return this.source.kind === "photo" ? this.context.here : this.context.engine;
   }
 
-  /** The face without anything added, (d,). */
-  get base(): readonly number[] {
-    return this.#base;
-  }
-
   /** The face at hand, (d,); by the other vectors where that is asked for. */
   z(raw = this.raw): number[] {
-    return addAttributes(this.#base, this.faces?.vectors(raw) ?? [], this.weights);
+    return addAttributes(this.base, this.faces?.vectors(raw) ?? [], this.weights);
   }
 
   /** What the face at hand is a reconstruction of, H×W×C; null where there is none to show. */
@@ -88,22 +83,11 @@ export class FaceStudio {
     this.#listeners.push(listener);
   }
 
-  /** Returns what is known of a model; a failure is forgotten so that it can be tried again. */
-  know(model: Model): Promise<FaceModel> {
-    let known = this.#known.get(model.id);
-    if (known === undefined) {
-      known = FaceModel.of(this.context, model);
-      this.#known.set(model.id, known);
-      known.catch(() => this.#known.delete(model.id));
-    }
-    return known;
-  }
-
   /** Takes up another model, and with it the same face as that one has it. */
   async show(model: Model): Promise<void> {
     const { state } = this.context;
     const asked = ++this.#asked;
-    const faces = await this.know(model);
+    const faces = await FaceModel.of(this.context, model);
     if (asked !== this.#asked) return;
     const before = this.faces;
     const { names } = faces.attributes;
@@ -112,8 +96,8 @@ export class FaceStudio {
         ? names.map((_, k) => state.facesMix?.[k] ?? 0)
         : weightsFor(names, before.attributes.names, this.weights);
     this.faces = faces;
-    this.#base = []; // a z of one model means nothing to another
-    if (before !== null) this.#forgetPlace();
+    this.base = []; // a z of one model means nothing to another
+    if (before !== null) this.context.update({ facesPlace: null });
     if (this.source.kind !== "photo" && faces.z(this.source) === null) this.source = FIRST;
     this.#tell("model");
     this.#settle();
@@ -123,9 +107,8 @@ export class FaceStudio {
   take(source: Exclude<Source, { kind: "photo" }>): void {
     this.source = source;
     this.photo = null;
-    this.#forgetPlace();
     const isFirst = source.kind === "example" && source.index === 0;
-    this.context.update({ facesFace: isFirst ? null : writeSource(source) });
+    this.context.update({ facesFace: isFirst ? null : writeSource(source), facesPlace: null });
     this.#settle();
   }
 
@@ -133,8 +116,7 @@ export class FaceStudio {
   takePhoto(pixels: Float32Array): void {
     this.source = { kind: "photo" };
     this.photo = pixels;
-    this.#forgetPlace();
-    this.context.update({ facesFace: null });
+    this.context.update({ facesFace: null, facesPlace: null });
     this.#settle();
   }
 
@@ -143,9 +125,9 @@ export class FaceStudio {
     const plane = this.faces?.plane;
     if (plane == null) return;
     const here = this.z();
-    const base = this.#base.map((value, i) => value + (z[i] as number) - (here[i] as number));
+    const base = this.base.map((value, i) => value + (z[i] as number) - (here[i] as number));
     this.context.update({ facesPlace: project(plane, base) });
-    this.#setBase(base, "face");
+    this.#setBase(base);
   }
 
   mix(weights: number[]): void {
@@ -161,10 +143,6 @@ export class FaceStudio {
     this.context.update({ facesVectors: raw ? null : "orthogonal" });
   }
 
-  #forgetPlace(): void {
-    this.context.update({ facesPlace: null });
-  }
-
   /** Finds the z of the face, at once or, of a picture, when it has been encoded. */
   #settle(): void {
     const { faces, source, photo } = this;
@@ -176,12 +154,12 @@ export class FaceStudio {
     const z = faces.z(source) ?? [];
     const { facesPlace } = this.context.state;
     const isMoved = facesPlace !== null && faces.plane !== null;
-    this.#setBase(isMoved ? moveInPlane(faces.plane, z, facesPlace) : z, "face");
+    this.#setBase(isMoved ? moveInPlane(faces.plane, z, facesPlace) : z);
   }
 
-  #setBase(base: number[], change: Change): void {
-    this.#base = base;
-    this.#tell(change);
+  #setBase(base: readonly number[]): void {
+    this.base = base;
+    this.#tell("face");
   }
 
   #tell(change: Change): void {

@@ -4,22 +4,29 @@ import { settled } from "../../core/async/settled";
 import { formatNumber } from "../../core/geometry/viewport";
 import { squaredError } from "../../core/image/reconstruction";
 import { MOST_SEED } from "../../core/latent/attributes";
-import type { Latent } from "../../core/latent/latents";
 import type { Model } from "../../core/release/manifest";
 import type { DigitGrid } from "../../elements/digit-grid";
 import type { ImageView } from "../../elements/image-view";
 import type { FacePhoto } from "../../elements/photo/face-photo";
 import "../../elements/digit-grid";
 import "../../elements/photo/face-photo";
-import "../../elements/sliders/attribute-sliders";
 import { type PageContext, sentence } from "../../app/context";
 import { whenNear } from "../../app/when-near";
-import type { AttributeSliders } from "../../elements/sliders/attribute-sliders";
-import { decoderInto, dressView, loadPart, required, showError } from "../../figures/figure";
+import type { AttributeSliders } from "../../elements/sliders/latent-sliders";
+import "../../elements/sliders/latent-sliders";
+import { linkedChoice } from "../../figures/choices";
+import {
+  decoderInto,
+  decodeWith,
+  dressView,
+  loadPart,
+  required,
+  showError,
+} from "../../figures/figure";
 import { showGridError } from "../../figures/grid";
-import { reserveExamples, showExamples } from "./faces-examples";
-import { reserveLosses, startLosses } from "./faces-losses";
+import { startLosses } from "./faces-losses";
 import { startMap } from "./faces-map";
+import type { FaceModel } from "./faces-model";
 import { startStrip } from "./faces-strip";
 import { FaceStudio } from "./faces-studio";
 
@@ -46,13 +53,9 @@ export async function start(context: PageContext, section: HTMLElement): Promise
 
 /** The figure in which a face is chosen and mixed. */
 class Bench {
-  readonly #choices: HTMLInputElement[];
   readonly #grid: DigitGrid;
-  readonly #draw: HTMLButtonElement;
-  readonly #open: HTMLButtonElement;
   readonly #photo: FacePhoto;
   readonly #sliders: AttributeSliders;
-  readonly #orthogonal: HTMLInputElement;
   readonly #view: ImageView;
   readonly #other: ImageView;
   readonly #original: ImageView;
@@ -60,8 +63,10 @@ class Bench {
   readonly #said: HTMLOutputElement;
   readonly #decode: ReturnType<typeof decoderInto>;
   readonly #decodeOther: ReturnType<typeof decoderInto>;
-  readonly #rested: (change: null) => void;
+  readonly #rested = settled<void>(REST_MS, () => this.#compare());
   #model: Model;
+  /** Which attribute each slider is of. */
+  #order: readonly number[] = [];
   /** Whether the model shown can decode. */
   #answers = false;
 
@@ -70,77 +75,64 @@ class Bench {
     private readonly section: HTMLElement,
     private readonly studio: FaceStudio,
   ) {
-    this.#choices = Array.from(section.querySelectorAll("input[name=faces-model]"));
     this.#grid = required(section, "#faces-examples");
-    this.#draw = required(section, "button.draw");
-    this.#open = required(section, "button.own");
     this.#photo = required(section, "face-photo");
     this.#sliders = required(section, "attribute-sliders");
-    this.#orthogonal = required(section, "input[name=faces-orthogonal]");
     this.#view = required(section, "image-view[name=faces-decoded]");
     this.#other = required(section, "image-view[name=faces-other]");
     this.#original = required(section, "image-view[name=faces-original]");
     this.#bar = required(section, ".seen progress");
     this.#said = required(section, "output.said");
-    this.#model = this.#chosen();
+    const choice = linkedChoice(context, section, "[name=faces-model]", "facesModel", (id) => {
+      void this.#show(context.model(id));
+    });
+    this.#model = context.model(choice.value);
     const isShown = (model: Model): boolean => model.id === this.#model.id;
     this.#decode = decoderInto(studio, [this.#view], isShown);
     this.#decodeOther = decoderInto(studio, [this.#other], isShown);
-    this.#rested = settled(REST_MS, () => this.#compare());
   }
 
   async start(): Promise<void> {
     this.#listen();
-    // The tiles take their room before there is anything in them, and so do the losses' pictures.
-    reserveExamples(this.#grid, this.#model, this.#grid.classList.contains("pairs"));
-    for (const loupe of this.section.querySelectorAll("image-loupe")) reserveLosses(loupe);
-    for (const choice of this.#choices) {
-      choice.checked = choice.value === this.#model.id;
-      choice.disabled = false;
-    }
-    this.#orthogonal.checked = !this.studio.raw;
     await this.#show(this.#model);
   }
 
-  /** The model that the link names where it is offered here, else the one that the page opens on. */
-  #chosen(): Model {
-    const { state } = this.context;
-    const offered = this.#choices.map(({ value }) => value);
-    if (state.facesModel !== null && !offered.includes(state.facesModel)) state.facesModel = null;
-    const first = this.#choices.find(({ defaultChecked }) => defaultChecked);
-    return this.context.model(state.facesModel ?? first?.value ?? "");
-  }
-
   #listen(): void {
-    const { studio } = this;
+    const { section, studio } = this;
+    const open = required<HTMLButtonElement>(section, "button.own");
+    const orthogonal = required<HTMLInputElement>(section, "input[name=faces-orthogonal]");
     studio.listen((change) => {
       if (change === "model") this.#dress();
       else this.#refresh(change === "face");
     });
     studio.failed = (text) => showError([this.#view], text);
-    for (const choice of this.#choices) {
-      choice.addEventListener("change", () => {
-        this.context.update({ facesModel: choice.defaultChecked ? null : choice.value });
-        void this.#show(this.context.model(choice.value));
-      });
-    }
     this.#grid.addEventListener("tile-pick", ({ detail }) => {
       studio.take({ kind: "example", index: detail.index });
     });
-    this.#draw.addEventListener("click", () => {
+    required<HTMLButtonElement>(section, "button.draw").addEventListener("click", () => {
       studio.take({ kind: "sample", seed: 1 + Math.floor(Math.random() * MOST_SEED) });
     });
-    this.#open.addEventListener("click", () => {
+    open.addEventListener("click", () => {
       this.#photo.hidden = !this.#photo.hidden;
-      this.#open.setAttribute("aria-expanded", String(!this.#photo.hidden));
+      open.setAttribute("aria-expanded", String(!this.#photo.hidden));
       if (this.#photo.hidden) this.#photo.clear(); // and with it the camera
     });
-    this.#photo.addEventListener("photo-change", ({ detail }) => {
+    const takePhoto = ({ detail }: HTMLElementEventMap["photo-change"]): void => {
       if (detail.pixels !== null) studio.takePhoto(detail.pixels);
       else if (studio.source.kind === "photo") studio.take({ kind: "example", index: 0 });
+    };
+    this.#photo.addEventListener("photo-change", takePhoto, { signal: this.context.end });
+    // It outlives the section.
+    const { pixels } = this.#photo;
+    if (pixels !== null && this.context.state.facesFace === null) studio.takePhoto(pixels);
+    open.setAttribute("aria-expanded", String(!this.#photo.hidden));
+    this.#sliders.addEventListener("latent-change", () => {
+      const weights = [...studio.weights];
+      for (const [place, k] of this.#order.entries()) weights[k] = this.#sliders.z[place] ?? 0;
+      studio.mix(weights);
     });
-    this.#sliders.addEventListener("latent-change", () => studio.mix(this.#sliders.z));
-    this.#orthogonal.addEventListener("change", () => studio.turn(!this.#orthogonal.checked));
+    orthogonal.checked = !studio.raw;
+    orthogonal.addEventListener("change", () => studio.turn(!orthogonal.checked));
   }
 
   async #show(model: Model): Promise<void> {
@@ -148,30 +140,43 @@ class Bench {
     this.#answers = false;
     this.#sliders.state = "loading";
     const isShown = (): boolean => this.#model === model;
-    const progress = (share: number): void => {
-      if (isShown()) this.#bar.value = share;
-    };
-    progress(0);
     for (const view of [this.#view, this.#other, this.#original]) dressView(view, model);
-    const loaded = loadPart(this.context, model, "decoder", [this.#view], progress, isShown);
+    const loaded = loadPart(this.context, model, "decoder", [this.#view], isShown, this.#bar);
     try {
       await this.studio.show(model);
     } catch (error) {
       if (!isShown()) return;
-      const text = sentence(`What is known of ${model.id}`, error);
-      this.#sliders.message = text;
-      this.#sliders.state = "error";
+      showError([this.#sliders], sentence(`What is known of ${model.id}`, error), () => {
+        if (isShown()) void this.#show(model);
+      });
       showGridError(this.#grid, `The examples of ${model.id}`, error);
-      progress(1);
       return;
     }
-    const answers = await loaded;
-    progress(1);
-    if (!isShown() || !answers) return;
+    await loaded;
+    if (!isShown()) return;
     this.#answers = true;
     this.#refresh(true);
     const { faces } = this.studio;
-    if (faces !== null) void showExamples(this.context, this.#grid, faces, isShown);
+    if (faces !== null) void this.#showExamples(faces, isShown);
+  }
+
+  /** Puts up the examples, each beside its reconstruction, all decoded in one call. */
+  async #showExamples(faces: FaceModel, isShown: () => boolean): Promise<void> {
+    const { mu } = faces.examples;
+    const { image, id } = faces.model;
+    try {
+      const decoded = await decodeWith(this.context.engine, { model: faces.model, z: mu.flat() });
+      if (!isShown()) return;
+      const pairs = faces.besideOriginals(decoded);
+      this.#grid.image = { ...image, width: (pairs === null ? 1 : 2) * image.width };
+      this.#grid.names = mu.map((_, i) => faces.nameOf(i));
+      this.#grid.images = pairs ?? decoded;
+    } catch (error) {
+      if (!isShown()) return;
+      showGridError(this.#grid, `The examples of ${id}`, error, () => {
+        if (isShown()) void this.#showExamples(faces, isShown);
+      });
+    }
   }
 
   /** Puts up the sliders of another model's attributes. */
@@ -184,17 +189,14 @@ class Bench {
       effect.orthogonal.full ?? 1,
     ]);
     const reach = Math.ceil(Math.max(REACH, ...full));
-    this.#sliders.latents = faces.attributes.names.map(
-      (name, k): Latent => ({
-        name,
-        low: -reach,
-        high: reach,
-        rest: 0,
-        active: k < IN_SIGHT,
-        kl: null,
-      }),
-    );
-    this.#sliders.z = weights;
+    const slider = { low: -reach, high: reach, rest: 0, kl: null };
+    this.#order = faces.order;
+    this.#sliders.latents = faces.order.map((k, place) => ({
+      ...slider,
+      name: faces.attributes.names[k] as string,
+      active: place < IN_SIGHT,
+    }));
+    this.#sliders.z = faces.order.map((k) => weights[k] ?? 0);
     this.#photo.size = this.#model.image.width;
   }
 
@@ -210,7 +212,7 @@ class Bench {
       required<HTMLElement>(this.section, ".original").hidden = studio.original === null;
       this.#said.value = this.#words();
     }
-    this.#rested(null);
+    this.#rested();
   }
 
   #compare(): void {
@@ -232,11 +234,11 @@ class Bench {
     const decoded = await studio.engine.decode(model, Float32Array.from(base)).catch(() => null);
     if (decoded === null || base !== studio.base || model !== this.#model) return;
     const error = squaredError(original, decoded);
-    const usual = model.metrics.squared_error;
+    const usual = model.metrics.squared_error ?? Number.NaN;
     const times = error / usual;
     const much =
       studio.source.kind === "photo" && times > 1.5
-        ? ` That is ${formatNumber(times, 1)} times as much: the model knows no such picture, and makes of it a face that it knows.`
+        ? ` That is ${formatNumber(times, 1)} times as much: the model was trained on no such picture and decodes it as a face of its own kind.`
         : "";
     this.#said.value = `${this.#words()} Without anything added, the reconstruction is off by ${formatNumber(error, 1)}; test faces are by ${formatNumber(usual, 1)} on average.${much}`;
   }
@@ -247,7 +249,6 @@ class Bench {
     if (source.kind === "sample") {
       return `A draw of z from N(0, I), ‖z‖ = ${formatNumber(Math.hypot(...base), 1)}.`;
     }
-    const has = faces?.attributesOf(source.index).join(", ");
-    return `Test face ${faces?.examples.index[source.index]}${has ? `: ${has}` : ""}.`;
+    return `${faces?.nameOf(source.index)}.`;
   }
 }

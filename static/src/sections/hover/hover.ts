@@ -1,94 +1,141 @@
 // Section "hover": the pointer over the map is z, and the digit appears. Other maps can be chosen.
 
 import "../../elements/map/layer-switches";
-import type { PageContext } from "../../app/context";
+import { type PageContext, sentence } from "../../app/context";
 import { leaveOut } from "../../app/notice";
-import type { View } from "../../core/geometry/viewport";
-import { FIRST_LAYERS, layersOf, switchedFrom } from "../../core/points/map-layers";
+import { sameView } from "../../core/geometry/viewport";
+import type { PageState } from "../../core/link/url-state";
+import { FIRST_LAYERS, hasNormalPrior, layersOf, switchedFrom } from "../../core/points/map-layers";
 import type { Model } from "../../core/release/manifest";
 import type { ImageView } from "../../elements/image-view";
 import type { LatentMap } from "../../elements/map/latent-map";
 import type { LayerSwitches } from "../../elements/map/layer-switches";
+import { linkedChoice, showOnly } from "../../figures/choices";
 import {
   decoderInto,
   dressMap,
   dressView,
   fillMap,
   keepView,
-  loadPart,
   required,
+  showError,
   sizeView,
 } from "../../figures/figure";
+import { fetchLattice } from "../../figures/lattice-picture";
 import { layersAsked } from "../../figures/layer-choice";
 import { MapLayers } from "../../figures/lazy-layers";
+import { MapPlane, offerLabels, planeOf } from "../../figures/map-plane";
 import { followNeighbours } from "./neighbours";
+import { StandIn } from "./stand-in";
 
-const DEFAULT_MODEL = "vae-2";
-
-/** Where a map opens. */
-interface Place {
-  z: [number, number] | null;
-  view: View | null;
-  pinned: boolean;
-  /** Classes in colour; null: all. */
-  only: number[] | null;
-}
-const NOWHERE: Place = { z: null, view: null, pinned: false, only: null };
+/** Where a map opens, the label there, and the classes in colour. */
+type Place = Pick<PageState, "z" | "mapLabel" | "view" | "pinned" | "only">;
+const NOWHERE: Place = { z: null, mapLabel: null, view: null, pinned: false, only: null };
 
 /** Resolves once the digit answers, or cannot; the points of the map come after that. */
 export async function start(context: PageContext, section: HTMLElement): Promise<void> {
   const map = required<LatentMap>(section, "latent-map");
   const view = required<ImageView>(section, "image-view[name=decoded]");
-  const bar = required<HTMLProgressElement>(section, "progress");
-  // Absent where the release has a single model to show here.
-  const chooser = section.querySelector<HTMLSelectElement>("select");
   const switches = required<LayerSwitches>(section, "layer-switches");
   const { state } = context;
-  const layers = new MapLayers(context, map);
+  const { lattice } = context.model(map.model);
+  if (lattice !== undefined) fetchLattice(lattice);
+  /** Absent where no model of the section is conditioned. */
+  const labels = section.querySelector<HTMLSelectElement>("#map-label");
+  const label = (): number => Number(labels?.value ?? 0);
+  /** Null until it is known where the map's places lie in the latent space. */
+  let plane: MapPlane | null = null;
+  const layers = new MapLayers(
+    context,
+    map,
+    () => plane && { ...plane.lift(), ...(labels !== null && { label: label() }) },
+  );
   layers.switchTo(layersAsked(context, "layers", Object.keys(FIRST_LAYERS)));
   switches.on = layers.on;
 
   const isShown = (model: Model): boolean => model.id === map.model;
   let answered = (): void => {};
-  const decode = decoderInto(context, [view], isShown, () => answered());
+  const standIn = new StandIn(context, section, view, (model) => decodeAt(model));
+  const decode = decoderInto(standIn, [view], isShown, ({ model }) => {
+    standIn.say();
+    standIn.recover(model, () => isShown(model));
+    answered();
+  });
+  const decodeAt = (model: Model): void => {
+    if (map.z === null || plane === null) return;
+    decode({ model, z: plane.fromMap(map.z), labels: [label()] });
+  };
   const showNeighbours = followNeighbours(context, section, map);
 
-  const show = async (model: Model, { z, view: seen, pinned, only }: Place): Promise<void> => {
-    if (!isShown(model)) dress(section, map, view, model);
+  const show = async (model: Model, place: Place): Promise<void> => {
+    const { z, view: seen, pinned, only } = place;
+    if (!isShown(model)) {
+      dressMap(map, model);
+      dressView(view, model);
+      view.label = "The picture decoded from the point under the pointer";
+      const prepared = view.querySelector("img");
+      if (prepared !== null && model.prepared.image !== undefined) {
+        prepared.alt = view.label;
+        prepared.src = model.prepared.image.url;
+      }
+      showOnly(section, "model", model.id);
+    }
     sizeView(view, model);
     layers.leave();
     switches.layers = layersOf(model).join(" ");
+    map.hasNormalPrior = hasNormalPrior(model);
     map.home = model.view;
     map.view = seen;
-    map.z = z ?? (model.prepared.z as [number, number]);
+    plane = model.latent_size === 2 ? new MapPlane(null, model.prepared.z) : null;
+    map.z = z ?? plane?.toMap(model.prepared.z) ?? null;
+    offerLabels(labels, model, place.mapLabel);
     map.pinned = pinned;
     map.isolated = only ?? [];
     map.classNames = model.class_names;
-    const progress = (share: number): void => {
-      if (isShown(model)) bar.value = share;
-    };
-    progress(0);
     answered(); // the answer of the model before is no longer waited for
     const answer = new Promise<void>((resolve) => {
       answered = resolve;
     });
     // The points come after the model: a digit that answers is what the reader waits for.
-    const loaded = await loadPart(context, model, "decoder", [view], progress, () =>
-      isShown(model),
-    );
-    if (!isShown(model)) return;
-    if (loaded) {
-      decode({ model, z: map.z ?? (model.prepared.z as [number, number]) });
+    const isWanted = (): boolean => isShown(model);
+    const loaded = standIn.load(model, isWanted);
+    // Where the link points there is no prepared picture.
+    if (z !== null && model.lattice !== undefined) decodeAt(model);
+    const found = await findPlane(model);
+    if (!isWanted()) return;
+    if (found !== null) {
+      plane = found;
+      map.z ??= found.toMap(model.prepared.z);
+    }
+    if ((await loaded) && isWanted() && plane !== null) {
+      decodeAt(model);
       await answer;
     }
-    progress(1);
-    if (!isShown(model)) return;
+    if (!isWanted()) return;
     layers.show(model);
     void fillMap(context, map, model).then(showNeighbours);
   };
 
+  /** Null where it cannot be had: the map says so. */
+  const findPlane = async (model: Model): Promise<MapPlane | null> => {
+    if (plane !== null) return plane;
+    try {
+      return await planeOf(context, model);
+    } catch (error) {
+      const again = (): void => {
+        if (isShown(model)) void show(model, { ...NOWHERE });
+      };
+      if (isShown(model)) showError([map, view], sentence("What lies on this map", error), again);
+      return null;
+    }
+  };
+  labels?.addEventListener("change", () => {
+    context.update({ mapLabel: label() });
+    decodeAt(context.model(map.model));
+    layers.moved();
+  });
   map.addEventListener("latent-change", (event) => {
-    decode({ model: context.model(map.model), z: event.detail.z });
+    decodeAt(context.model(map.model));
     context.update({ z: event.detail.z });
     showNeighbours();
   });
@@ -99,35 +146,18 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   );
   switches.addEventListener("layers-change", ({ detail }) => {
     layers.switchTo(detail.layers);
-    context.update({ layers: switchedFrom(FIRST_LAYERS, layers.on) });
+    const view = sameView(map.view, map.home) ? null : map.view;
+    context.update({ layers: switchedFrom(FIRST_LAYERS, layers.on), view });
   });
-  chooser?.addEventListener("change", () => {
-    const id = chooser.value;
-    // A place on one map means nothing on another.
-    context.update({ mapModel: id === DEFAULT_MODEL ? null : id, ...NOWHERE });
+  const choice = linkedChoice(context, section, "#map-model", "mapModel", (id) => {
+    context.update({ ...NOWHERE }); // a place on one map means nothing on another
     void show(context.model(id), NOWHERE);
   });
-
-  const offered = Array.from(chooser?.options ?? [], (option) => option.value);
-  if (state.mapModel !== null && !offered.includes(state.mapModel)) leaveOut(context, "mapModel");
-  const first = context.model(state.mapModel ?? DEFAULT_MODEL);
-  if (state.only?.some((label) => label >= first.classes)) leaveOut(context, "only");
-  if (chooser !== null) {
-    chooser.value = first.id;
-    chooser.disabled = false;
+  // No choice where the release has a single model to show here.
+  const first = context.model(choice.value || map.model);
+  if (state.only?.some((one) => one >= first.classes)) leaveOut(context, "only");
+  if ((state.mapLabel ?? -1) >= (first.condition === "none" ? 0 : first.classes)) {
+    leaveOut(context, "mapLabel");
   }
   await show(first, state);
-}
-
-/** Puts up another model's map, picture and words. */
-function dress(section: HTMLElement, map: LatentMap, view: ImageView, model: Model): void {
-  dressMap(map, model);
-  dressView(view, model);
-  view.label = "The picture decoded from the point under the pointer";
-  const prepared = required<HTMLImageElement>(view, "img");
-  prepared.alt = view.label;
-  prepared.src = model.prepared.image.url;
-  for (const text of section.querySelectorAll<HTMLElement>("[data-model]")) {
-    text.hidden = text.dataset.model !== model.id;
-  }
 }

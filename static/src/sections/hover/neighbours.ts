@@ -2,6 +2,7 @@
 
 import type { PageContext } from "../../app/context";
 import { latest } from "../../core/async/latest";
+import { settled } from "../../core/async/settled";
 import { nearestPoints } from "../../core/points/nearest";
 import type { ImageView } from "../../elements/image-view";
 import type { LatentMap } from "../../elements/map/latent-map";
@@ -46,27 +47,16 @@ export function followNeighbours(
     },
   );
 
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  return () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      const model = context.find(map.model);
-      const { points, z } = map;
-      if (
-        model === null ||
-        points === null ||
-        z === null ||
-        !here.includes(`${model.dataset}:${points.count}`)
-      ) {
-        figure.hidden = true;
-        return;
-      }
-      const indices = nearestPoints(points, z, views.length);
-      const names = indices.map((i) => {
-        const label = points.labels[i] as number;
-        return model.class_names[label] ?? String(label);
-      });
-      show({ dataset: model.dataset, indices, names });
-    }, REST_MS);
-  };
+  return settled<void>(REST_MS, () => {
+    const model = context.find(map.model);
+    const { points, z } = map;
+    const isHere = here.includes(`${model?.dataset}:${points?.count}`);
+    if (model === null || points === null || z === null || !isHere) {
+      figure.hidden = true;
+      return;
+    }
+    const indices = nearestPoints(points, z, views.length);
+    const names = indices.map((i) => model.class_names[points.labels[i] as number] ?? "");
+    show({ dataset: model.dataset, indices, names });
+  });
 }

@@ -2,6 +2,7 @@
 
 import { formatNumber } from "../../core/geometry/viewport";
 import { bernoulliCrossEntropy } from "../../core/image/reconstruction";
+import type { RefinedPosterior } from "../../core/inference/plane-posterior";
 import { klToStandardNormal, sum } from "../../core/latent/posterior";
 import type { Report } from "../../core/release/release";
 import { required } from "../../figures/figure";
@@ -55,7 +56,7 @@ export class InsideTerms {
       label === null ? "your drawing" : "this image";
     const own = report?.errors.by_class.find((row) => row.label === label)?.cross_entropy;
     this.put("class-reconstruction", own === undefined ? UNKNOWN : formatNumber(own, 1));
-    for (const term of ["here", "reconstruction", "elbo"]) this.put(term, UNKNOWN);
+    for (const term of ["here", "reconstruction", "elbo", "exact", "gap"]) this.put(term, UNKNOWN);
   }
 
   /** Shows the reconstruction term of the z that is decoded. */
@@ -69,6 +70,12 @@ export class InsideTerms {
     const within = ` ± ${formatNumber(error, 1)}`;
     this.put("reconstruction", formatNumber(mean, 1) + within);
     this.put("elbo", formatNumber(-mean - this.kl, 1) + within);
+  }
+
+  /** Shows log p(x), and its gap to the ELBO: by quadrature, not from the draws. */
+  explained({ logLikelihood, gap }: RefinedPosterior): void {
+    this.put("exact", formatNumber(logLikelihood, 1));
+    this.put("gap", formatNumber(gap.total, 1));
   }
 
   private put(term: string, text: string): void {

@@ -1,5 +1,6 @@
 // Section "inside": μ, σ, ε and z of one image, and the terms of the loss as they are computed.
 
+import { persist } from "../../elements/again";
 import "../../elements/reparameterization/reparameterization-diagram";
 import { type PageContext, sentence } from "../../app/context";
 import { leaveOut } from "../../app/notice";
@@ -11,15 +12,14 @@ import { reparameterize, sigmaOf, sum } from "../../core/latent/posterior";
 import { gaussian } from "../../core/latent/random";
 import { roundVector } from "../../core/link/link-values";
 import { imageSize, type Model } from "../../core/release/manifest";
-import type { Report, Tiles } from "../../core/release/release";
 import type { ImageView } from "../../elements/image-view";
 import type { ReparameterizationDiagram } from "../../elements/reparameterization/reparameterization-diagram";
+import { Choice } from "../../figures/choices";
 import { decoderInto, loadPart, required, showError } from "../../figures/figure";
 import { DRAWS, type Estimate, InsideTerms, type Subject } from "./inside-terms";
 
 const MODEL = "vae-2";
-const SEED = 1;
-/** The draws of the estimate come from a source of their own: moving ε leaves them as they are. */
+/** Another one than the diagram's: moving ε leaves the draws of the estimate as they are. */
 const ESTIMATE_SEED = 2;
 /** The pen's own work goes first; this section follows once the pen has rested. */
 const PEN_RESTS_MS = 200;
@@ -32,29 +32,31 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   const input = required<ImageView>(section, "image-view[name=inside-input]");
   const decoded = required<ImageView>(section, "image-view[name=inside-decoded]");
   const numbers = required<HTMLOutputElement>(section, "output");
-  const choices = Array.from(section.querySelectorAll<HTMLInputElement>("input[name=inside-tile]"));
   const own = required<HTMLInputElement>(section, "input[value=drawing]");
   const ownView = required<ImageView>(section, "image-view[name=inside-tile-drawing]");
-  const tileViews = choices
-    .filter((choice) => choice !== own)
-    .map((choice) => required<ImageView>(choice.parentElement as HTMLElement, "image-view"));
+  const tileViews = Array.from(
+    section.querySelectorAll<ImageView>(".choice:not(:last-child) image-view"),
+  );
   const terms = new InsideTerms(section);
 
   const views = [decoded, input, ...tileViews];
-  let tiles: Tiles;
-  let report: Report | null;
-  try {
-    [tiles, report] = await Promise.all([
-      context.document(model, "tiles"),
-      // Without it the class's mean is missing, and nothing else.
-      context.document(model, "report").catch(() => null),
-    ]);
-  } catch (error) {
-    showError(views, sentence("The test images", error));
-    diagram.state = "empty";
-    return;
-  }
-  const subjects = subjectsOf(tiles);
+  const tiles = await persist(
+    () => context.document(model, "tiles"),
+    (error, again) => {
+      diagram.state = "empty";
+      showError(views, sentence("The test images", error), again);
+    },
+  );
+  // Without it the class's mean is missing, and nothing else.
+  const report = await context.document(model, "report").catch(() => null);
+  const subjects = tiles.labels.map((label, i): Subject => {
+    return {
+      mu: tiles.mu[i] as number[],
+      sigma: tiles.sigma?.[i] as number[],
+      label,
+      pixels: null,
+    };
+  });
   let subject: Subject | null = null;
   let drawing: Subject | null = null;
   /** ε as a link has it, until there is an image whose noise it is. */
@@ -77,15 +79,20 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     () => {}, // the picture beside it says what is wrong
   );
 
+  /** Only the drawing's pixels are known. */
+  const explain = async (of: Subject): Promise<void> => {
+    const posterior = await context.drawingReconstructions.explain(model);
+    if (of !== subject || of.pixels !== context.drawing.pixels) return;
+    if (posterior !== null) terms.explained(posterior);
+  };
+
   const show = (next: Subject): void => {
     subject = next;
     diagram.mu = next.mu;
     diagram.sigma = next.sigma;
     const index = subjects.indexOf(next);
     input.pixels = next.pixels ?? tileViews[index]?.pixels ?? null;
-    for (const choice of choices) {
-      choice.checked = next.label === null ? choice === own : choice.value === String(next.label);
-    }
+    choice.value = String(next.label ?? own.value);
     terms.show(next, report);
     if (linked !== null) {
       diagram.epsilon = linked;
@@ -94,11 +101,20 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     const epsilon =
       diagram.epsilon.length === next.mu.length ? diagram.epsilon : next.mu.map(() => 0);
     decode({ model, z: reparameterize(next.mu, next.sigma, epsilon) });
-    if (next.pixels !== null) estimate(next);
+    if (next.pixels === null) return;
+    estimate(next);
+    explain(next).catch(() => {}); // its rows stay empty; "draw" says why
   };
   /** What the link says, else the drawing, else the first test image. */
-  const chosen = (): Subject | undefined =>
-    subjects.find(({ label }) => label === context.state.insideTile) ?? drawing ?? subjects[0];
+  const chosen = (): Subject =>
+    subjects.find(({ label }) => label === context.state.insideTile) ??
+    drawing ??
+    (subjects[0] as Subject);
+  const choice = new Choice(section, "[name=inside-tile]", (value) => {
+    context.update({ insideTile: value === own.value ? null : Number(value) });
+    show(chosen());
+  });
+  own.disabled = true;
 
   const { insideTile, insideEpsilon } = context.state;
   if (insideTile !== null && !subjects.some(({ label }) => label === insideTile)) {
@@ -110,66 +126,48 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     decode({ model, z: detail.z });
     context.update({ insideEpsilon: roundVector(detail.epsilon) });
   });
-  for (const choice of choices) {
-    choice.addEventListener("change", () => {
-      context.update({ insideTile: choice === own ? null : Number(choice.value) });
-      const next = chosen();
-      if (next !== undefined) show(next);
-    });
-  }
 
-  if (!(await loadPart(context, model, "decoder", views))) {
-    diagram.state = "empty";
-    return;
-  }
-  const images = await context.engine.decode(model, Float32Array.from(tiles.mu.flat()));
+  await loadPart(context, model, "decoder", views);
+  const images = await persist(
+    () => context.engine.decode(model, Float32Array.from(tiles.mu.flat())),
+    (error, again) => {
+      diagram.state = "empty";
+      showError(views, sentence(`The model ${model.id}`, error), again);
+    },
+  );
   const size = imageSize(model);
   for (const [i, view] of tileViews.entries()) {
     view.pixels = images.subarray(i * size, (i + 1) * size);
   }
-  diagram.seed = SEED;
 
   const takeDrawing = async (): Promise<void> => {
-    const { pixels } = context.drawing;
-    const isNew = (): boolean => pixels === context.drawing.pixels; // not wiped, nor drawn on
+    const { pixels, isEmpty } = context.drawing;
+    const isCurrent = (): boolean => pixels === context.drawing.pixels; // not cleared, nor drawn on
     try {
-      const { mu, logvar } = await context.drawingReconstructions.of(model);
-      if (!isNew()) return;
-      drawing = { mu: Array.from(mu), sigma: sigmaOf(logvar), label: null, pixels };
+      const answer = isEmpty ? null : await context.drawingReconstructions.of(model);
+      if (!isCurrent()) return;
+      drawing = answer && {
+        mu: Array.from(answer.mu),
+        sigma: sigmaOf(answer.logvar),
+        label: null,
+        pixels,
+      };
     } catch (error) {
-      if (isNew()) showError([ownView], sentence(`The model ${model.id}`, error));
+      if (isCurrent()) showError([ownView], sentence(`The model ${model.id}`, error));
       return;
     }
-    ownView.pixels = pixels;
-    own.disabled = false;
+    own.disabled = drawing === null;
+    ownView.pixels = drawing && pixels;
     if (subject === null || subject.label === null || context.state.insideTile === null) {
-      show(chosen() as Subject);
+      show(chosen());
     }
   };
-  const dropDrawing = (): void => {
-    drawing = null;
-    own.disabled = true;
-    ownView.pixels = null;
-    const next = chosen();
-    if (subject?.label === null && next !== undefined) show(next);
-  };
-  const follow = settled(PEN_RESTS_MS, () => {
-    if (context.drawing.isEmpty) dropDrawing();
-    else void takeDrawing();
-  });
-  context.drawing.subscribe(follow);
-  if (!context.drawing.isEmpty) await takeDrawing();
-  const first = chosen();
-  if (subject === null && first !== undefined) show(first);
-}
-
-function subjectsOf(tiles: Tiles): Subject[] {
-  return tiles.labels.map((label, i) => ({
-    mu: tiles.mu[i] as number[],
-    sigma: tiles.sigma?.[i] as number[],
-    label,
-    pixels: null,
-  }));
+  context.drawing.subscribe(
+    settled(PEN_RESTS_MS, () => void takeDrawing()),
+    context.end,
+  );
+  await takeDrawing();
+  if (subject === null) show(chosen()); // the drawing could not be encoded
 }
 
 /** Averages −log p(x|z) over draws of q(z|x); in small batches, for a pen may be waiting. */

@@ -11,16 +11,16 @@ import type { Model } from "../../core/release/manifest";
 import type { ImageView } from "../../elements/image-view";
 import type { LatentMap } from "../../elements/map/latent-map";
 import {
+  decodeWith,
   dressMap,
   dressView,
   fillMap,
-  labelsFor,
   loadPart,
   required,
   showError,
 } from "../../figures/figure";
 import { type LatticeSource, MapLayers } from "../../figures/lazy-layers";
-import { LabelChoice } from "./lab-labels";
+import { showClasses } from "./lab-classes";
 import { LatentNumbers } from "./lab-latents";
 
 /** What the reader did on a bench. */
@@ -68,11 +68,31 @@ export class Bench {
   private readonly view: ImageView;
   private readonly bar: HTMLProgressElement;
   private readonly caption: HTMLElement;
-  private readonly labels: LabelChoice;
   private readonly latents: LatentNumbers;
   private readonly placeMarkSoon = afterPicture(() => this.placeMark());
   private readonly sayShownSoon = afterPicture(() => this.sayShown());
-  private readonly decodeSoon: (wanted: Omit<Shown, "pixels">) => void;
+  private readonly decodeSoon = latest(
+    ({ model, z, label }: Omit<Shown, "pixels">) =>
+      this.context.engine.decodeWithClasses(
+        model,
+        Float32Array.from(z),
+        model.condition === "none" ? undefined : [label],
+      ),
+    ({ images, probabilities }, wanted) => {
+      if (wanted.model !== this.model) return;
+      this.view.pixels = images;
+      const isFirst = this.shown === null;
+      this.shown = { ...wanted, pixels: images };
+      this.probabilities = probabilities;
+      this.sayShownSoon();
+      if (isFirst) this.events.changed(this);
+    },
+    (error, { model }) => {
+      if (model !== this.model) return;
+      this.shown = null;
+      showError([this.view], sentence(`The model ${model.id}`, error), () => this.decode());
+    },
+  );
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -81,13 +101,12 @@ export class Bench {
     private readonly events: BenchEvents,
   ) {
     this.map = required(root, "latent-map");
+    this.map.lasso = true;
     this.view = required(root, "image-view");
     this.bar = required(root, "progress");
     this.caption = required(root, "[data-caption]");
-    this.labels = new LabelChoice(root, (label) => events.asked(this, label));
     this.latents = new LatentNumbers(root, (z) => this.userMoved(z));
     this.layers = new MapLayers(context, this.map, () => this.latticeSource());
-    this.decodeSoon = this.decoder();
     this.map.addEventListener("latent-change", ({ detail }) => {
       const z = this.fromMap(detail.z);
       if (z !== null) this.userMoved(z);
@@ -106,21 +125,20 @@ export class Bench {
     this.root.hidden = false;
     this.dress(model, place);
     const isShown = (): boolean => this.model === model;
-    const progress = (share: number): void => {
-      if (isShown()) this.bar.value = share;
-    };
-    progress(0);
     const plane = model.latent_size > 2 ? this.findPlane(model) : null;
-    const loaded = await loadPart(this.context, model, "decoder", [this.view], progress, isShown);
+    await loadPart(this.context, model, "decoder", [this.view], isShown, this.bar);
     if (!isShown()) return;
-    progress(1);
-    if (loaded) this.decode();
-    await plane;
+    this.decode();
+    const missing = await plane;
     if (!isShown()) return;
     this.layers.show(model);
     this.events.changed(this);
-    void fillMap(this.context, this.map, model).then(async () => {
-      if (isShown() && plane !== null && this.plane === null) this.missPlane(await plane);
+    void fillMap(this.context, this.map, model).then(() => {
+      // Without its plane a map is only to be looked at; z is still to be had as numbers.
+      if (missing === null || !isShown()) return;
+      showError([this.map], sentence("Where z lies on this map", missing), () => {
+        if (isShown()) void this.show(model, { ...place, z: this.z });
+      });
     });
   }
 
@@ -143,7 +161,7 @@ export class Bench {
   ask(label: number): void {
     if (this.model === null || label >= this.model.classes) return;
     this.label = label;
-    this.labels.value = label;
+    this.showClasses();
     if (this.model.condition !== "none") this.layers.moved();
     this.decode();
   }
@@ -160,9 +178,11 @@ export class Bench {
   async decodeAll(points: readonly (readonly number[])[]): Promise<Float32Array> {
     const { model, label } = this;
     if (model === null) return new Float32Array();
-    const z = Float32Array.from(points.flat());
-    const labels = labelsFor(model, label, points.length)?.labels;
-    return this.context.engine.decode(model, z, labels);
+    return decodeWith(this.context.engine, {
+      model,
+      z: points.flat(),
+      labels: points.map(() => label),
+    });
   }
 
   /** Where the sites of the map are in the latent space; null while that is not known. */
@@ -193,32 +213,10 @@ export class Bench {
     }, REST_MS);
   }
 
-  private decoder(): (wanted: Omit<Shown, "pixels">) => void {
-    const { engine } = this.context;
-    return latest(
-      ({ model, z, label }) =>
-        engine.decodeWithClasses(model, Float32Array.from(z), labelsFor(model, label, 1)?.labels),
-      ({ images, probabilities }, wanted) => {
-        if (wanted.model !== this.model) return;
-        this.view.pixels = images;
-        const isFirst = this.shown === null;
-        this.shown = { ...wanted, pixels: images };
-        this.probabilities = probabilities;
-        this.sayShownSoon();
-        if (isFirst) this.events.changed(this);
-      },
-      (error, { model }) => {
-        if (model !== this.model) return;
-        this.shown = null;
-        showError([this.view], sentence(`The model ${model.id}`, error));
-      },
-    );
-  }
-
   /** Says what the picture was decoded from, and what the model reads there. */
   private sayShown(): void {
     if (this.shown === null) return;
-    this.labels.probabilities = this.probabilities;
+    this.showClasses();
     this.caption.textContent = `z = ${formatVector(this.shown.z)}`;
   }
 
@@ -231,29 +229,31 @@ export class Bench {
     this.map.pinned = pinned;
     this.caption.textContent = "";
     required<HTMLElement>(this.root, "h3").textContent = model.title;
-    this.labels.show(model, this.label);
+    this.probabilities = null;
+    this.showClasses();
     this.latents.show(this.z);
     this.placeMark();
     this.events.changed(this);
   }
 
-  /** Finds the plane that the map shows; returns why it is not there, if it is not. */
+  private showClasses(): void {
+    if (this.model === null) return;
+    showClasses(this.root, this.model, this.label, this.probabilities, (label) =>
+      this.events.asked(this, label),
+    );
+  }
+
+  /** Finds the plane that the map shows; resolves to why it is not there, or to null. */
   private async findPlane(model: Model): Promise<unknown> {
     try {
-      const { plane } = await this.context.document(model, "statistics");
-      if (this.model !== model || plane === undefined) return null;
+      const { plane = null } = await this.context.document(model, "statistics");
+      if (this.model !== model) return null;
       this.plane = plane;
       this.placeMark();
       return null;
     } catch (error) {
       return error;
     }
-  }
-
-  /** Without its plane a map is only to be looked at; z is still to be had as numbers. */
-  private missPlane(error: unknown): void {
-    this.map.message = sentence("Where z lies on this map", error);
-    this.map.state = "error";
   }
 
   private placeMark(): void {

@@ -2,69 +2,63 @@
 
 import { type PageContext, sentence } from "../../app/context";
 import { latticeSites } from "../../core/geometry/lattice";
-import { squareOf } from "../../core/geometry/viewport";
 import { pictureName } from "../../core/image/pictures";
 import { sheetOf } from "../../core/image/sheet";
-import type { FileEntry, Model } from "../../core/release/manifest";
+import type { Model } from "../../core/release/manifest";
 import { graphName, pythonSnippet } from "../../core/release/python-snippet";
 import type { CodeBlock } from "../../elements/code-block";
-import { required } from "../../figures/figure";
-import { LATTICE_SIDE } from "../../figures/lazy-layers";
+import { save } from "../../elements/lasso/save-file";
+import { decodeWith, required } from "../../figures/figure";
+import { LATTICE_SIDE, latticeOver } from "../../figures/lazy-layers";
 import type { Bench } from "./lab-bench";
-import { jsonOf, pngOf, save } from "./lab-files";
+import { pngOf } from "./lab-files";
 
 /** Screen pixels along one image pixel in the enlarged picture. */
 const ENLARGED = 10;
 
 export class Downloads {
+  private readonly files: HTMLElement;
   private readonly said: HTMLOutputElement;
   private readonly code: CodeBlock;
-  private readonly links: Record<"decoder" | "encoder" | "means", HTMLAnchorElement>;
-  private readonly picture: HTMLButtonElement[];
 
   constructor(
     private readonly context: PageContext,
     private readonly bench: Bench,
   ) {
-    const { root } = bench;
-    const files = required<HTMLElement>(root, ".files");
-    this.said = required(root, ".files output");
-    this.code = required(root, "code-block");
-    this.links = {
-      decoder: required(files, "a[data-file=decoder]"),
-      encoder: required(files, "a[data-file=encoder]"),
-      means: required(files, "a[data-file=means]"),
-    };
-    const button = (name: string, run: (model: Model) => Promise<string>): HTMLButtonElement => {
-      const found = required<HTMLButtonElement>(files, `button[name=${name}]`);
-      found.addEventListener("click", () => void this.run(run));
-      return found;
-    };
-    this.picture = [
-      button("png", () => this.savePicture(1)),
-      button("png-large", () => this.savePicture(ENLARGED)),
-      button("lattice", (model) => this.saveLattice(model)),
-    ];
-    button("numbers", (model) => this.saveNumbers(model));
+    this.files = required(bench.root, ".files");
+    this.said = required(this.files, "output");
+    this.code = required(bench.root, "code-block");
+    const wire = (name: string, make: (model: Model) => Promise<string>): void =>
+      this.button(name).addEventListener("click", () => void this.run(make));
+    wire("png", () => this.savePicture(1));
+    wire("png-large", () => this.savePicture(ENLARGED));
+    wire("lattice", (model) => this.saveLattice(model));
+    wire("numbers", (model) => this.saveNumbers(model));
   }
 
   /** The bench's model, z or label is another, or its picture has been drawn. */
   refresh(): void {
     const { model, z, label, shown } = this.bench;
     if (model === null) return;
-    this.link(this.links.decoder, model.decoder, graphName(model, "decoder"));
-    this.link(this.links.encoder, model.encoder, graphName(model, "encoder"));
-    this.link(this.links.means, model.means, `${model.id}-means.json`);
-    for (const button of this.picture) button.disabled = shown === null;
+    for (const part of ["decoder", "encoder", "means"] as const) {
+      const link = required<HTMLAnchorElement>(this.files, `a[data-file=${part}]`);
+      const file = model[part];
+      required<HTMLElement>(this.files, `li:has(> a[data-file=${part}])`).hidden =
+        file === undefined;
+      if (file === undefined) continue;
+      const { url, bytes } = file;
+      const name = part === "means" ? `${model.id}-means.json` : graphName(model, part);
+      link.href = url;
+      link.download = name;
+      link.title = `${name}, ${Math.max(1, Math.round(bytes / 1000)).toLocaleString("en")} kB`;
+    }
+    for (const name of ["png", "png-large", "lattice"]) this.button(name).disabled = shown === null;
     const name = pictureName(model, z, label);
     this.code.code = pythonSnippet(model, this.context.manifest.release, z, label, name);
   }
 
-  private link(link: HTMLAnchorElement, file: FileEntry, name: string): void {
-    if (link.download === name) return;
-    link.href = file.url;
-    link.download = name;
-    link.title = `${name}, ${Math.max(1, Math.round(file.bytes / 1000)).toLocaleString("en")} kB`;
+  private button(name: string): HTMLButtonElement {
+    return required(this.files, `button[name=${name}]`);
   }
 
   private async run(make: (model: Model) => Promise<string>): Promise<void> {
@@ -91,13 +85,12 @@ export class Downloads {
     const source = this.bench.latticeSource();
     if (source === null) throw new Error("the map's plane is not known");
     const side = LATTICE_SIDE;
-    const sites = latticeSites(squareOf(this.bench.map.view), side, side);
-    const images = await this.context.engine.decode(
-      model,
-      source.lift?.(sites) ?? sites,
-      source.label === undefined ? undefined : Array<number>(side * side).fill(source.label),
-    );
-    const suffix = source.label === undefined ? "" : `-label_${source.label}`;
+    const { bounds, label, lift } = { ...latticeOver(this.bench.map), ...source };
+    const sites = latticeSites(bounds, side, side);
+    const labels = Array<number>(side * side).fill(label ?? 0);
+    const z = lift?.(sites) ?? sites;
+    const images = await decodeWith(this.context.engine, { model, z, labels });
+    const suffix = label === undefined ? "" : `-label_${label}`;
     const name = `${model.id}${suffix}-lattice-${side}x${side}.png`;
     const { height, width, channels } = model.image;
     const whole = { height: side * height, width: side * width, channels };
@@ -108,10 +101,10 @@ export class Downloads {
   private async saveNumbers(model: Model): Promise<string> {
     const name = `${model.id}-numbers.json`;
     const { id, title, kind, dataset, latent_size, condition, metrics } = model;
-    const report = await this.context.document(model, "report");
+    const report = model.report && (await this.context.document(model, "report"));
     const { release } = this.context.manifest;
     const numbers = { release, id, title, kind, dataset, latent_size, condition, metrics, report };
-    save(jsonOf(numbers), name);
+    save(new Blob([JSON.stringify(numbers, null, 2)], { type: "application/json" }), name);
     return name;
   }
 }

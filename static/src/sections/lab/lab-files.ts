@@ -1,4 +1,4 @@
-// Files that the lab makes in the browser: PNG, GIF, JSON.
+// Files that the lab makes in the browser: PNG and GIF.
 
 import { type Animation, encodeGif } from "../../core/image/gif";
 import { toRgba } from "../../core/image/pictures";
@@ -6,17 +6,6 @@ import type { Shape } from "../../core/image/sheet";
 
 /** The page's own thread is given back after so long, well before a reader could feel it. */
 const SLICE_MS = 10;
-/** A browser may still be reading what it saves. */
-const KEEP_MS = 60_000;
-
-/** Has the browser save a file. */
-export function save(file: Blob, name: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(file);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), KEEP_MS);
-}
 
 /**
  * Returns a PNG of an image H×W×C in 0…1.
@@ -26,25 +15,13 @@ export function save(file: Blob, name: string): void {
  */
 export async function pngOf(values: Float32Array, shape: Shape, scale = 1): Promise<Blob> {
   const { width, height, channels } = shape;
-  const small = canvasOf(width, height);
-  small.putImageData(new ImageData(toRgba(values, channels), width, height), 0, 0);
-  const large = scale === 1 ? small : canvasOf(width * scale, height * scale);
-  if (scale !== 1) {
-    large.imageSmoothingEnabled = false;
-    large.drawImage(small.canvas, 0, 0, width * scale, height * scale);
-  }
-  return new Promise((resolve, reject) => {
-    large.canvas.toBlob((file) => (file === null ? reject(new Error("no PNG")) : resolve(file)));
-  });
-}
-
-function canvasOf(width: number, height: number): CanvasRenderingContext2D {
-  const canvas = document.createElement("canvas");
-  canvas.width = width;
-  canvas.height = height;
+  const canvas = new OffscreenCanvas(width * scale, height * scale);
   const context = canvas.getContext("2d", { alpha: false });
   if (context === null) throw new Error("no canvas");
-  return context;
+  const small = new ImageData(toRgba(values, channels), width, height);
+  context.imageSmoothingEnabled = false;
+  context.drawImage(await createImageBitmap(small), 0, 0, canvas.width, canvas.height);
+  return canvas.convertToBlob();
 }
 
 /** Returns a GIF, made in short slices so that the page goes on meanwhile. */
@@ -58,8 +35,4 @@ export async function gifOf(animation: Animation): Promise<Blob> {
     await new Promise((resolve) => setTimeout(resolve));
     since = performance.now();
   }
-}
-
-export function jsonOf(value: unknown): Blob {
-  return new Blob([JSON.stringify(value, null, 2)], { type: "application/json" });
 }

@@ -1,16 +1,14 @@
 // The latents of a model on the bench as numbers, each in a field of its own.
 
+import { html, render } from "lit";
+import { live } from "lit/directives/live.js";
 import { gaussian } from "../../core/latent/random";
 import { required } from "../../figures/figure";
-
-const STEP = 0.1;
 
 export class LatentNumbers {
   private readonly box: HTMLDetailsElement;
   private readonly grid: HTMLElement;
   private z: readonly number[] = [];
-  private fields: HTMLInputElement[] = [];
-  private readonly normal = gaussian(Math.floor(Math.random() * 2 ** 32));
 
   constructor(
     root: HTMLElement,
@@ -19,8 +17,9 @@ export class LatentNumbers {
     this.box = required(root, "details[data-latents]");
     this.grid = required(this.box, "div");
     this.box.addEventListener("toggle", () => this.fill());
+    const normal = gaussian(Math.floor(Math.random() * 2 ** 32));
     required<HTMLButtonElement>(root, "button[name=draw-z]").addEventListener("click", () =>
-      this.move(this.z.map(this.normal)),
+      this.move(this.z.map(normal)),
     );
   }
 
@@ -39,35 +38,20 @@ export class LatentNumbers {
   /** Nobody sees the numbers of a closed box. */
   private fill(): void {
     if (!this.box.open) return;
-    if (this.fields.length !== this.z.length) {
-      this.fields = this.z.map((_, i) => this.field(i));
-      this.grid.replaceChildren(
-        ...this.fields.map((field, i) => {
-          const label = document.createElement("label");
-          const name = document.createElement("span");
-          name.textContent = `z${i + 1}`;
-          label.append(name, field);
-          return label;
-        }),
-      );
-    }
-    for (const [i, field] of this.fields.entries()) {
+    const fields = this.grid.querySelectorAll("input");
+    const row = (value: number, i: number) => {
       // Not under the reader's own typing.
-      if (field === document.activeElement) continue;
-      field.value = String(this.z[i]);
-    }
+      const text = fields[i] === document.activeElement ? fields[i]?.value : String(value);
+      return html`<label><span>z${i + 1}</span>
+        <input type="number" step="0.1" min="-1000" max="1000" .value=${live(text)}
+          @input=${(event: InputEvent) => this.type(i, event)} @blur=${() => this.fill()}></label>`;
+    };
+    render(this.z.map(row), this.grid);
   }
 
-  private field(index: number): HTMLInputElement {
-    const field = document.createElement("input");
-    Object.assign(field, { type: "number", step: String(STEP), min: "-1000", max: "1000" });
-    field.addEventListener("input", () => {
-      const value = field.valueAsNumber;
-      if (Number.isFinite(value)) this.move(this.z.map((own, i) => (i === index ? value : own)));
-    });
-    field.addEventListener("blur", () => {
-      field.value = String(this.z[index]);
-    });
-    return field;
+  private type(index: number, { target }: InputEvent): void {
+    const { valueAsNumber } = target as HTMLInputElement;
+    if (!Number.isFinite(valueAsNumber)) return;
+    this.move(this.z.map((own, i) => (i === index ? valueAsNumber : own)));
   }
 }

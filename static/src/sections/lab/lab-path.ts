@@ -1,15 +1,18 @@
 // The lab's path from A to B: its ends, its strips of pictures, playing it, and the GIF of it.
 
 import { type PageContext, sentence } from "../../app/context";
-import { type Shape, sheetOf } from "../../core/image/sheet";
+import { sheetOf } from "../../core/image/sheet";
+import type { Interpolation } from "../../core/latent/interpolation";
 import { roundVector } from "../../core/link/link-values";
 import { formatVector, parseVector } from "../../core/link/vectors";
 import { imageSize, type Model } from "../../core/release/manifest";
 import type { ImageView } from "../../elements/image-view";
+import { save } from "../../elements/lasso/save-file";
+import { type Choice, linkedChoice } from "../../figures/choices";
 import { required } from "../../figures/figure";
-import { type Ends, InterpolationFigure, stripInto } from "../../figures/interpolation-strips";
+import { type Ends, InterpolationFigure, Strip } from "../../figures/interpolation-strips";
 import type { Bench } from "./lab-bench";
-import { gifOf, save } from "./lab-files";
+import { gifOf } from "./lab-files";
 
 /** Points of the line on the map; a spherical path looks smooth with so many. */
 const LINE_POINTS = 49;
@@ -32,9 +35,9 @@ const ENDS = { a: "lab-from", b: "lab-to" } as const;
 export class LabPath {
   private readonly figure: InterpolationFigure;
   private readonly fields: Record<End, HTMLInputElement>;
-  private readonly kinds: HTMLInputElement[];
+  private readonly kinds: Choice;
   private readonly strips: HTMLElement[];
-  private readonly decodeStrips: ReturnType<typeof stripInto>[];
+  private readonly films: Strip[];
   private readonly gif: HTMLButtonElement;
   private readonly said: HTMLOutputElement;
 
@@ -54,9 +57,12 @@ export class LabPath {
       a: required(root, `[name=${ENDS.a}]`),
       b: required(root, `[name=${ENDS.b}]`),
     };
-    this.kinds = Array.from(root.querySelectorAll<HTMLInputElement>("[name=lab-way]"));
+    this.kinds = linkedChoice(context, root, "[name=lab-way]", "labWay", () => {
+      this.refresh();
+      events.set();
+    });
     this.strips = Array.from(root.querySelectorAll<HTMLElement>(".film"));
-    this.decodeStrips = this.strips.map((strip) => stripInto(context, viewsOf(strip)));
+    this.films = this.strips.map((strip) => new Strip(context, viewsOf(strip)));
     this.gif = required(root, "button[name=gif]");
     this.said = required(root, "output");
     this.gif.addEventListener("click", () => void this.saveGif());
@@ -66,13 +72,6 @@ export class LabPath {
         "click",
         () => this.setEnd(end, this.shown()[0]?.z ?? []),
       );
-    }
-    for (const input of this.kinds) {
-      input.addEventListener("change", () => {
-        context.update({ labWay: input.value === "arc" ? "arc" : null });
-        this.refresh();
-        events.set();
-      });
     }
   }
 
@@ -85,10 +84,7 @@ export class LabPath {
   clear(): void {
     this.enable(null);
     this.said.textContent = "";
-    for (const view of this.strips.flatMap(viewsOf)) {
-      view.pixels = null;
-      view.state = "loading";
-    }
+    for (const film of this.films) film.clear();
   }
 
   /** Sets the ends anew, for another model or from the link. */
@@ -100,10 +96,13 @@ export class LabPath {
     if (model === null) return;
     let [a, b] = [state.labFrom, state.labTo];
     if (a === null || b === null) {
-      const [first, second] = await this.firstEnds(model);
-      if (this.shown()[0]?.model !== model) return;
       // Where the statistics are missing, the ends wait for the reader.
-      [a, b] = [a ?? first ?? null, b ?? second ?? null];
+      const statistics = await this.context.document(model, "statistics").catch(() => null);
+      if (this.shown()[0]?.model !== model) return;
+      const means = statistics?.splits.train.map(({ mean }) => roundVector(mean)) ?? [];
+      // From one class to another; where there is a single one, to a place beside it.
+      const beside = means[0]?.map((value, i) => (i === 0 ? value + 1 : value));
+      [a, b] = [a ?? means[0] ?? null, b ?? means[1] ?? beside ?? null];
     }
     this.enable(a && b ? { a, b } : null);
     this.refresh();
@@ -113,8 +112,7 @@ export class LabPath {
   refresh(): void {
     const { ends } = this.figure;
     const benches = this.shown();
-    this.figure.kind = this.context.state.labWay ?? "line";
-    for (const input of this.kinds) input.checked = input.value === this.figure.kind;
+    this.figure.kind = this.kinds.value as Interpolation;
     for (const [i, strip] of this.strips.entries()) {
       strip.hidden = benches[i] === undefined;
       // With one model above there is no doubt whose these are.
@@ -133,7 +131,7 @@ export class LabPath {
       bench.lay(line);
       const count = viewsOf(this.strips[i] as HTMLElement).length;
       if (bench.model === null) continue;
-      this.decodeStrips[i]?.(bench.model, this.figure.points(count), bench.label);
+      this.films[i]?.show(bench.model, this.figure.points(count), bench.label);
     }
   }
 
@@ -171,24 +169,14 @@ export class LabPath {
     this.events.set();
   }
 
-  /** The means of the first two classes. */
-  private async firstEnds(model: Model): Promise<number[][]> {
-    try {
-      const { splits } = await this.context.document(model, "statistics");
-      return splits.train
-        .slice(0, 2)
-        .flatMap(({ mean }) => (mean.length === model.latent_size ? [roundVector(mean)] : []));
-    } catch {
-      return [];
-    }
-  }
-
   private async saveGif(): Promise<void> {
     const [first, second] = this.shown();
-    const model = first?.model ?? null;
-    if (this.figure.ends === null || model === null || first === undefined) return;
-    const alike = second?.model != null && sameShape(second.model.image, model.image);
-    const benches = alike ? [first, second as Bench] : [first];
+    const { model } = first ?? {};
+    if (this.figure.ends === null || first === undefined || model == null) return;
+    // Two models' pictures of one shape fit side by side into one.
+    const shape = ({ image }: Model): string => Object.values(image).join();
+    const isPair = second?.model != null && shape(second.model) === shape(model);
+    const benches = isPair ? [first, second] : [first];
     this.gif.disabled = true;
     this.said.textContent = "The GIF is being made …";
     try {
@@ -223,7 +211,3 @@ export class LabPath {
 
 const viewsOf = (strip: HTMLElement): ImageView[] =>
   Array.from(strip.querySelectorAll<ImageView>("image-view"));
-
-/** Whether two models' pictures fit side by side into one. */
-const sameShape = (a: Shape, b: Shape): boolean =>
-  a.height === b.height && a.width === b.width && a.channels === b.channels;

@@ -11,17 +11,24 @@ import { FIRST_LAYERS, layersOf, switchedFrom } from "../../core/points/map-laye
 import type { Model } from "../../core/release/manifest";
 import { copyText } from "../../elements/copy-text";
 import type { LayerSwitches } from "../../elements/map/layer-switches";
+import { type Choice, linkedChoice } from "../../figures/choices";
 import { required } from "../../figures/figure";
 import { layersAsked } from "../../figures/layer-choice";
 import { Bench, type BenchEvents, type Place } from "./lab-bench";
 import { Downloads } from "./lab-downloads";
+import { embedCode } from "./lab-embed";
 import { LabPath } from "./lab-path";
-import { NumbersTable } from "./lab-table";
+import { numbersTable } from "./lab-table";
 
-/** The model that the lab opens on, where the release has it; else its first. */
-const DEFAULT_MODEL = "vae-2";
 /** The path is a layer of the lab's own; it shows itself when the reader sets or plays it. */
 const LAYERS: LayerState = { ...FIRST_LAYERS, path: false };
+/** The second model has nothing of its own. */
+const AS_FIRST = {
+  labOtherZ: null,
+  labOtherPinned: false,
+  labOtherView: null,
+  labOtherLabel: null,
+} satisfies Partial<PageState>;
 
 export async function start(context: PageContext, section: HTMLElement): Promise<void> {
   await new Lab(context, section).open();
@@ -38,10 +45,10 @@ class Lab implements BenchEvents {
   private readonly second: Bench;
   private readonly downloads: ReadonlyMap<Bench, Downloads>;
   private readonly path: LabPath;
-  private readonly table: NumbersTable;
+  private readonly showNumbers: ReturnType<typeof numbersTable>;
   private readonly benches: HTMLElement;
-  private readonly chooser: HTMLSelectElement;
-  private readonly otherChooser: HTMLSelectElement;
+  private readonly chooser: Choice;
+  private readonly otherChooser: Choice;
   private readonly share: HTMLInputElement;
   private readonly switches: LayerSwitches;
   /** Counts what was chosen: whatever arrives for an older choice is dropped. */
@@ -52,8 +59,11 @@ class Lab implements BenchEvents {
     private readonly section: HTMLElement,
   ) {
     this.benches = required(section, ".benches");
-    this.chooser = required(section, "#lab-model");
-    this.otherChooser = required(section, "#lab-other");
+    this.chooser = linkedChoice(context, section, "#lab-model", "labModel", (id) =>
+      this.choose(context.model(id)),
+    );
+    const show = (): void => void this.show();
+    this.otherChooser = linkedChoice(context, section, "#lab-other", "labOther", show, AS_FIRST);
     this.share = required(section, "[name=lab-share]");
     this.switches = required(section, "layer-switches");
     this.first = new Bench(context, required(section, "[data-bench=first]"), this);
@@ -70,9 +80,7 @@ class Lab implements BenchEvents {
         set: () => this.switchLayers({ path: true }),
       },
     );
-    this.table = new NumbersTable(context, required(section, "table"));
-    this.chooser.addEventListener("change", () => this.choose(this.chooser.value));
-    this.otherChooser.addEventListener("change", () => this.chooseOther(this.otherChooser.value));
+    this.showNumbers = numbersTable(context, required(section, "table"));
     this.share.addEventListener("change", () => this.setShared(this.share.checked));
     this.switches.addEventListener("layers-change", ({ detail }) =>
       this.switchLayers(detail.layers),
@@ -81,22 +89,24 @@ class Lab implements BenchEvents {
       "click",
       () => void this.copyLink(),
     );
+    required<HTMLButtonElement>(section, "button[name=lab-embed]").addEventListener(
+      "click",
+      () => void this.copyEmbedCode(),
+    );
   }
 
   /** Opens what the link says, as far as it fits this release. */
   async open(): Promise<void> {
     this.checkLink();
     this.switchLayers({});
-    for (const control of [this.chooser, this.otherChooser, this.share]) control.disabled = false;
     await this.show();
   }
 
-  private get defaultModel(): Model {
-    return this.context.find(DEFAULT_MODEL) ?? (this.context.manifest.models[0] as Model);
-  }
-
-  private modelOf({ labModel }: PageState): Model {
-    return labModel === null ? this.defaultModel : this.context.model(labModel);
+  /** The chosen models: the first, and the one beside it. */
+  private get chosen(): [Model, Model | null] {
+    const { context, chooser, otherChooser } = this;
+    const other = otherChooser.value;
+    return [context.model(chooser.value), other === "" ? null : context.model(other)];
   }
 
   private get state(): PageState {
@@ -116,26 +126,22 @@ class Lab implements BenchEvents {
   /** Whether both maps are of the same plane. The PCA planes of two models are two planes. */
   private get isViewShared(): boolean {
     const [one, other] = [this.first.model, this.second.model];
-    return this.isShared && (one?.latent_size === 2 || one?.id === other?.id);
+    const isWarpShared = this.first.map.warp === this.second.map.warp;
+    return isWarpShared && this.isShared && (one?.latent_size === 2 || one?.id === other?.id);
   }
 
   // ——— what happens on a bench ———
 
   moved(bench: Bench, z: number[]): void {
     this.path.pause();
-    if (bench === this.second && !this.isShared) {
-      this.context.update({ labOtherZ: z });
-      return;
-    }
     this.across(bench)?.moveTo(z);
-    this.context.update({ labZ: z });
+    this.keep(bench, "Z", z);
   }
 
   pinned(bench: Bench, pinned: boolean): void {
     const across = this.across(bench);
     if (across !== null) across.map.pinned = pinned;
-    const isOwn = bench === this.second && !this.isShared;
-    this.context.update(isOwn ? { labOtherPinned: pinned } : { labPinned: pinned });
+    this.keep(bench, "Pinned", pinned);
   }
 
   viewed(bench: Bench, view: View): void {
@@ -144,16 +150,25 @@ class Lab implements BenchEvents {
       across.map.view = view;
       across.layers.moved();
     }
-    const isOwn = bench === this.second && !this.isViewShared;
-    this.context.update(isOwn ? { labOtherView: view } : { labView: view });
+    this.keep(bench, "View", view, this.isViewShared);
   }
 
   asked(bench: Bench, label: number): void {
     bench.ask(label);
     this.across(bench)?.ask(label);
-    const isOwn = bench === this.second && !this.isShared;
-    this.context.update(isOwn ? { labOtherLabel: label } : { labLabel: label });
+    this.keep(bench, "Label", label);
     this.path.refresh();
+  }
+
+  /** Notes in the link what happened on a bench: as the second's own, unless both share it. */
+  private keep(
+    bench: Bench,
+    what: "Z" | "Pinned" | "View" | "Label",
+    value: unknown,
+    isShared = this.isShared,
+  ): void {
+    const whose = bench === this.second && !isShared ? "labOther" : "lab";
+    this.context.update({ [`${whose}${what}`]: value });
   }
 
   changed(bench: Bench): void {
@@ -176,13 +191,11 @@ class Lab implements BenchEvents {
 
   // ——— what is chosen ———
 
-  private choose(id: string): void {
-    const size = this.context.model(id).latent_size;
+  private choose({ latent_size }: Model): void {
     // A point of as many latents is tried in the next model, too; its map is another.
-    const isKept = size === this.first.model?.latent_size;
+    const isKept = latent_size === this.first.model?.latent_size;
     if (this.second.model !== null && this.isShared && !isKept) this.part();
     this.context.update({
-      labModel: id === this.defaultModel.id ? null : id,
       labZ: isKept ? [...this.first.z] : null,
       labView: null,
       labAt: null,
@@ -191,26 +204,10 @@ class Lab implements BenchEvents {
     void this.show();
   }
 
-  private chooseOther(id: string): void {
-    this.context.update({
-      labOther: id === "" ? null : id,
-      labOtherZ: null,
-      labOtherPinned: false,
-      labOtherView: null,
-      labOtherLabel: null,
-    });
-    void this.show();
-  }
-
   private setShared(isShared: boolean): void {
     if (!this.canShare) return;
     if (isShared) {
-      this.context.update({
-        labOtherZ: null,
-        labOtherPinned: false,
-        labOtherView: null,
-        labOtherLabel: null,
-      });
+      this.context.update(AS_FIRST);
       this.second.map.pinned = this.state.labPinned;
       this.second.moveTo(this.first.z);
       this.second.ask(this.first.label);
@@ -235,30 +232,25 @@ class Lab implements BenchEvents {
   /** Shows the chosen models; those that are on their benches stay. */
   private async show(): Promise<void> {
     const turn = ++this.turn;
-    const { state, first, second } = this;
-    const model = this.modelOf(state);
-    const other = state.labOther === null ? null : this.context.model(state.labOther);
+    const { first, second } = this;
+    const [model, other] = this.chosen;
     this.path.clear();
     const jobs: Promise<void>[] = [];
-    if (first.model !== model) jobs.push(first.show(model, this.place(model)));
+    if (first.model !== model) {
+      const { labZ: z, labLabel, labView: view, labPinned: pinned } = this.state;
+      jobs.push(first.show(model, { z, label: within(labLabel, model.classes), view, pinned }));
+    }
     if (other === null) second.clear();
     else if (second.model !== other) jobs.push(second.show(other, this.otherPlace(other)));
     else if (this.isShared) second.moveTo(first.z);
     const models = other === null ? [model] : [model, other];
     this.benches.dataset.count = String(models.length);
-    this.chooser.value = model.id;
-    this.otherChooser.value = other?.id ?? "";
     this.switches.layers = [...layersOf(...models), "path"].join(" ");
-    void this.table.show(models);
+    this.showNumbers(models);
     this.arrange();
     await Promise.all(jobs);
     if (turn !== this.turn) return;
     await this.path.show();
-  }
-
-  private place({ classes }: Model): Place {
-    const { labZ, labLabel, labView, labPinned } = this.state;
-    return { z: labZ, label: within(labLabel, classes), view: labView, pinned: labPinned };
   }
 
   private otherPlace(other: Model): Place {
@@ -280,11 +272,12 @@ class Lab implements BenchEvents {
     this.share.disabled = !this.canShare;
     this.share.checked = this.isShared;
     if (one === null) return;
+    const [home, beside] = [first.map.home, second.map.home];
     const common =
       this.isViewShared && other !== null && state.labView === null && one !== other
         ? clampView(
-            clampView(commonView(one.view, other.view), limitsOf(one.view, null)),
-            limitsOf(other.view, null),
+            clampView(commonView(home, beside), limitsOf(home, null)),
+            limitsOf(beside, null),
           )
         : state.labView;
     first.map.view = common;
@@ -296,8 +289,12 @@ class Lab implements BenchEvents {
   private switchLayers(changes: LayerState): void {
     const layers = { ...LAYERS, ...this.state.labLayers, ...changes };
     this.context.update({ labLayers: switchedFrom(LAYERS, layers) });
+    const isWarped = layers.quantiles !== (this.switches.on.quantiles ?? layers.quantiles);
     this.switches.on = layers;
     for (const bench of [this.first, this.second]) bench.layers.switchTo(layers);
+    if (!isWarped) return;
+    this.context.update({ labView: null, labOtherView: null });
+    this.arrange();
   }
 
   // ——— the link ———
@@ -305,18 +302,11 @@ class Lab implements BenchEvents {
   /** Leaves out what does not fit the release or the model it is meant for, and says so. */
   private checkLink(): void {
     const { context, state } = this;
-    const keepIf = (fits: Partial<Record<keyof PageState, boolean>>): void => {
-      const unfit = Object.entries(fits).flatMap(([key, isFit]) => (isFit ? [] : [key]));
-      if (unfit.length > 0) leaveOut(context, ...(unfit as (keyof PageState)[]));
-    };
-    const isKnown = (id: string | null): boolean => id === null || context.find(id) !== null;
-    keepIf({ labModel: isKnown(state.labModel), labOther: isKnown(state.labOther) });
-    const model = this.modelOf(state);
-    const other = state.labOther === null ? null : context.model(state.labOther);
+    const [model, other] = this.chosen;
     const isOf = (owner: Model | null, z: readonly number[] | null): boolean =>
       z === null || z.length === owner?.latent_size;
     const classes = Math.max(model.classes, other?.classes ?? 0);
-    keepIf({
+    const fits: Partial<Record<keyof PageState, boolean>> = {
       labZ: isOf(model, state.labZ),
       labFrom: isOf(model, state.labFrom),
       labTo: isOf(model, state.labTo),
@@ -324,21 +314,33 @@ class Lab implements BenchEvents {
       labLabel: (state.labLabel ?? 0) < classes,
       labOtherLabel: (state.labOtherLabel ?? -1) < (other?.classes ?? 0),
       labOtherView: state.labOtherView === null || other !== null,
-    });
+    };
+    const unfit = (Object.keys(fits) as (keyof PageState)[]).filter((key) => !fits[key]);
+    if (unfit.length > 0) leaveOut(context, ...unfit);
     layersAsked(context, "labLayers", Object.keys(LAYERS));
   }
 
-  private async copyLink(): Promise<void> {
+  private copyLink(): Promise<void> {
+    const link = new URL(writeState({ ...this.state, section: "lab" }), location.href).href;
+    return this.copy(link, "the link opens the lab exactly as it is.");
+  }
+
+  private copyEmbedCode(): Promise<void> {
+    const ending = document.documentElement.dataset.server === "absent" ? ".html" : "";
+    const code = embedCode(this.chosen[0], this.state, document.baseURI, ending);
+    return this.copy(code, "put it into a page’s HTML, and the first map is shown there.");
+  }
+
+  /** Puts a text on the clipboard, or where that is forbidden into a field, selected. */
+  private async copy(text: string, use: string): Promise<void> {
     const said = required<HTMLElement>(this.section, ".link output");
     const field = required<HTMLInputElement>(this.section, ".link input");
-    const { origin, pathname, search } = location;
-    const link = `${origin}${pathname}${search}${writeState({ ...this.state, section: "lab" })}`;
-    const isCopied = await copyText(link);
+    const isCopied = await copyText(text);
     said.textContent = isCopied
-      ? "Copied: the link opens the lab exactly as it is."
-      : "This browser does not let the page copy. The link is selected: press Ctrl or ⌘ and C.";
+      ? `Copied: ${use}`
+      : "This browser does not let the page copy. The text is selected: press Ctrl or ⌘ and C.";
     field.hidden = isCopied;
-    field.value = link;
+    field.value = text;
     if (!isCopied) field.select();
   }
 }

@@ -4,6 +4,7 @@ import type { PageContext } from "../../app/context";
 import { leaveOut } from "../../app/notice";
 import type { StudyRow } from "../../core/release/release";
 import type { ChartLine, LineChart } from "../../elements/chart/line-chart";
+import { linkedChoice } from "../../figures/choices";
 import { required } from "../../figures/figure";
 import { fillChart } from "../../figures/fill-chart";
 import { isKind, KINDS } from "./numbers-chart";
@@ -19,23 +20,19 @@ const TRAINED = [5, 4];
 export async function showCurves(context: PageContext, part: HTMLElement): Promise<void> {
   const chart = required<LineChart>(part, "line-chart");
   const boxes = Array.from(part.querySelectorAll<HTMLInputElement>("input[type=checkbox]"));
-  const radios = Array.from(part.querySelectorAll<HTMLInputElement>("input[type=radio]"));
   chart.format = (epoch) => `epoch ${epoch}`;
 
   const show = (): Promise<void> => {
-    const quantity = radios.find(({ checked }) => checked)?.value ?? "loss";
-    const chosen = new Set(boxes.filter(({ checked }) => checked).map(({ value }) => value));
+    const quantity = curve.value;
+    const chosen = boxes.filter(({ checked }) => checked).map(({ value }) => value);
     chart.axes = [
       { name: "epoch", whole: true },
       { name: QUANTITIES[quantity] ?? quantity, range: [quantity === "loss" ? null : 0, null] },
     ];
-    if (chosen.size === 0) chart.message = "Choose a run.";
-    return fillChart(
-      chart,
-      "The curves of the study",
+    return fillChart(chart, "The curves of the study", () =>
       context.study().then(({ models }) => {
         const lines = models
-          .filter(({ id }) => chosen.has(id))
+          .filter(({ id }) => chosen.includes(id))
           .flatMap((row) => pair(row, quantity));
         if (lines.length === 0) {
           chart.message = "Choose a run.";
@@ -45,37 +42,31 @@ export async function showCurves(context: PageContext, part: HTMLElement): Promi
       }),
     );
   };
-  checkAsked(context, boxes, radios);
-  for (const input of [...boxes, ...radios]) {
-    input.disabled = false;
-    input.addEventListener("change", () => {
-      const atFirst = boxes.every((box) => box.checked === box.defaultChecked);
+  const curve = linkedChoice(
+    context,
+    part,
+    "[name=numbers-curve]",
+    "numbersCurve",
+    () => void show(),
+  );
+  // Runs that the study does not have are left out of the link.
+  const linked = context.state.numbersRuns;
+  const known = linked?.filter((id) => boxes.some(({ value }) => value === id)) ?? [];
+  if (linked !== null && known.length < linked.length) leaveOut(context, "numbersRuns");
+  if (linked !== null && (known.length > 0 || linked.length === 0)) {
+    for (const box of boxes) box.checked = known.includes(box.value);
+    context.update({ numbersRuns: known });
+  }
+  for (const box of boxes) {
+    box.disabled = false;
+    box.addEventListener("change", () => {
+      const atFirst = boxes.every(({ checked, defaultChecked }) => checked === defaultChecked);
       const chosen = boxes.filter(({ checked }) => checked).map(({ value }) => value);
-      const other = radios.find((radio) => radio.checked && !radio.defaultChecked);
-      context.update({
-        numbersRuns: atFirst ? null : chosen,
-        numbersCurve: other === undefined ? null : "reconstruction",
-      });
+      context.update({ numbersRuns: atFirst ? null : chosen });
       void show();
     });
   }
   await show();
-}
-
-/** Checks what the link asks for; runs that the study does not have are left out of it. */
-function checkAsked(
-  context: PageContext,
-  boxes: readonly HTMLInputElement[],
-  radios: readonly HTMLInputElement[],
-): void {
-  const { numbersRuns, numbersCurve } = context.state;
-  for (const radio of radios) radio.checked = radio.value === (numbersCurve ?? "loss");
-  if (numbersRuns === null) return;
-  const known = numbersRuns.filter((id) => boxes.some(({ value }) => value === id));
-  if (known.length < numbersRuns.length) leaveOut(context, "numbersRuns");
-  if (known.length === 0 && numbersRuns.length > 0) return;
-  for (const box of boxes) box.checked = known.includes(box.value);
-  context.update({ numbersRuns: known });
 }
 
 /** The two lines of a run: trained on, and held out. */

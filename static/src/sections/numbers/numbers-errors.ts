@@ -5,13 +5,11 @@ import type { StudyRow } from "../../core/release/release";
 import type { ChartLine, LineChart } from "../../elements/chart/line-chart";
 import { required } from "../../figures/figure";
 import { fillChart } from "../../figures/fill-chart";
-import { isKind, KINDS } from "./numbers-chart";
+import { KINDS } from "./numbers-chart";
 
 export async function showErrors(context: PageContext, part: HTMLElement): Promise<void> {
   const chart = required<LineChart>(part, "line-chart");
-  await fillChart(
-    chart,
-    "The study",
+  await fillChart(chart, "The study", () =>
     context.study().then(({ models }) => {
       const grid = models.filter(({ group }) => group === "grid");
       const sizes = [...new Set(grid.map((row) => row.latent_size))].sort((a, b) => a - b);
@@ -33,7 +31,7 @@ export async function showErrors(context: PageContext, part: HTMLElement): Promi
 function linesOf(grid: readonly StudyRow[]): ChartLine[] {
   return Object.entries(KINDS).flatMap(([kind, { short, colour, marker }]) => {
     const rows = grid
-      .filter((row) => isKind(row.kind) && row.kind === kind)
+      .filter((row) => row.kind === kind)
       .sort((a, b) => a.latent_size - b.latent_size);
     if (rows.length === 0) return [];
     const x = rows.map((row) => row.latent_size);

@@ -1,15 +1,15 @@
 // Part "projections" of section "numbers": three kinds of model laid out on a plane, side by side.
 
 import { type PageContext, sentence } from "../../app/context";
-import { leaveOut } from "../../app/notice";
 import type { View } from "../../core/geometry/viewport";
 import { moveInPlane } from "../../core/latent/plane";
 import { marginalOf } from "../../core/points/marginal";
-import type { FileEntry, Model } from "../../core/release/manifest";
+import type { Model } from "../../core/release/manifest";
 import type { Layout } from "../../core/release/release";
 import type { MarginalDensity } from "../../elements/chart/marginal-density";
 import type { ImageView } from "../../elements/image-view";
 import type { LatentMap } from "../../elements/map/latent-map";
+import { type Choice, linkedChoice, showOnly } from "../../figures/choices";
 import {
   type Decoding,
   decoderInto,
@@ -17,82 +17,37 @@ import {
   dressView,
   loadPart,
   required,
+  showError,
 } from "../../figures/figure";
 import "../../elements/chart/marginal-density";
 
 type LayoutName = "pca" | "tsne";
 
-/** What the reader chose to see. */
-interface Choice {
-  layout: LayoutName;
-  size: number;
-}
-
 export async function showProjections(context: PageContext, part: HTMLElement): Promise<void> {
-  const sizes = inputs(part, "numbers-size");
-  const layouts = inputs(part, "numbers-layout");
-  const digit = part.querySelector<HTMLSelectElement>("select");
+  const show = async (): Promise<void> => {
+    part.dataset.layout = layout.value;
+    showOnly(part, "read", size.value);
+    await Promise.all(
+      panels.map((panel) => panel.show(layout.value as LayoutName, Number(size.value))),
+    );
+  };
+  const choice = (selector: string, key: "numbersSize" | "numbersLayout"): Choice =>
+    linkedChoice(context, part, selector, key, () => void show());
+  const size = choice("[name=numbers-size]", "numbersSize");
+  const layout = choice("[name=numbers-layout]", "numbersLayout");
+  const digit = linkedChoice(context, part, "select", "numbersLabel", () => {
+    for (const panel of panels) panel.decode();
+  });
   const panels = Array.from(
     part.querySelectorAll<HTMLElement>("[data-kind]"),
-    (element) => new Panel(context, element, () => Number(digit?.value ?? 0)),
+    (element) => new Panel(context, element, () => Number(digit.value)),
   );
-  const { state } = context;
-  const offered = sizes.map(({ value }) => Number(value));
-  const size = Number(sizes.find(({ defaultChecked }) => defaultChecked)?.value);
-  if (state.numbersSize !== null && !offered.includes(state.numbersSize)) {
-    leaveOut(context, "numbersSize");
-  }
-  const choice: Choice = {
-    layout: state.numbersLayout ?? "pca",
-    size: state.numbersSize ?? size,
-  };
-  const show = async (): Promise<void> => {
-    part.dataset.layout = choice.layout;
-    for (const input of sizes) input.checked = Number(input.value) === choice.size;
-    for (const text of part.querySelectorAll<HTMLElement>("[data-read]")) {
-      text.hidden = Number(text.dataset.read) !== choice.size;
-    }
-    for (const input of layouts) input.checked = input.value === choice.layout;
-    await Promise.all(panels.map((panel) => panel.show(choice)));
-  };
-  for (const input of sizes) {
-    input.disabled = false;
-    input.addEventListener("change", () => {
-      choice.size = Number(input.value);
-      context.update({ numbersSize: choice.size === size ? null : choice.size });
-      void show();
-    });
-  }
-  for (const input of layouts) {
-    input.disabled = false;
-    input.addEventListener("change", () => {
-      choice.layout = input.value as LayoutName;
-      context.update({ numbersLayout: choice.layout === "pca" ? null : choice.layout });
-      void show();
-    });
-  }
-  if (digit !== null) {
-    const first = digit.value;
-    if (state.numbersLabel !== null) digit.value = String(state.numbersLabel);
-    if (digit.selectedIndex < 0) {
-      digit.value = first;
-      leaveOut(context, "numbersLabel");
-    }
-    digit.disabled = false;
-    digit.addEventListener("change", () => {
-      context.update({ numbersLabel: digit.value === first ? null : Number(digit.value) });
-      for (const panel of panels) panel.decode();
-    });
-  }
   // A class singled out on one map is singled out on all.
   part.addEventListener("classes-change", (event) => {
     for (const panel of panels) panel.isolate(event.detail.isolated);
   });
   await show();
 }
-
-const inputs = (part: HTMLElement, name: string): HTMLInputElement[] =>
-  Array.from(part.querySelectorAll<HTMLInputElement>(`input[name=${name}]`));
 
 /** The map of one kind of model, its two marginals, and the picture of the point under the cursor. */
 class Panel {
@@ -123,46 +78,48 @@ class Panel {
   }
 
   /** Shows a layout of the model of this kind and that size, where the release has one. */
-  async show({ layout, size }: Choice): Promise<void> {
+  async show(name: LayoutName, size: number): Promise<void> {
     const { context, element } = this;
     const model = context.find(`${element.dataset.kind}-${size}`);
-    const file = model?.projections?.[layout];
-    element.hidden = model === null || file === undefined;
+    const file = model?.projections?.[name];
+    element.hidden = file === undefined;
     if (model === null || file === undefined) return;
-    this.#dress(model, layout);
+    this.#dress(model, name);
     try {
-      await this.#lay(await context.layout(file), file);
+      const layout = await context.layout(file);
+      if (this.#shows(model, name)) this.#lay(layout, model);
     } catch (error) {
-      if (!this.#shows(model, layout)) return;
-      this.#map.message = sentence(`The layout of ${model.id}`, error);
-      this.#map.state = "error";
+      if (!this.#shows(model, name)) return;
+      showError([this.#map], sentence(`The layout of ${model.id}`, error), () => {
+        if (this.#shows(model, name)) void this.show(name, size);
+      });
     }
   }
 
   isolate(isolated: number[]): void {
-    this.#map.isolated = isolated;
-    this.#across.isolated = isolated;
-    this.#along.isolated = isolated;
+    for (const figure of [this.#map, this.#across, this.#along]) figure.isolated = isolated;
   }
 
   /** Draws what the decoder makes of the point under the cursor, where a point is a z. */
   async decode(): Promise<void> {
-    const [model, place] = [this.#model, this.#map.z];
-    if (model === null || place === null || this.#layout !== "pca") return;
+    const model = this.#model;
+    if (model === null || this.#map.z === null || this.#layout !== "pca") return;
+    const isShown = (): boolean => this.#shows(model, "pca");
     // A reader who only looks need not wait for the model, nor fetch it.
-    this.#loaded ??= loadPart(this.context, model, "decoder", [this.#view], undefined, () =>
-      this.#shows(model, "pca"),
-    );
-    if (!(await this.#loaded)) return;
+    this.#loaded ??= loadPart(this.context, model, "decoder", [this.#view], isShown);
+    await this.#loaded;
     try {
       const { plane } = await this.context.document(model, "statistics");
-      if (plane === undefined || !this.#shows(model, "pca") || this.#map.z === null) return;
+      if (plane === undefined || !isShown() || this.#map.z === null) return;
       const z = moveInPlane(plane, plane.origin, this.#map.z);
-      this.#send({ model, z, ...(model.condition === "none" ? {} : { labels: [this.digit()] }) });
+      this.#send({ model, z, labels: [this.digit()] });
     } catch (error) {
-      if (!this.#shows(model, "pca")) return;
-      this.#view.message = sentence(`The plane of ${model.id}`, error);
-      this.#view.state = "error";
+      if (!isShown()) return;
+      showError(
+        [this.#view],
+        sentence(`The plane of ${model.id}`, error),
+        () => void this.decode(),
+      );
     }
   }
 
@@ -172,10 +129,9 @@ class Panel {
 
   #dress(model: Model, layout: LayoutName): void {
     const { isolated } = this.#map;
-    const other = this.#model !== model;
+    const isOther = this.#model !== model;
     this.#model = model;
     this.#layout = layout;
-    if (other) this.#loaded = null;
     dressMap(this.#map, model);
     const plane = layout === "pca";
     this.#map.label = `${plane ? "PCA" : "t-SNE"} of the latents of “${model.title}”`;
@@ -185,9 +141,10 @@ class Panel {
     this.#map.layers = plane ? {} : { axes: false, cursor: false };
     // The prepared picture is the PCA's.
     required<HTMLImageElement>(this.#map, "img").hidden = !plane;
-    if (other) {
+    if (isOther) {
+      this.#loaded = null;
       dressView(this.#view, model);
-      required<HTMLImageElement>(this.#view, "img").src = model.prepared.image.url;
+      required<HTMLImageElement>(this.#view, "img").src = model.prepared.image?.url ?? "";
     }
     this.#across.marginal = null;
     this.#along.marginal = null;
@@ -196,13 +153,11 @@ class Panel {
     required(this.element, "[data-size]").textContent = String(model.latent_size);
   }
 
-  async #lay(layout: Layout, file: FileEntry): Promise<void> {
-    if (this.#model?.projections?.[this.#layout] !== file) return; // another was chosen meanwhile
+  #lay(layout: Layout, { classes }: Model): void {
     this.#map.home = layout.view;
     this.#map.statistics = layout.statistics;
     this.#map.points = layout;
     if (this.#layout === "tsne") return;
-    const classes = this.#model.classes;
     this.#across.marginal = marginalOf(layout, 0, classes);
     this.#along.marginal = marginalOf(layout, 1, classes);
     this.#follow(layout.view);

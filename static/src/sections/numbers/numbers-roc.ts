@@ -1,9 +1,9 @@
 // Part "roc" of section "numbers": how well the squared error tells digits from other inputs.
 
 import type { PageContext } from "../../app/context";
-import { leaveOut } from "../../app/notice";
 import type { Model } from "../../core/release/manifest";
 import type { ChartLine, LineChart } from "../../elements/chart/line-chart";
+import { linkedChoice } from "../../figures/choices";
 import { required } from "../../figures/figure";
 import { fillChart } from "../../figures/fill-chart";
 import { isKind, KINDS } from "./numbers-chart";
@@ -15,7 +15,6 @@ const ALARM = 5;
 
 export async function showRoc(context: PageContext, part: HTMLElement): Promise<void> {
   const chart = required<LineChart>(part, "line-chart");
-  const radios = Array.from(part.querySelectorAll<HTMLInputElement>("input[type=radio]"));
   const models = (part.dataset.models ?? "").split(" ").map((id) => context.model(id));
   chart.axes = [
     { name: "digits wrongly flagged (%)", range: [0, 100] },
@@ -24,21 +23,15 @@ export async function showRoc(context: PageContext, part: HTMLElement): Promise<
   chart.rest = ALARM;
   chart.format = (share) => `at ${share} % of the digits`;
 
-  const show = (): Promise<void> => {
-    const inputs = radios.find(({ checked }) => checked)?.value ?? "";
-    return fillChart(chart, "The ROC curves", linesOf(context, models, inputs));
-  };
-  const linked = context.state.numbersInputs;
-  const known = radios.find(({ value }) => value === linked);
-  if (known !== undefined) known.checked = true;
-  else if (linked !== null) leaveOut(context, "numbersInputs");
-  for (const radio of radios) {
-    radio.disabled = false;
-    radio.addEventListener("change", () => {
-      context.update({ numbersInputs: radio.defaultChecked ? null : radio.value });
-      void show();
-    });
-  }
+  const show = (): Promise<void> =>
+    fillChart(chart, "The ROC curves", () => linesOf(context, models, inputs.value));
+  const inputs = linkedChoice(
+    context,
+    part,
+    "input[type=radio]",
+    "numbersInputs",
+    () => void show(),
+  );
   await show();
 }
 

@@ -2,82 +2,105 @@
 
 import "../../elements/digit-grid";
 import { type PageContext, sentence } from "../../app/context";
-import { leaveOut } from "../../app/notice";
 import { whenNear } from "../../app/when-near";
-import { widen } from "../../core/geometry/gaussians";
-import { boundsAround, latticeSites } from "../../core/geometry/lattice";
-import { formatNumber, type Point } from "../../core/geometry/viewport";
-import { STEPS } from "../../core/link/url-state";
+import { latticeSites } from "../../core/geometry/lattice";
+import { formatNumber, type Point, squareOf } from "../../core/geometry/viewport";
+import { gaussian } from "../../core/latent/random";
+import { gaussiansOf } from "../../core/points/map-layers";
 import { largestShift } from "../../core/points/stability";
-import type { ClassRow, Split, Statistics } from "../../core/release/release";
+import { nounOf } from "../../core/release/manifest";
+import type { Split, Statistics } from "../../core/release/release";
 import type { DigitGrid } from "../../elements/digit-grid";
 import type { ImageView } from "../../elements/image-view";
 import type { LatentMap } from "../../elements/map/latent-map";
-import type { ClassEllipse } from "../../elements/map/map-shapes";
-import { digitButtons } from "../../figures/digits";
-import { decoderInto, dressMap, fillMap, keepView, loadPart, required } from "../../figures/figure";
+import { linkedChoice, showOnly } from "../../figures/choices";
+import {
+  decoderInto,
+  dressMap,
+  fillMap,
+  keepPlace,
+  loadPart,
+  required,
+  sizeView,
+} from "../../figures/figure";
 import { gridInto, showGridError } from "../../figures/grid";
 import { chooseLayers, layersOnto } from "../../figures/layer-choice";
-import { startReconstructions } from "./shape-reconstructions";
-import { startSamples } from "./shape-samples";
+import { MapPlane, planeOf } from "../../figures/map-plane";
 
-const MODEL = "vae-2";
 const LAYERS = ["points", "ellipses"];
 /** Tiles along each side of the grid: odd, so that one of them is the mean itself. */
 const SIDE = 7;
-const FIRST_DIGIT = 3;
-const FIRST_STEP = "0.2";
+/** Ten to a row: of a conditional model a digit to a column. */
+const COUNT = 60;
+const MOST_SEEDS = 9999;
 
 export async function start(context: PageContext, section: HTMLElement): Promise<void> {
   // Each of the three figures does without the others, and fetches its models when it comes near.
   const rows = section.querySelector(".rows");
-  if (rows !== null) whenNear(rows, () => void startReconstructions(context, section));
+  if (rows !== null) {
+    const grids = section.querySelectorAll<DigitGrid>("digit-grid[data-reconstructions-of]");
+    whenNear(rows, () => {
+      for (const grid of grids) void reconstruct(context, grid);
+    });
+  }
   const samples = section.querySelector(".samples");
   if (samples !== null) whenNear(samples, () => void startSamples(context, section));
   await startMap(context, section);
 }
 
+/** Fills a grid with ten test images as the model that the template gave it remembers them. */
+async function reconstruct(context: PageContext, grid: DigitGrid): Promise<void> {
+  const id = grid.dataset.reconstructionsOf ?? "";
+  try {
+    const model = context.model(id);
+    const { mu, labels } = await context.document(model, "tiles");
+    grid.names = labels.map(
+      (label) => `The ${model.class_names[label]} reconstructed by ${model.title}`,
+    );
+    gridInto(context, grid)({ model, z: mu.flat(), labels });
+  } catch (error) {
+    showGridError(grid, `The reconstructions by ${id}`, error, () => {
+      void reconstruct(context, grid);
+    });
+  }
+}
+
 async function startMap(context: PageContext, section: HTMLElement): Promise<void> {
   const map = required<LatentMap>(section, "latent-map");
   const view = required<ImageView>(section, "image-view[name=shape-decoded]");
-  const model = context.model(MODEL);
-  const { state } = context;
-
+  const model = context.model(map.model);
   dressMap(map, model);
+  sizeView(view, model);
   const decode = decoderInto(context, [view]);
-  const draw = (z: Point): void => decode({ model, z });
-  map.addEventListener("latent-change", ({ detail }) => {
-    draw(detail.z);
-    context.update({ shapeZ: detail.z });
-  });
-  map.addEventListener("pin-change", ({ detail }) => {
-    context.update({ shapePinned: detail.pinned });
-  });
-  keepView(context, map, "shapeView");
+  /** Null until it is known where the map's places lie in the latent space. */
+  let plane: MapPlane | null = null;
+  const draw = (place: Point): void => {
+    if (plane !== null)
+      decode({ model, z: plane.fromMap(place), labels: [model.prepared.label ?? 0] });
+  };
+  keepPlace(context, map, "shape", draw);
+  if (model.latent_size === 2) plane = new MapPlane(null, model.prepared.z);
+  map.z ??= [0, 0];
   chooseLayers(context, section, "shapeLayers", LAYERS, layersOnto(map));
-  map.z = state.shapeZ ?? [0, 0];
-  map.pinned = state.shapePinned;
-  const [loaded, statistics] = await Promise.all([
-    loadPart(context, model, "decoder", [view]),
-    context.document(model, "statistics").catch((error: unknown) => {
-      const grid = required<DigitGrid>(section, "#shape-grid");
-      showGridError(grid, `The means of ${model.id}`, error);
-      required<HTMLOutputElement>(section, "#shape-shift").textContent = sentence(
-        "How far they move",
-        error,
-      );
-      return null;
-    }),
-  ]);
-  if (loaded) draw(map.z ?? [0, 0]);
-  if (statistics !== null) {
-    chooseSplit(context, section, map, statistics);
-    chooseDigit(context, section, map, statistics, (z) => {
-      map.z = z;
-      draw(z);
-      context.update({ shapeZ: [z[0], z[1]] });
-    });
-  }
+  const showClasses = async (): Promise<void> => {
+    try {
+      const statistics = await context.document(model, "statistics");
+      plane = await planeOf(context, model);
+      chooseSplit(context, section, map, statistics);
+      chooseDigit(context, section, map, statistics, plane, (z) => {
+        map.z = z;
+        draw(z);
+        context.update({ shapeZ: [z[0], z[1]] });
+      });
+    } catch (error) {
+      showGridError(required(section, "#shape-grid"), `The means of ${model.id}`, error, () => {
+        void showClasses();
+      });
+      required(section, "#shape-shift").textContent = sentence("How far they move", error);
+    }
+  };
+  await Promise.all([loadPart(context, model, "decoder", [view]), showClasses()]);
+  draw(map.z);
   await fillMap(context, map, model); // without its ellipses a map is a map all the same
 }
 
@@ -88,37 +111,19 @@ function chooseSplit(
   map: LatentMap,
   { splits }: Statistics,
 ): void {
-  const choices = Array.from(section.querySelectorAll<HTMLInputElement>("input[name=shape-split]"));
-  const show = (split: Split): void => {
-    map.ellipses = ellipsesOf(splits[split]);
-    for (const choice of choices) choice.checked = choice.value === split;
+  const show = (split: string): void => {
+    map.ellipses = gaussiansOf(context.model(map.model), splits[split as Split] ?? []);
   };
-  for (const choice of choices) {
-    choice.disabled = false;
-    choice.addEventListener("change", () => {
-      const split = choice.value as Split;
-      context.update({ shapeSplit: split === "train" ? null : split });
-      show(split);
-    });
-  }
-  show(context.state.shapeSplit ?? "train");
+  show(linkedChoice(context, section, "[name=shape-split]", "shapeSplit", show).value);
 
-  const halves = largestShift(splits.first_half, splits.second_half, splits.train);
-  const test = largestShift(splits.train, splits.test, splits.train);
+  const { train, first_half = [], second_half = [], test: tested = [] } = splits;
+  const halves = largestShift(first_half, second_half, train);
+  const test = largestShift(train, tested, train);
   if (halves === null || test === null) return;
   const names = map.classNames;
   const size = (shift: number): string => formatNumber(shift, 2);
-  required<HTMLOutputElement>(section, "#shape-shift").textContent =
-    `From one half to the other no mean moves by more than ${size(halves.size)} standard deviations of its class (that of the ${names[halves.label]}), and from the training to the test digits by no more than ${size(test.size)} (that of the ${names[test.label]}).`;
-}
-
-/** Aggregate posteriors: the spread of a class's μ, and of q(z|x) around each. */
-function ellipsesOf(rows: readonly ClassRow[]): ClassEllipse[] {
-  return rows.flatMap(({ label, mean, covariance, posterior_variance = [0, 0] }) => {
-    const [x, y] = mean;
-    if (covariance === undefined || x === undefined || y === undefined) return [];
-    return [{ label, mean: [x, y] as const, covariance: widen(covariance, posterior_variance) }];
-  });
+  required(section, "#shape-shift").textContent =
+    `From one half to the other no mean moves by more than ${size(halves.size)} standard deviations of its class (that of the ${names[halves.label]}), and from the training to the test ${nounOf(context.model(map.model))}s by no more than ${size(test.size)} (that of the ${names[test.label]}).`;
 }
 
 /** The grid around a digit's mean: what is decoded there, and where on the map it is. */
@@ -127,54 +132,80 @@ function chooseDigit(
   section: HTMLElement,
   map: LatentMap,
   { splits }: Statistics,
+  plane: MapPlane,
   moveTo: (z: Point) => void,
 ): void {
   const grid = required<DigitGrid>(section, "#shape-grid");
-  const steps = required<HTMLSelectElement>(section, "#shape-step");
-  const model = context.model(MODEL);
-  let sites: Float32Array = new Float32Array(0);
-  const site = (index: number): Point => [
-    sites[2 * index] as number,
-    sites[2 * index + 1] as number,
-  ];
-
-  let bounds = boundsAround([0, 0], 1, SIDE, SIDE);
+  const model = context.model(map.model);
+  let sites: Point[] = [];
+  let bounds = squareOf({ centre: [0, 0], scale: SIDE });
   const decode = gridInto(context, grid, (images) => {
     map.lattice = { columns: SIDE, rows: SIDE, bounds, images, image: model.image };
   });
   const show = (): void => {
-    const step = context.state.shapeStep ?? FIRST_STEP;
-    const wanted = context.state.shapeDigit ?? FIRST_DIGIT;
-    const row = splits.train.find(({ label }) => label === wanted) ?? splits.train[0];
+    const row = splits.train.find(({ label }) => String(label) === digits.value);
     if (row === undefined) return;
-    const mean: Point = [row.mean[0] as number, row.mean[1] as number];
-    digits.value = row.label;
-    steps.value = step;
-    bounds = boundsAround(mean, Number(step), SIDE, SIDE);
-    sites = latticeSites(bounds, SIDE, SIDE);
-    const all = Array.from({ length: SIDE * SIDE }, (_, index) => site(index));
-    grid.label = `Digits around the mean of the ${map.classNames[row.label]}s, ${step} apart`;
-    grid.captions = all.map((z) => z.map((value) => formatNumber(value, 2)).join("\n"));
-    grid.names = all.map((z) => `z = ${z.map((value) => formatNumber(value, 2)).join(", ")}`);
+    bounds = squareOf({ centre: plane.toMap(row.mean), scale: SIDE * Number(steps.value) });
+    const places = latticeSites(bounds, SIDE, SIDE);
+    const z = plane.lift(row.mean).lift?.(places) ?? places;
+    sites = Array.from(
+      { length: SIDE * SIDE },
+      (_, i) => [places[2 * i], places[2 * i + 1]] as Point,
+    );
+    const texts = sites.map((site) => site.map((value) => formatNumber(value, 2)));
+    const name = map.classNames[row.label];
+    grid.label =
+      nounOf(model) === "digit"
+        ? `Digits around the mean of the ${name}s, ${steps.value} apart`
+        : `Images around the mean of ${name}, ${steps.value} apart`;
+    grid.captions = texts.map((text) => text.join("\n"));
+    grid.names = texts.map((text) => `z = ${text.join(", ")}`);
     grid.marked = (SIDE * SIDE - 1) / 2;
-    decode({ model, z: sites });
+    decode({ model, z, labels: sites.map(() => row.label) });
   };
-  const digits = digitButtons(section, "shape-digit", FIRST_DIGIT, (digit) => {
-    context.update({ shapeDigit: digit === FIRST_DIGIT ? null : digit });
-    show();
-  });
-  const { shapeDigit } = context.state;
-  if (shapeDigit !== null && !splits.train.some(({ label }) => label === shapeDigit)) {
-    leaveOut(context, "shapeDigit");
-  }
-  steps.disabled = false;
-  steps.addEventListener("change", () => {
-    const step = STEPS.find((one) => one === steps.value) ?? FIRST_STEP;
-    context.update({ shapeStep: step === FIRST_STEP ? null : step });
-    show();
-  });
+  const digits = linkedChoice(context, section, "[name=shape-digit]", "shapeDigit", show);
+  const steps = linkedChoice(context, section, "#shape-step", "shapeStep", show);
   for (const event of ["tile-point", "tile-pick"] as const) {
-    grid.addEventListener(event, ({ detail }) => moveTo(site(detail.index)));
+    grid.addEventListener(event, ({ detail }) => moveTo(sites[detail.index] as Point));
   }
   show();
+}
+
+/** What models draw from their prior, again and again. */
+async function startSamples(context: PageContext, section: HTMLElement): Promise<void> {
+  const grid = required<DigitGrid>(section, "#shape-samples");
+  const again = required<HTMLButtonElement>(section, "#shape-again");
+  const { state } = context;
+  const decode = gridInto(context, grid);
+
+  const show = async (): Promise<void> => {
+    const { shapeSeed: seed } = state;
+    const model = context.model(choice.value);
+    showOnly(section, "samples-of", model.id);
+    grid.label = `${COUNT} samples of ${model.title}`;
+    const labels = Array.from({ length: COUNT }, (_, i) => i % model.classes);
+    const isWanted = (): boolean => model.id === choice.value && seed === state.shapeSeed;
+    try {
+      const z =
+        seed === null && model.prior !== undefined
+          ? (await context.document(model, "prior")).z.slice(0, COUNT).flat()
+          : Array.from({ length: COUNT * model.latent_size }, gaussian(seed ?? 1));
+      if (isWanted()) decode({ model, z, labels });
+    } catch (error) {
+      if (isWanted()) showGridError(grid, `The samples of ${model.id}`, error, () => void show());
+    }
+  };
+  const choice = linkedChoice(
+    context,
+    section,
+    "[name=shape-model]",
+    "shapeModel",
+    () => void show(),
+  );
+  again.addEventListener("click", () => {
+    context.update({ shapeSeed: ((state.shapeSeed ?? 0) % MOST_SEEDS) + 1 });
+    void show();
+  });
+  again.disabled = false;
+  await show();
 }

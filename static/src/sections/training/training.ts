@@ -9,7 +9,8 @@ import { type PageContext, sentence } from "../../app/context";
 import { leaveOut } from "../../app/notice";
 import type { LatentMap } from "../../elements/map/latent-map";
 import type { PlayBar } from "../../elements/play-bar";
-import { dressMap, keepView, required } from "../../figures/figure";
+import { linkedChoice, showOnly } from "../../figures/choices";
+import { dressMap, keepView, required, showError } from "../../figures/figure";
 
 /** A position this near to a recorded frame is that frame. */
 const ROUNDING = 1e-6;
@@ -18,8 +19,6 @@ const TERMS = ["elbo", "reconstruction", "kl"] as const;
 export async function start(context: PageContext, section: HTMLElement): Promise<void> {
   const map = required<LatentMap>(section, "latent-map");
   const bar = required<PlayBar>(section, "play-bar");
-  // Absent where the release has one model with a trace.
-  const chooser = section.querySelector<HTMLSelectElement>("select");
   const { state } = context;
   let film: Film | null = null;
   let curves: Curves | null = null;
@@ -42,11 +41,8 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     bar.pause();
     bar.disabled = true;
     film = null;
-    curves = null;
     dressMap(map, model);
-    for (const text of section.querySelectorAll<HTMLElement>("[data-model]")) {
-      text.hidden = text.dataset.model !== model.id;
-    }
+    showOnly(section, "model", model.id);
     try {
       const loaded = new Film(await context.trace(model));
       // The points are worth seeing without the numbers.
@@ -54,9 +50,11 @@ export async function start(context: PageContext, section: HTMLElement): Promise
       if (map.model !== model.id) return;
       [film, curves] = [loaded, theirs];
     } catch (error) {
-      if (map.model !== model.id) return;
-      map.message = sentence(`The training of ${model.id}`, error);
-      map.state = "error";
+      if (map.model === model.id) {
+        showError([map], sentence(`The training of ${model.id}`, error), () => {
+          if (map.model === model.id) void show(model, frame);
+        });
+      }
       return;
     }
     const last = film.length - 1;
@@ -74,22 +72,16 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     seek(still ? Math.round(position) : position);
   });
-  const elsewhere = { trainingFrame: null, trainingView: null };
-  const offered = Array.from(chooser?.options ?? [], ({ value }) => value);
-  chooser?.addEventListener("change", () => {
-    const isFirst = chooser.selectedOptions[0]?.defaultSelected ?? false;
-    context.update({ trainingModel: isFirst ? null : chooser.value, ...elsewhere });
-    void show(context.model(chooser.value), null);
-  });
-  if (state.trainingModel !== null && !offered.includes(state.trainingModel)) {
-    leaveOut(context, "trainingModel", "trainingFrame", "trainingView");
-  }
-  const first = context.model(state.trainingModel ?? map.model);
-  if (chooser !== null) {
-    chooser.value = first.id;
-    chooser.disabled = false;
-  }
-  const shown = show(first, state.trainingFrame);
+  const choice = linkedChoice(
+    context,
+    section,
+    "select",
+    "trainingModel",
+    (id) => void show(context.model(id), null),
+    { trainingFrame: null, trainingView: null },
+  );
+  // No choice where the release has one model with a trace.
+  const shown = show(context.model(choice.value || map.model), state.trainingFrame);
   keepView(context, map, "trainingView");
   await shown;
 }

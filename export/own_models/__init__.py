@@ -1,0 +1,1 @@
+"""Models that were trained elsewhere: torch modules or ONNX files in, a release out."""
