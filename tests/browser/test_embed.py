@@ -12,8 +12,8 @@ from tests.browser.conftest import OpenAtlas, Outlive, Watch
 from tests.browser.test_lasso import columns
 from tests.support.atlas import Atlas
 from tests.support.lab import Lab
-from tests.support.plain_host import PlainHost
 from tests.support.lasso import drag_lasso
+from tests.support.plain_host import PlainHost
 from tests.support.reference import Reference
 from tests.support.server import Server
 
