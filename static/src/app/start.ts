@@ -3,6 +3,7 @@
 import "../elements/drawing-pad";
 import "../elements/image-view";
 import "../elements/map/latent-map";
+import { STALLED_MS } from "../core/async/stall";
 import { parseManifest } from "../core/release/manifest";
 import { persist, sayIn } from "../elements/again";
 import "../elements/runtime-status";
@@ -54,9 +55,11 @@ export function start(): void {
     const subject = `The section “${id}”`;
     let failures = 0;
     try {
-      const script = await load().catch(() =>
+      const arrived = load();
+      const orNever = arrived.catch(() => new Promise<never>(() => {}));
+      const script = await Promise.race([arrived, stalled()]).catch(() =>
         persist(
-          () => loadAgain(id),
+          () => Promise.race([orNever, loadAgain(id)]),
           (error, again) => {
             // A script that it imports may have failed with it, which a browser keeps: then only a
             // restart helps.
@@ -127,6 +130,11 @@ function readerGoesOn(): Promise<void> {
   }).finally(() => heard.abort());
 }
 
+/** Rejects when what has not come by then may never come. */
+function stalled(): Promise<never> {
+  return new Promise((_, reject) => setTimeout(reject, STALLED_MS));
+}
+
 /**
  * Imports a section's script that has failed once, by a new address: a browser keeps the failure.
  *
@@ -136,12 +144,14 @@ async function loadAgain(id: string): Promise<Awaited<ReturnType<Section["load"]
   const built = JSON.parse(required(document, "#built").textContent ?? "") as { url: string }[];
   const file = built.find(({ url }) => new RegExp(`/${id}-[\\w-]{8}\\.js$`).test(url));
   const url = new URL(`${file?.url}?again=${Date.now()}`, document.baseURI).href;
-  const response = await fetch(url, { cache: "reload" }).catch(() => null);
+  const signal = AbortSignal.timeout(4 * STALLED_MS);
+  const response = await fetch(url, { cache: "reload", signal }).catch(() => null);
   if (response?.status === 404) {
     await rethrow(new EngineError("gone", "the server does not have its script"));
   }
   const type = response?.headers.get("content-type") ?? "";
-  if (!response?.ok || !type.includes("javascript")) {
+  const body = response?.ok && (await response.text().catch(() => ""));
+  if (!body || !type.includes("javascript")) {
     throw new EngineError("network", "its script did not arrive; is the network gone?");
   }
   return import(/* @vite-ignore */ url);

@@ -2,27 +2,12 @@
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
+import { stallWatch } from "../core/async/stall";
 import type { FileEntry } from "../core/release/manifest";
 import { EngineError } from "./engine";
 
-/** A transfer that brings nothing for so long has stalled. */
-const STALLED_MS = 15_000;
-
 /** What was last answered with an error, which a cache may have kept as it keeps the file. */
 const refused = new Set<string>();
-
-/** Aborts `signal` once nothing has `moved` for too long, until it is `done`. */
-export function stallWatch(): { signal: AbortSignal; moved(): void; done(): void } {
-  const stop = new AbortController();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const done = (): void => clearTimeout(timer);
-  const moved = (): void => {
-    done();
-    timer = setTimeout(() => stop.abort(), STALLED_MS);
-  };
-  moved();
-  return { signal: stop.signal, moved, done };
-}
 
 /**
  * Fetches `file` and checks its hash: one flipped bit in a model usually loads and draws nonsense.

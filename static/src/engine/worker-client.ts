@@ -1,5 +1,6 @@
 // The page's end of a worker that runs models: calls go out, answers come back.
 
+import { STALLED_MS } from "../core/async/stall";
 import type { FileEntry, Model } from "../core/release/manifest";
 import { Engine, EngineError, type Request } from "./engine";
 import type { Call, Reply } from "./protocol";
@@ -43,10 +44,20 @@ export class WorkerClient extends Engine {
       if (this.worker !== worker) return;
       this.terminate();
       // A cache may have it damaged: the next worker is to find it whole.
-      if (this.start === null) void fetch(workerUrl, { cache: "reload" }).catch(() => {});
+      if (this.start === null) void fetchAnew();
     });
     this.worker = worker;
+    if (this.start === null) void this.replaceStalled(worker);
     return worker;
+  }
+
+  /** Ends a worker that has said nothing although its script can be fetched meanwhile. */
+  private async replaceStalled(worker: Worker): Promise<void> {
+    let silent = true;
+    worker.addEventListener("message", () => (silent = false), { once: true });
+    do await new Promise((resolve) => setTimeout(resolve, STALLED_MS));
+    while (silent && this.worker === worker && !(await fetchAnew()));
+    if (silent && this.worker === worker) this.terminate();
   }
 
   /** Ends the worker; what it was asked fails, and the next call starts another. */
@@ -93,6 +104,13 @@ export class WorkerClient extends Engine {
       if (reply.reason === "start") this.terminate();
     }
   }
+}
+
+/** Fetches the worker's script past the caches, and says whether all of it came. */
+function fetchAnew(): Promise<boolean> {
+  return fetch(workerUrl, { cache: "reload", signal: AbortSignal.timeout(4 * STALLED_MS) })
+    .then(async (response) => response.ok && (await response.blob()).size > 0)
+    .catch(() => false);
 }
 
 function notStarted(): EngineError {

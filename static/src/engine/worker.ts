@@ -4,9 +4,10 @@ import glueUrl from "onnxruntime-web/ort-wasm-simd-threaded.mjs?url";
 import wasmUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import { env, InferenceSession } from "onnxruntime-web/wasm";
 import { once } from "../core/async/once";
+import { stallWatch } from "../core/async/stall";
 import { type FileEntry, imageSize, type Model } from "../core/release/manifest";
 import { EngineError, type Part } from "./engine";
-import { fetchVerified, stallWatch } from "./fetch-verified";
+import { fetchVerified } from "./fetch-verified";
 import { runDecoder, runEncoder } from "./graphs";
 import { PlaneInference } from "./plane-inference";
 import type { Call, Reply } from "./protocol";
@@ -72,6 +73,8 @@ const plane = new PlaneInference(async (model, z, label) => {
 });
 
 addEventListener("message", ({ data }: MessageEvent<Call>) => void reply(data));
+// Of no call: it tells the page that this script has arrived.
+postMessage({ call: -1, kind: "progress", share: 0 } satisfies Reply);
 
 async function reply(asked: Call): Promise<void> {
   const { call } = asked;

@@ -1,8 +1,9 @@
 // The points of a map: a canvas whose renderer lives in the shared worker.
 //
-// Where a worker cannot draw (no OffscreenCanvas, no WebGL in it, the worker's file missing) the
-// same renderer runs here; where that cannot draw either, `tell` says so and the map goes on with
+// Where a worker cannot draw (no OffscreenCanvas, no WebGL in it, the worker's file missing or late)
+// the same renderer runs here; where that cannot draw either, `tell` says so and the map goes on with
 // its prepared picture.
+import { STALLED_MS } from "../../core/async/stall";
 import type { Points } from "../../core/points/points";
 import {
   type PointsEvent,
@@ -64,7 +65,7 @@ export class PointsLayer {
     if (here) serve({ canvas, port });
     else {
       const offscreen = canvas.transferControlToOffscreen();
-      shared ??= pointsWorker.start();
+      shared ??= startShared();
       shared.postMessage({ canvas: offscreen, port } satisfies Served, [offscreen, port]);
       shared.addEventListener("error", () => {
         shared = null;
@@ -80,4 +81,13 @@ export class PointsLayer {
     if (this.#points !== null) this.#send({ points: this.#points });
     if (this.#frame !== null) this.#send({ frame: this.#frame });
   }
+}
+
+function startShared(): Worker {
+  const worker = pointsWorker.start();
+  const late = setTimeout(() => worker.dispatchEvent(new Event("error")), STALLED_MS);
+  for (const sign of ["message", "error"]) {
+    worker.addEventListener(sign, () => clearTimeout(late), { once: true });
+  }
+  return worker;
 }

@@ -5,3 +5,5 @@
 import { type Served, serve } from "./points-renderer";
 
 addEventListener("message", ({ data }: MessageEvent<Served>) => serve(data));
+// It tells the page that this script has arrived.
+postMessage(null);
