@@ -11,7 +11,7 @@ import pytest
 from latent_atlas.webapp.http.compression import compress
 from tests.support.faults import failing
 from tests.support.made_releases import TinyModel, make_release, object_path, point_to
-from tests.support.site import RUNTIME, RUNTIME_BYTES, SCRIPT, STYLE, WORKER
+from tests.support.site import ELEMENT, RUNTIME, RUNTIME_BYTES, SCRIPT, STYLE, WORKER
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 
@@ -109,6 +109,27 @@ def test_the_pointer_is_asked_for_again_and_not_sent_twice(site):
     os.utime(folders.models / "current.json", ns=(before.st_atime_ns, before.st_mtime_ns))
     changed = client.get("/models/current.json", headers={"if-none-match": etag})
     assert (changed.status_code, changed.json()) == (200, {"release": "r9"})
+
+
+def test_a_file_that_may_change_is_sent_compressed_while_its_copy_is_of_it(site):
+    client, folders, _ = site
+    script = folders.dist / ELEMENT
+    script.write_bytes(b"export const atlas = 1;\n" * 100)
+    compress(script)
+    answer, body = raw(client, f"/{ELEMENT}", accept_encoding="br")
+    assert answer.headers["content-encoding"] == "br"
+    assert answer.headers["vary"] == "accept-encoding"
+    assert brotli.decompress(body) == script.read_bytes()
+    kept = answer.headers["etag"]
+    assert kept != client.get(f"/{ELEMENT}", headers={"accept-encoding": ""}).headers["etag"]
+    fields = {"accept-encoding": "br", "if-none-match": kept}
+    assert client.get(f"/{ELEMENT}", headers=fields).status_code == 304
+    # A copy of something else, newer than the file: the file itself must do.
+    copy = script.with_name(f"{ELEMENT}.br")
+    copy.write_bytes(brotli.compress(b"other"))
+    answer, body = raw(client, f"/{ELEMENT}", accept_encoding="br")
+    assert "content-encoding" not in answer.headers
+    assert body == script.read_bytes()
 
 
 def test_a_kept_file_is_not_sent_again(client):

@@ -188,11 +188,28 @@ def _mutable_file(path: Path, headers: Headers) -> Response:
     """Answer with a small file that may change under its name, such as current.json."""
     data = read_regular(path)
     # A hash of the content: two versions of equal size can have the same modification time.
-    etag = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
-    fields = {"etag": etag, "cache-control": "no-cache"}
-    if has_already(headers, etag):
+    tag = hashlib.sha256(data).hexdigest()[:32]
+    fields = {"cache-control": "no-cache"}
+    if copies := _copies(path):
+        fields["vary"] = "accept-encoding"
+    encoding = preferred_encoding(headers.get("accept-encoding", ""), copies)
+    if encoding and (copy := _sound_copy(copies[encoding], encoding, data)) is not None:
+        data, tag = copy, f"{tag}-{encoding}"
+        fields["content-encoding"] = encoding
+    fields["etag"] = f'"{tag}"'
+    if has_already(headers, fields["etag"]):
+        fields.pop("content-encoding", None)
         return Response(status_code=304, headers=fields)
     return Response(data, headers=fields | {"content-type": _media_type(path)})
+
+
+def _sound_copy(path: Path, encoding: str, original: bytes) -> bytes | None:
+    """Read a compressed copy; None where it cannot be read or is not of `original`."""
+    with contextlib.suppress(OSError, ValueError):
+        copy = read_regular(path)
+        if decode(copy, encoding, len(original)) == original:
+            return copy
+    return None
 
 
 def _file_response(
