@@ -33,7 +33,7 @@ help: ## list these targets
 		while IFS='|' read -r name text; do printf '%-12s%s\n' "$$name" "$$text"; done
 
 demo: $(VENV)/.serve static/dist/.built ## serve the page on 127.0.0.1, port 8000 (PORT=…)
-	@exec $(BIN)/python -m webapp --port $(PORT)
+	@exec $(BIN)/python -m webapp --port $(PORT) --fetch-originals
 
 test: $(VENV)/.dev static/dist/.built $(VENV)/.browser ## run every test
 	@printf '→ front-end tests\n'; cd static && ../$(NODE) npm test --silent

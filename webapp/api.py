@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from latent_atlas.webapp.dataset_images import DatasetImages, Split
 from latent_atlas.webapp.http.problems import Problem, add_problem_schema, documented
 from latent_atlas.webapp.http.security import read_body, require_type
 from latent_atlas.webapp.http.static_files import StaticFiles
@@ -23,7 +24,6 @@ from latent_atlas.webapp.metrics import Metrics
 from latent_atlas.webapp.pages import EMBEDDED_FIGURES, apology, is_built_file
 from latent_atlas.webapp.releases import is_release_file, is_sound
 from latent_atlas.webapp.settings import Settings
-from latent_atlas.webapp.training_images import TrainingImages
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class Services:
     """What the routes of one application answer from."""
 
     def __init__(
-        self, site: Site, settings: Settings, metrics: Metrics, images: TrainingImages
+        self, site: Site, settings: Settings, metrics: Metrics, images: DatasetImages
     ) -> None:
         self.site = site
         self.settings = settings
@@ -66,6 +66,14 @@ async def _services(request: Request) -> Services:
 
 
 InServices = Annotated[Services, Depends(_services)]
+
+_Indices = Annotated[
+    str,
+    Query(
+        pattern="^[0-9]{1,7}(,[0-9]{1,7}){0,31}$",
+        description="Up to 32 indices, separated by commas.",
+    ),
+]
 
 
 async def _live(services: InServices) -> Live:
@@ -247,21 +255,26 @@ async def decode(request: Request, services: InServices, model: InModel) -> Resp
     response_class=Response,
     responses={200: _OCTETS, **documented(404, 422)},
 )
-async def training_images(
-    services: InServices,
-    name: str,
-    index: Annotated[
-        str,
-        Query(
-            pattern="^[0-9]{1,7}(,[0-9]{1,7}){0,31}$",
-            description="Up to 32 indices, separated by commas.",
-        ),
-    ],
-) -> Response:
+async def training_images(services: InServices, name: str, index: _Indices) -> Response:
     """Return training images that the server's machine has: uint8, one after the other."""
+    return await _dataset_images(services, name, "train", index)
+
+
+@router.api_route(
+    "/api/datasets/{name}/test",
+    methods=_READ,
+    response_class=Response,
+    responses={200: _OCTETS, **documented(404, 422)},
+)
+async def test_images(services: InServices, name: str, index: _Indices) -> Response:
+    """Return test images that the server's machine has: uint8, one after the other."""
+    return await _dataset_images(services, name, "test", index)
+
+
+async def _dataset_images(services: Services, name: str, split: Split, index: str) -> Response:
     indices = [int(word) for word in index.split(",")]
     try:
-        body = await asyncio.to_thread(services.images.read, name, indices)
+        body = await asyncio.to_thread(services.images.read, name, split, indices)
     except KeyError:
         raise Problem(404, "The server does not have this dataset.") from None
     except IndexError:

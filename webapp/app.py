@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from latent_atlas.webapp.api import Services, router
+from latent_atlas.webapp.dataset_images import DatasetImages
 from latent_atlas.webapp.http.compression import BackgroundCompressor
 from latent_atlas.webapp.http.problems import answer_http_exception, answer_invalid_parameter
 from latent_atlas.webapp.http.security import (
@@ -21,10 +22,10 @@ from latent_atlas.webapp.http.security import (
 from latent_atlas.webapp.inference import Runtime
 from latent_atlas.webapp.live import Live, Site
 from latent_atlas.webapp.metrics import Metrics, ObserveRequests
+from latent_atlas.webapp.originals import fetch_in_background
 from latent_atlas.webapp.pages import PageMaker
 from latent_atlas.webapp.releases import ReleaseStore
 from latent_atlas.webapp.settings import Settings
-from latent_atlas.webapp.training_images import TrainingImages
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -32,7 +33,7 @@ def create_app(settings: Settings) -> FastAPI:
     metrics = Metrics()
     executor = ThreadPoolExecutor(settings.threads, "inference")
     compressor = BackgroundCompressor(settings.models_dir)
-    images = TrainingImages(settings.data_root)
+    images = DatasetImages(settings.data_root)
 
     def follow(live: Live | None) -> None:
         if live is not None:
@@ -51,6 +52,8 @@ def create_app(settings: Settings) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        if settings.fetch_originals:
+            fetch_in_background(settings.data_root)
         watching = asyncio.create_task(site.watch(settings.poll_interval))
         try:
             yield

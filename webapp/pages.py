@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from latent_atlas.webapp.article import build_article, titles
 from latent_atlas.webapp.article.front_page import front_page
 from latent_atlas.webapp.article.release_view import ReleaseView
 from latent_atlas.webapp.article.wording import FILTERS
+from latent_atlas.webapp.dataset_images import Counts
 from latent_atlas.webapp.disk import is_absent, read_regular, signature
 from latent_atlas.webapp.http.compression import encode
 from latent_atlas.webapp.http.negotiation import SUFFIXES, Representation
@@ -49,7 +50,7 @@ class PageError(Exception):
 class PageMaker:
     """Renders page.html; the templates and Vite's manifest are read anew for every page.
 
-    `datasets()` counts the training images that the server can show. A section's template is given
+    `images()` counts the datasets' images that the server can show. A section's template is given
     its view (webapp/article) as `section` and the release as `data` (ReleaseView); it can call
     `math(tex, display=False)` for MathML, and the filters of webapp/article/wording.py write its
     numbers.
@@ -60,11 +61,11 @@ class PageMaker:
         templates: Path,
         dist: Path,
         models: Path,
-        datasets: Callable[[], Mapping[str, int]] = dict,
+        images: Callable[[], Counts] = dict,
     ) -> None:
         self._templates = templates
         self._models = models
-        self._datasets = datasets
+        self._images = images
         self._last: Representation | None = None
         self._dist = dist
         self._vite_manifest = dist / ".vite" / "manifest.json"
@@ -81,7 +82,11 @@ class PageMaker:
     def fingerprint(self) -> object:
         """Return something that differs whenever the same release would give another page."""
         files = sorted(self._templates.rglob("*"))
-        return [signature(self._vite_manifest), *((path, signature(path)) for path in files)]
+        return [
+            self._images(),
+            signature(self._vite_manifest),
+            *((path, signature(path)) for path in files),
+        ]
 
     def make(self, release: Release) -> tuple[Release, Representation, int]:
         """Render and compress the page of a release.
@@ -143,7 +148,7 @@ class PageMaker:
     ) -> tuple[str, int]:
         """Return the page, and how many documents could not be read for it."""
         try:
-            data = ReleaseView(manifest, self._models / "objects", self._datasets())
+            data = ReleaseView(manifest, self._models / "objects", self._images())
             article = build_article(data)
             context = {
                 "release": manifest["release"],

@@ -66,7 +66,10 @@ class Settings(BaseSettings):
     dist_dir: Path = Field(_ROOT / "static" / "dist", description="folder of the built front end")
     data_root: Path = Field(
         default_factory=lambda: Path(os.environ.get("DATA_ROOT", _ROOT / "data")),
-        description="folder of training images, shown beside decoded ones",
+        description="folder of the datasets' images, shown beside decoded ones",
+    )
+    fetch_originals: bool = Field(
+        False, description="fetch MNIST's test images (1.7 MB) into data-root if it lacks them"
     )
     templates_dir: Path = Field(
         Path(__file__).resolve().parent / "templates", description="folder of page.html"

@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page
 
 from tests.browser.conftest import OpenAtlas, Watch
 from tests.support.atlas import Atlas
+from tests.support.mnist import mnist_or_skip
 from tests.support.axe import violations
 from tests.support.layers import expect_switches
 from tests.support.reference import Reference
@@ -321,6 +322,11 @@ def test_S4_4_ten_test_digits_by_latent_size_and_by_kind(
         assert loaded == {"vae": [0, 1, 0], "ae": [1, 1, 0], "cvae": [1, 1, 1]}[kind]
     figure.get_by_label("all three, ten latents").check()
     expect_rows({f"dimensions-kinds-{kind}-10": f"{kind}-10" for kind in ("ae", "vae", "cvae")})
+    # Beside the originals, where the server's machine has them.
+    index = document(reference, "vae-10", "tiles")["index"]
+    originals = np.asarray(mnist_or_skip("test").pixels)[index] / np.float32(255)
+    strip = originals.reshape(10, 28, 28).transpose(1, 0, 2).reshape(-1)
+    atlas.expect_image("dimensions-originals-kinds", strip)
 
 
 def test_S4_2_what_more_latents_buy_is_what_the_study_measured(

@@ -53,9 +53,9 @@ class Release:
             | more
         )
 
-    def view(self, **datasets: int) -> ReleaseView:
+    def view(self, **images: dict[str, int]) -> ReleaseView:
         manifest = {"release": "r1", "models": self.models} | self.more
-        return ReleaseView(manifest, self.folder / "objects", datasets)
+        return ReleaseView(manifest, self.folder / "objects", images)
 
 
 @pytest.fixture
@@ -102,10 +102,10 @@ def test_hover_offers_every_unconditioned_map(release: Release) -> None:
     for model_id in ("ae-2", "vae-2", "vae-5"):
         release.add(model_id)
     release.add("cvae-2", condition="both")
-    section = hover_view.build(release.view(mnist=100))
+    section = hover_view.build(release.view(mnist={"train": 100}))
     assert [model["id"] for model in (section.model, *section.others)] == ["vae-2", "ae-2"]
     assert section.has_neighbours
-    assert not hover_view.build(release.view(mnist=99)).has_neighbours
+    assert not hover_view.build(release.view(mnist={"train": 99})).has_neighbours
 
 
 def test_hover_tells_of_the_decoder_of_the_integral_where_it_is_better(release: Release) -> None:

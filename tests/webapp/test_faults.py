@@ -127,7 +127,7 @@ def test_whatever_fails_for_a_moment_all_works_again_without_help(scenario):
         ("lstat", "_find"),
         ("read", "pages:_built_files"),
         ("scandir", "pages:fingerprint"),
-        ("open", "training_images:read"),
+        ("open", "dataset_images:read"),
         ("session", "releases:_graph"),
     ):
         assert any(name == call and function in place for call, place in sites), (name, function)

@@ -27,6 +27,8 @@ class DimensionsSection:
     """The model shown first."""
     models: tuple[Entry, ...]
     choices: tuple[Strips, ...]
+    has_originals: bool
+    """Whether the server can show the test images that the choices reconstruct."""
 
     @property
     def is_own(self) -> bool:
@@ -55,7 +57,11 @@ def build(release: ReleaseView) -> DimensionsSection | None:
     )
     if not models:
         return None
-    return DimensionsSection(release.model("vae-10") or models[0], models, _choices(release))
+    choices = _choices(release)
+    shown = {model["dataset"] for choice in choices for model, _ in choice.rows}
+    return DimensionsSection(
+        release.model("vae-10") or models[0], models, choices, shown <= set(release.originals)
+    )
 
 
 def _choices(release: ReleaseView) -> tuple[Strips, ...]:

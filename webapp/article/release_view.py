@@ -22,14 +22,21 @@ class ReleaseView:
     Args:
         manifest: the release's manifest, as it is on disk.
         objects: the folder of the release's files.
-        datasets: how many training images of each dataset this server can show.
+        images: by dataset and split, how many images this server can show.
     """
 
     def __init__(
-        self, manifest: Entry, objects: Path, datasets: Mapping[str, int] | None = None
+        self,
+        manifest: Entry,
+        objects: Path,
+        images: Mapping[str, Mapping[Any, int]] | None = None,
     ) -> None:
         self.manifest = manifest
-        self.datasets = dict(datasets or {})
+        splits = (images or {}).items()
+        self.datasets = {name: counts["train"] for name, counts in splits if "train" in counts}
+        """How many training images of each dataset this server can show."""
+        self.originals = [name for name, counts in splits if "test" in counts]
+        """The datasets whose test images it can show."""
         self.models: dict[str, Entry] = {
             model["id"]: {"metrics": {}} | model for model in manifest["models"]
         }

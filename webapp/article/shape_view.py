@@ -18,11 +18,13 @@ class ShapeSection:
     sizes: tuple[Entry, ...]
     """VAEs of growing latent size."""
     closest: Entry | None
-    """The autoencoder that stands in for the originals."""
+    """The autoencoder that comes closest to the originals, and stands in where they are not here."""
     samplers: tuple[Entry, ...]
     """The models whose samples of the prior are shown."""
     is_own: bool = False
     """Whether it is of a model of the user's own."""
+    has_originals: bool = False
+    """Whether the server can show the test images themselves."""
 
     @property
     def noun(self) -> str:
@@ -48,12 +50,14 @@ def build(release: ReleaseView) -> ShapeSection | None:
     if model is None:
         return _own(release)
     splits = at(release.document_of(model, "statistics"), "splits") or {}
+    has_originals = model["dataset"] in release.originals
     return ShapeSection(
         model,
         counts={name: sum(row["count"] for row in rows) for name, rows in splits.items()},
         sizes=release.models_of("vae-2", "vae-5", "vae-10", "vae-20"),
         closest=release.model("ae-100"),
         samplers=release.models_of("vae-2", "vae-5", "vae-10", "cvae-2", "cvae-5"),
+        has_originals=has_originals,
     )
 
 

@@ -7,6 +7,7 @@ import { imageSize } from "../../core/release/manifest";
 import type { ImageView } from "../../elements/image-view";
 import { linkedChoice, showOnly } from "../../figures/choices";
 import { decodeWith, showError } from "../../figures/figure";
+import { originals } from "../../figures/originals";
 
 /** Starts once the rows come near: each of their models is a file of its own. */
 export function startRows(context: PageContext, section: HTMLElement): void {
@@ -34,15 +35,19 @@ async function fill(context: PageContext, views: NodeListOf<ImageView>): Promise
     const id = view.dataset.model as string;
     try {
       const model = context.model(id);
-      const { mu, labels } = await context.document(model, "tiles");
-      const images = await decodeWith(context.engine, { model, z: mu.flat(), labels });
+      const { index, mu, labels } = await context.document(model, "tiles");
+      const images =
+        "originals" in view.dataset
+          ? await originals(model, index)
+          : await decodeWith(context.engine, { model, z: mu.flat(), labels });
       const count = images.length / imageSize(model);
       view.width = count * model.image.width;
       view.height = model.image.height;
       view.channels = model.image.channels;
       view.pixels = sheetOf(images, model.image, count, 1);
     } catch (error) {
-      showError([view], sentence(`The model ${id}`, error), () => void fill(context, views));
+      const subject = "originals" in view.dataset ? "The test images" : `The model ${id}`;
+      showError([view], sentence(subject, error), () => void fill(context, views));
     }
   }
 }

@@ -26,6 +26,7 @@ import {
 import { gridInto, showGridError } from "../../figures/grid";
 import { chooseLayers, layersOnto } from "../../figures/layer-choice";
 import { MapPlane, planeOf } from "../../figures/map-plane";
+import { originals } from "../../figures/originals";
 
 const LAYERS = ["points", "ellipses"];
 /** Tiles along each side of the grid: odd, so that one of them is the mean itself. */
@@ -41,6 +42,8 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     const grids = section.querySelectorAll<DigitGrid>("digit-grid[data-reconstructions-of]");
     whenNear(rows, () => {
       for (const grid of grids) void reconstruct(context, grid);
+      const grid = rows.querySelector<DigitGrid>("#shape-originals");
+      if (grid !== null) void showOriginals(context, grid);
     });
   }
   const samples = section.querySelector(".samples");
@@ -62,6 +65,19 @@ async function reconstruct(context: PageContext, grid: DigitGrid): Promise<void>
     showGridError(grid, `The reconstructions by ${id}`, error, () => {
       void reconstruct(context, grid);
     });
+  }
+}
+
+/** Fills a grid with the same test images themselves. */
+async function showOriginals(context: PageContext, grid: DigitGrid): Promise<void> {
+  try {
+    const model = context.model(grid.dataset.originalsOf ?? "");
+    const { index, labels } = await context.document(model, "tiles");
+    grid.names = labels.map((label) => `The ${model.class_names[label]} of the test set`);
+    grid.image = model.image;
+    grid.images = await originals(model, index);
+  } catch (error) {
+    showGridError(grid, "The test images", error, () => void showOriginals(context, grid));
   }
 }
 

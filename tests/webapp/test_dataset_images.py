@@ -1,4 +1,4 @@
-"""Training images from the server's machine: the right ones, and nothing else of the disk."""
+"""A dataset's images from the server's machine: the right ones, and nothing else of the disk."""
 
 import errno
 from collections.abc import Iterator
@@ -33,14 +33,20 @@ def client(root: Path) -> Iterator[TestClient]:
         yield running
 
 
-def test_B11_images_come_in_the_order_asked_for(client: TestClient, root: Path) -> None:
-    file = root / "data" / "MNIST" / "raw" / "train-images-idx3-ubyte"
-    images = np.frombuffer(file.read_bytes()[16:], np.uint8).reshape(COUNT, 28, 28)
-    answer = client.get("/api/datasets/mnist/train?index=7,0,49")
+@pytest.mark.parametrize(
+    ("split", "name", "indices"),
+    [("train", "train-images-idx3-ubyte", [7, 0, 49]), ("test", "t10k-images-idx3-ubyte", [9, 2])],
+)
+def test_B11_images_come_in_the_order_asked_for(
+    client: TestClient, root: Path, split: str, name: str, indices: list[int]
+) -> None:
+    file = root / "data" / "MNIST" / "raw" / name
+    images = np.frombuffer(file.read_bytes()[16:], np.uint8).reshape(-1, 28, 28)
+    answer = client.get(f"/api/datasets/mnist/{split}?index={','.join(map(str, indices))}")
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/octet-stream"
-    found = np.frombuffer(answer.content, np.uint8).reshape(3, 28, 28)
-    assert np.array_equal(found, images[[7, 0, 49]])
+    found = np.frombuffer(answer.content, np.uint8).reshape(-1, 28, 28)
+    assert np.array_equal(found, images[indices])
 
 
 @pytest.mark.parametrize(
