@@ -292,6 +292,20 @@ def test_the_connection_that_was_idle_longest_makes_room(site):
             connection.close()
 
 
+def test_a_probe_that_was_answered_in_a_crowd_makes_room_after_it(site):
+    (site.dist / LARGE).write_bytes(bytes(1 << 25))
+    with Server(**site.settings(connection_limit=1, address_share=1)) as server:
+        reader = open_reader(server)
+        eventually(lambda: ask(server, "/") == 429)
+        probe = http.client.HTTPConnection(*server.address, timeout=10)
+        probe.request("GET", "/livez")
+        assert probe.getresponse().read()
+        reader.close()
+        eventually(lambda: ask(server, "/") == 200, 5)
+        assert probe.sock.recv(1) == b""
+        probe.close()
+
+
 def test_silent_clients_and_halves_of_requests_make_room_too(site):
     with Server(**site.settings(connection_limit=5)) as server:
         held = [connect(server) for _ in range(60)]

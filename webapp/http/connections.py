@@ -156,7 +156,7 @@ def guarded_protocol(settings: Settings, headers: RawHeaders) -> type[asyncio.Pr
             """Close the idlest connection if there are too many; return whether there is room.
 
             It is one of the address that has most, and the one whose next request the server has
-            waited for longest.
+            waited for longest. One above the limit may be a probe's, whose request is yet to come.
             """
             others = [c for c in opened if c is not self and not c.transport.is_closing()]
             if len(others) < limit:
@@ -166,7 +166,8 @@ def guarded_protocol(settings: Settings, headers: RawHeaders) -> type[asyncio.Pr
             idle = [
                 (-counts[other._address], other._waiting_since, id(other), other)
                 for other in others
-                if other._waiting_since is not None and (full or not other._surplus)
+                if other._waiting_since is not None
+                and (full or not other._surplus or other.cycle is not None)
             ]
             for *_, other in sorted(idle):
                 if not other._has_input():
