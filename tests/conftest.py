@@ -12,7 +12,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # Files that share what a session makes once: its runs, and their graphs.
 _TOGETHER = {
-    f"tests/export/test_{name}.py": "release" for name in ("export_kill", "extras", "release", "trials")
+    f"tests/export/test_{name}.py": "release"
+    for name in ("export_kill", "extras", "release", "trials")
 }
 # A browser has processes of its own. So one worker starts with browser tests and the other with
 # the rest, and what is left of them, from this file on, is shared at the end.

@@ -11,9 +11,9 @@ from playwright.sync_api import Locator, Page
 
 from tests.browser.conftest import OpenAtlas, Watch
 from tests.support.atlas import Atlas
-from tests.support.mnist import mnist_or_skip
 from tests.support.axe import violations
 from tests.support.layers import expect_switches
+from tests.support.mnist import mnist_or_skip
 from tests.support.reference import Reference
 from tests.support.server import Server
 

@@ -1,7 +1,6 @@
 """B29: a fault that passes leaves nothing broken, whatever kind of file it met."""
 
 import itertools
-import os
 import re
 from collections.abc import Callable
 
@@ -13,12 +12,13 @@ from tests.support.atlas import Atlas
 from tests.support.faulty_proxy import FAULTS, Fault, FaultyProxy
 from tests.support.reference import Reference
 from tests.support.server import Server
+from tests.support.thorough import THOROUGH
 
 KINDS = [
     "document", "main script", "section script", "worker script", "wasm", "model", "points",
     "JSON", "image",
 ]  # fmt: skip
-# Every kind and every fault; all 54 with ATLAS_ALL_FAULTS=1 take some minutes more.
+# Each kind with one fault; when thorough, every kind with every fault.
 SOME = [(kind, FAULTS[i % len(FAULTS)]) for i, kind in enumerate(KINDS, start=1)]
 ALL = [(kind, fault) for kind in KINDS for fault in FAULTS]
 
@@ -39,7 +39,7 @@ def pattern(kind: str, reference: Reference) -> str:
     }[kind]
 
 
-@pytest.mark.parametrize(("kind", "fault"), ALL if "ATLAS_ALL_FAULTS" in os.environ else SOME)
+@pytest.mark.parametrize(("kind", "fault"), ALL if THOROUGH else SOME)
 def test_B29_after_a_fault_has_passed_the_page_works_without_a_reload(
     new_page: Callable[..., Page],
     server: Server,

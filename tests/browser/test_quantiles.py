@@ -99,11 +99,14 @@ def test_B19_points_lattice_and_contours_lie_where_their_quantiles_are(
     map_ = atlas.map()
     # A contour that holds half of the prior has the radius √(2 ln 2).
     box = atlas.surface()
+    size = np.array([box["width"], box["height"]])
+    first, last = (
+        np.array(atlas.data_at((box["x"] + x, box["y"] + y))) for x, y in (np.zeros(2), size)
+    )
 
     def outline(selector: str) -> np.ndarray:
-        pixels = numbers(map_.locator(selector).first)
-        at = [atlas.data_at((box["x"] + x, box["y"] + y)) for x, y in pixels]
-        return np.vectorize(NORMAL.inv_cdf)(np.array(at))
+        shares = numbers(map_.locator(selector).first) / size
+        return np.vectorize(NORMAL.inv_cdf)(first + shares * (last - first))
 
     assert np.hypot(*outline("path.prior").T) == pytest.approx(np.sqrt(2 * np.log(2)), abs=0.01)
     statistics = reference.read_json(reference.model("vae-2")["statistics"])

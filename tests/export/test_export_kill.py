@@ -20,13 +20,14 @@ import pytest
 from latent_atlas.export.publish import file_entries
 from tests.support.forking import Forking, send
 from tests.support.server import ROOT, Server
+from tests.support.thorough import THOROUGH
 from tests.support.whole import read_whole_release
 
 pytestmark = pytest.mark.slow
 
-RANDOM_KILLS = 50
-# Of the command itself, which takes seconds to start; 50 with ATLAS_ALL_FAULTS=1.
-COMMAND_KILLS = 50 if "ATLAS_ALL_FAULTS" in os.environ else 3
+RANDOM_KILLS = 50 if THOROUGH else 15
+# Of the command itself, which takes seconds to start.
+COMMAND_KILLS = 50 if THOROUGH else 1
 
 
 class Exporter(Forking):

@@ -18,7 +18,7 @@ class ShapeSection:
     sizes: tuple[Entry, ...]
     """VAEs of growing latent size."""
     closest: Entry | None
-    """The autoencoder that comes closest to the originals, and stands in where they are not here."""
+    """The autoencoder that comes closest to the originals, and stands in for them elsewhere."""
     samplers: tuple[Entry, ...]
     """The models whose samples of the prior are shown."""
     is_own: bool = False
