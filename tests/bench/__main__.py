@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench import (
+    embedding,
     face_decoding,
     first_second,
     lighthouse,
@@ -94,6 +95,7 @@ PARTS: dict[str, Callable[[], dict[str, Any]]] = {
     "release": release,
     "server": server,
     "page": lambda: page.measure(MODELS),
+    "embedding": lambda: embedding.measure(MODELS),
     "first-second": lambda: first_second.measure(MODELS),
     "faces": lambda: face_decoding.measure(MODELS),
     "scatter": scatter.measure,

@@ -10,7 +10,15 @@ import time
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, CDPSession, Page, ViewportSize, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    CDPSession,
+    Frame,
+    Locator,
+    Page,
+    ViewportSize,
+    sync_playwright,
+)
 
 from tests.bench.proxy import CountingProxy
 from tests.support.chromium import launch
@@ -106,21 +114,21 @@ def _interaction(browser: Browser, server: Server) -> dict[str, float]:
     page.locator("#hover latent-map[state=ready]").wait_for()
     page.locator("#hover image-view[name=decoded][state=ready]").wait_for()
     page.evaluate("__probe.longest = 0")
-    _sweep(page, "#hover latent-map")
-    numbers |= _quantiles(page, "decoded", "hover")
+    sweep(page, page.locator("#hover latent-map"))
+    numbers |= quantiles(page, "decoded", "hover")
     numbers["longest_task_hovering_ms"] = page.evaluate("__probe.longest")
     numbers |= _lattice(page)
 
     page.locator("#labels").scroll_into_view_if_needed()
     page.locator("#labels latent-map[state=ready]").wait_for()
     page.locator("#labels image-view[name=class-9][state=ready]").wait_for()
-    _sweep(page, "#labels latent-map")
-    numbers |= _quantiles(page, "class-9", "ten_digits")
+    sweep(page, page.locator("#labels latent-map"))
+    numbers |= quantiles(page, "class-9", "ten_digits")
 
     page.locator("#draw").scroll_into_view_if_needed()
     page.locator("#draw latent-map[state=ready]").wait_for()
     _draw(page, context.new_cdp_session(page))
-    numbers |= _quantiles(page, "reconstruction", "pen")
+    numbers |= quantiles(page, "reconstruction", "pen")
 
     numbers |= _sliders(page)
     numbers |= _every_model(page)
@@ -137,7 +145,7 @@ def _lattice(page: Page) -> dict[str, float]:
         time.sleep(0.3)
         switch.uncheck()
         time.sleep(0.05)
-    numbers = _quantiles(page, "bitmap lattice", "lattice")
+    numbers = quantiles(page, "bitmap lattice", "lattice")
     return numbers | {"longest_task_lattice_ms": page.evaluate("__probe.longest")}
 
 
@@ -162,7 +170,7 @@ def _sliders(page: Page) -> dict[str, float]:
             page.mouse.move(box["x"] + box["width"] * share, box["y"] + box["height"] / 2)
             time.sleep(0.016)
         page.mouse.up()
-    return _quantiles(page, "dimensions-decoded", "slider")
+    return quantiles(page, "dimensions-decoded", "slider")
 
 
 def _every_model(page: Page) -> dict[str, float]:
@@ -184,18 +192,18 @@ def _every_model(page: Page) -> dict[str, float]:
         page.locator("image-view[name=lab-first][state=ready]").wait_for()
         time.sleep(0.3)
         page.evaluate("__probe.samples = {}")
-        _sweep(page, f"#lab [data-bench=first] latent-map[model={model}]", MOVES_A_MODEL)
-        slowest = max(slowest, _quantiles(page, "lab-first", "model")["model_p95_ms"])
+        map_ = page.locator(f"#lab [data-bench=first] latent-map[model={model}]")
+        sweep(page, map_, MOVES_A_MODEL)
+        slowest = max(slowest, quantiles(page, "lab-first", "model")["model_p95_ms"])
     return {"slowest_model_p95_ms": slowest}
 
 
-def _sweep(page: Page, selector: str, moves: int = MOVES) -> None:
+def sweep(page: Page, target: Locator, moves: int = MOVES) -> None:
     """Move the mouse over a map, one step a frame, as a hand does."""
-    target = page.locator(selector)
     target.scroll_into_view_if_needed()
     box = target.bounding_box()
     if box is None:
-        raise RuntimeError(f"{selector} is not visible")
+        raise RuntimeError("the map is not visible")
     for step in range(moves):
         across, down = (step * 7 % 100) / 100, (step * 3 % 100) / 100
         page.mouse.move(
@@ -234,7 +242,7 @@ def _draw(page: Page, session: CDPSession) -> None:
     time.sleep(0.2)
 
 
-def _quantiles(page: Page, image: str, name: str) -> dict[str, float]:
+def quantiles(page: Page | Frame, image: str, name: str) -> dict[str, float]:
     """Return p50 and p95 of one image: of each input event, the first drawing after it."""
     samples: list[tuple[float, float]] = page.evaluate(f"__probe.samples[{json.dumps(image)}]")
     first: dict[float, float] = {}

@@ -27,6 +27,12 @@ TABLE: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
         ("ten_digits_p50_ms", "ten_digits_p95_ms"),
         "3 / 8 ms",
     ),
+    (
+        "pointer event → digit drawn, p50: in a frame / in <latent-atlas> of another host",
+        "{:.1f} / {:.1f} ms",
+        ("embedded_frame_p50_ms", "embedded_element_p50_ms"),
+        "1.5 × the page’s own",
+    ),
     ("pen event → reconstruction drawn, p95", "{:.1f} ms", ("pen_p95_ms",), "8 ms"),
     ("a slider of ten → digit drawn, p95", "{:.1f} ms", ("slider_p95_ms",), "8 ms"),
     (
