@@ -10,6 +10,7 @@ from latent_atlas.train.evaluation.anomaly import detection
 from latent_atlas.train.evaluation.attribute_vectors import attribute_vectors, effects
 from latent_atlas.train.evaluation.encodings import Encodings
 from latent_atlas.train.evaluation.image_quality import picture_quality
+from latent_atlas.train.evaluation.information import calibration, information
 from latent_atlas.train.evaluation.integral import integral
 from latent_atlas.train.evaluation.likelihood import (
     active_units,
@@ -56,9 +57,13 @@ def measure(
     integrable &= not labelled or len(dataset.class_names) <= _MOST_INTEGRATED
     several = len(images.labels.unique()) > 1
     confusion = classifier_confusion(model, test) if model.has_classifier else None
+    # Of more latents all codes lie so far apart that I(x; z) is ln N.
+    is_plane = fitted.variance is not None and recipe.latent_size == 2
     found: dict[str, Any] = {
         "test": likelihood(model, test, samples) if has_likelihood else None,
         "integral": integral(model, test) if integrable else None,
+        "information": information(mu, torch.from_numpy(fitted.variance)) if is_plane else None,
+        "calibration": calibration(model, test) if has_likelihood else None,
         "errors": reconstruction_errors(model, test),
         "knn": knn_accuracy(*known_and_asked) if several else None,
         "linear_probe": linear_probe(*known_and_asked) if several else None,
