@@ -249,6 +249,12 @@ def test_the_first_screen_shows_map_and_digit_together(open_atlas: OpenAtlas) ->
         for box in (atlas.surface(), digit):
             assert box["y"] >= 0
             assert box["y"] + box["height"] <= size[1] + 1, size
+    # Who hears the page hears of the digit once; who asks for more contrast gets it.
+    assert atlas.page.locator("#hover").get_by_role("img", name="The digit decoded").count() == 1
+    ink = "getComputedStyle(document.querySelector('#hover .keys')).color"
+    usual = atlas.page.evaluate(ink)
+    atlas.page.emulate_media(contrast="more")
+    assert atlas.page.evaluate(ink) != usual
 
 
 def test_at_200_percent_zoom_all_is_there_and_sharp(

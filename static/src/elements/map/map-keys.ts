@@ -1,4 +1,5 @@
 // The keys of a map: arrows move z, + − 0 zoom, Enter and Space pin, Escape unpins.
+import { PLAIN } from "../../core/geometry/quantiles";
 import {
   boundsOfView,
   clamp,
@@ -42,12 +43,13 @@ export function pressKey(event: KeyboardEvent, map: LatentMap): void {
 
 function step(map: LatentMap, [dx, dy]: Point, times: number): void {
   const { size, limits } = map;
-  // Steps and places are round, so coordinates read as 0.05, 0.1, 0.15.
-  const length = roundStep(map.view.scale * STEP);
-  const moved = (from: number, by: number): number =>
-    by === 0
-      ? from
-      : Number(((Math.round(from / length) + by * times) * length).toPrecision(DIGITS));
+  // Steps and places are round, so coordinates read as 0.05, 0.1, 0.15; those of quantiles are not z.
+  const exact = map.view.scale * STEP;
+  const length = map.warp === PLAIN ? roundStep(exact) : exact;
+  const moved = (from: number, by: number): number => {
+    if (by === 0 || map.warp !== PLAIN) return from + by * times * length;
+    return Number(((Math.round(from / length) + by * times) * length).toPrecision(DIGITS));
+  };
   const [x, y] = map.z === null ? map.view.centre : map.placeOf(map.z);
   const place: Point = [moved(x, dx), moved(y, -dy)];
   const view = clampView(reveal(map.view, size, place, MARGIN), limits);
