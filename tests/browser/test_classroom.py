@@ -104,6 +104,13 @@ def test_B27_a_symbol_says_what_it_means(open_atlas: OpenAtlas) -> None:
     expect(note).to_be_hidden()
     atlas.page.locator("#hover .prose i", has_text="z").first.hover()
     expect(note).to_contain_text("latent")
+    # By the keyboard, too, and Escape puts it away.
+    symbol = atlas.page.locator("#hover .prose i[tabindex]", has_text="z")
+    symbol.focus()
+    expect(note).to_be_visible()
+    expect(symbol).to_have_attribute("aria-describedby", "symbol")
+    atlas.page.keyboard.press("Escape")
+    expect(note).to_be_hidden()
     terms = atlas.page.locator("#classroom dt").all_inner_texts()
     assert {"x", "z", "μ", "σ", "ε", "ELBO"} <= {*terms}
 

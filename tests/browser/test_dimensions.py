@@ -213,6 +213,18 @@ def test_S3_2_a_click_on_a_tile_draws_another_z_from_its_posterior(
     tile(atlas, 7).click()
     assert tile(atlas, 3).get_attribute("aria-pressed") == "false"
     expect_shown(atlas, reference)
+    # Tile, draw and band are in the link.
+    atlas.until(lambda: "dims.tile=7&dims.draw=1" in atlas.page.url)
+    output = "#dimensions output"
+    said, drawn_z = atlas.page.locator(output).first.inner_text(), z(atlas)
+    atlas.page.reload()
+    enter(atlas)
+    atlas.until(lambda: tile(atlas, 7).get_attribute("aria-pressed") == "true")
+    assert atlas.page.locator(output).first.inner_text() == said
+    assert z(atlas) == pytest.approx(drawn_z, abs=0.00051)
+    assert sliders(atlas).locator(".band").count() == 10
+    tile(atlas, 7).click()
+    assert "variation 2:" in atlas.page.locator(output).first.inner_text()
 
     # A click on the map moves z in its plane alone.
     before = np.array(z(atlas))

@@ -275,10 +275,31 @@ def test_S1_9_a_face_is_moved_on_the_map_of_faces(open_faces: OpenFaces) -> None
     figure.locator("button.take").click()
     taken = moved(mu[0], target)
     faces.expect("faces-decoded", taken)
-    atlas.until(lambda: "faces.z=" in atlas.page.url)
+    # It is no longer the test face that was picked, nor what that is a reconstruction of.
+    said = faces.section.locator("output.said")
+    atlas.until(lambda: said.inner_text().startswith("A face taken from the map"))
+    assert "Test face" not in said.inner_text()
+    assert faces.section.locator("figure.original").is_hidden()
+    # A view and a place that a click holds are in the link, too.
+    map_ = figure.locator("latent-map")
+    colours = (
+        "map => [0, 1, 2, 3, 4].map(i => getComputedStyle(map).getPropertyValue('--class-' + i))"
+    )
+    assert set(map_.evaluate(colours)).isdisjoint(faces.reference.manifest["palette"])
+    atlas.page.mouse.click(*atlas.at(0.4, 0.5, "faces"))
+    held = atlas.z("faces")
+    assert held is not None
+    view = {"centre": [held[0], held[1]], "scale": 3}
+    map_.evaluate("(map, view) => map.viewBy(view)", view)
+    for part in ("faces.z=", "faces.held=", "faces.view="):
+        atlas.until(lambda part=part: part in atlas.page.url, part)
     atlas.page.reload()
     faces.enter()
     faces.expect("faces-decoded", taken)
+    faces.go_to(".plane").locator("latent-map[state=ready]").wait_for(timeout=90_000)
+    assert map_.evaluate("map => [map.pinned, map.view.scale]") == [True, 3]
+    assert atlas.z("faces") == pytest.approx(held, abs=1e-5)
+    faces.expect("faces-walked", moved(taken, held))
 
 
 # ——— losses ———

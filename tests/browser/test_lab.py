@@ -280,6 +280,9 @@ def test_B6_a_link_opens_the_lab_exactly_as_it_was(open_atlas: OpenAtlas) -> Non
     first.page.get_by_role("button", name="Copy link to exactly this").click()
     first.root.locator(".link output", has_text="Copied").wait_for()
     link = first.page.evaluate("navigator.clipboard.readText()")
+    first.switch("density")
+    first.atlas.until(lambda: first.root.locator(".link output").inner_text() == "")
+    first.switch("density", on=False)
     assert link.startswith(first.atlas.url)
     second = Lab(open_atlas("#" + link.partition("#")[2]), wait=False)
     for name in ("first", "second"):

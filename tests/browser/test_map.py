@@ -184,7 +184,9 @@ def test_B1_the_keyboard_alone_moves_zooms_and_pins(atlas: Atlas, reference: Ref
     atlas.until(lambda: page.evaluate(top))
     home, z, scrolled = atlas.view(), atlas.z(), page.evaluate("scrollY")
     assert z is not None
-    step = home["scale"] / 200
+    # About a two-hundredth of the map, in round numbers, from one round place to the next.
+    step = 0.05
+    assert home["scale"] / 300 < step < home["scale"] / 130
     for key, dx, dy in (
         ("ArrowRight", 1, 0),
         ("ArrowUp", 0, 1),
@@ -192,8 +194,12 @@ def test_B1_the_keyboard_alone_moves_zooms_and_pins(atlas: Atlas, reference: Ref
         ("Shift+ArrowDown", 0, -10),
     ):
         page.keyboard.press(key)
-        z = (z[0] + dx * step, z[1] + dy * step)
-        assert atlas.z() == pytest.approx(z)
+        z = (
+            step * (round(z[0] / step) + dx) if dx else z[0],
+            step * (round(z[1] / step) + dy) if dy else z[1],
+        )
+        assert atlas.z() == pytest.approx(z, abs=1e-9)
+    atlas.until(lambda: written(atlas) == pytest.approx(z, abs=1e-9))
     atlas.expect_image("decoded", reference.decode("vae-2", [z])[0])
     place = atlas.place_of(z)
     for key, scale in (("+", 1 / 1.25), ("+", 1 / 1.25**2), ("-", 1 / 1.25)):
@@ -240,3 +246,112 @@ def test_B1_a_screen_reader_hears_where_z_rests(atlas: Atlas, reference: Referen
         assert coordinates(atlas) in spoken.inner_text()
     atlas.page.mouse.click(*place)
     atlas.until(lambda: spoken.inner_text().endswith("pinned"))
+
+
+_NAMES = """map => Array.from(map.shadowRoot.querySelectorAll("text.name"), text => {
+  const { left, top, right, bottom } = text.getBoundingClientRect();
+  // Ascent and descent of the type are no ink.
+  return [left, top + 3, right, bottom - 3];
+})"""
+
+
+def covers(one: list[float], other: list[float]) -> bool:
+    return (
+        min(one[2], other[2]) - max(one[0], other[0]) > 1
+        and min(one[3], other[3]) - max(one[1], other[1]) > 1
+    )
+
+
+def test_B1_numerals_lie_over_nothing_and_under_nothing(atlas: Atlas) -> None:
+    map_ = atlas.map()
+    home = atlas.view()
+    for zoom in (1, 3, 1 / 2.5):
+        map_.evaluate(
+            "(map, [{centre, scale}, zoom]) => map.viewBy({centre, scale: scale / zoom})",
+            [home, zoom],
+        )
+        atlas.frames()
+        names = map_.evaluate(_NAMES)
+        assert len(names) >= 8
+        pairs = [(a, b) for i, a in enumerate(names) for b in names[i + 1 :]]
+        assert not [pair for pair in pairs if covers(*pair)], zoom
+        # Left of and below each name, where the label would stand on it.
+        box = atlas.surface()
+        for left, top, right, bottom in names:
+            place = ((left + right) / 2 - 40, (top + bottom) / 2 + 17)
+            inside = (
+                box["x"] + 140 < place[0] < box["x"] + box["width"] - 140
+                and box["y"] + 40 < place[1] < box["y"] + box["height"] - 40
+            )
+            if zoom < 1 or not inside:
+                continue  # ten names in a thumbnail leave no corner free
+            atlas.page.mouse.move(*place)
+            atlas.until(lambda: written(atlas) == pytest.approx(atlas.z(), abs=0.006))
+            atlas.frames()
+            label = map_.locator(".coordinates").bounding_box()
+            assert label
+            over = [label["x"], label["y"], label["x"] + label["width"], label["y"] + 18]
+            near = [name for name in names if covers(over, name)]
+            assert near == [], (zoom, place)
+
+
+def test_a_pinned_mark_outside_the_view_is_an_arrow_at_the_edge(atlas: Atlas) -> None:
+    map_ = atlas.map()
+    arrow, ring = map_.locator(".cursor .edge"), map_.locator(".cursor .ring").last
+    atlas.page.mouse.click(*atlas.at(0.9, 0.5))
+    assert arrow.is_hidden()
+    z, view = atlas.z(), atlas.view()
+    assert z is not None
+    map_.evaluate(
+        "(map, view) => map.viewBy(view)",
+        {"centre": [z[0] - view["scale"] / 2, z[1]], "scale": view["scale"] / 4},
+    )
+    arrow.wait_for()
+    assert ring.is_hidden()
+    box, there = atlas.surface(), arrow.bounding_box()
+    assert there
+    assert box["x"] + box["width"] - there["x"] - there["width"] < 12
+    assert there["y"] + there["height"] / 2 == pytest.approx(box["y"] + box["height"] / 2, abs=2)
+    assert coordinates(atlas).endswith(" pinned")
+
+
+def test_S2_2_ellipses_have_the_colour_of_their_class_and_decoded_digits_hide_no_point(
+    atlas: Atlas, reference: Reference
+) -> None:
+    for layer in ("ellipses", "lattice"):
+        atlas.page.locator(f"#hover layer-switches input[name={layer}]").check()
+    map_ = atlas.map()
+    map_.locator("g.ellipse").nth(9).wait_for(state="attached")
+    strokes = map_.evaluate(
+        """map => Array.from(map.shadowRoot.querySelectorAll("g.ellipse"), group =>
+          getComputedStyle(group.querySelector(".sd-1")).stroke)"""
+    )
+    assert len(set(strokes)) == 10
+    atlas.until(lambda: map_.evaluate("map => map.lattice !== null"))
+    atlas.page.mouse.move(1, 1)
+    shown = atlas.still_shot(map_.locator(".surface"))
+    map_.evaluate("map => { map.layers = { ...map.layers, points: false }; }")
+    atlas.frames()
+    without = atlas.still_shot(map_.locator(".surface"))
+    # Points are seen on the tiles, and the tiles between the points.
+    assert (np.abs(shown - without).max(-1) > 40).mean() > 0.05
+    assert (np.abs(shown - without).max(-1) < 8).mean() > 0.05
+
+
+def test_the_legend_is_one_tab_stop_with_arrows_inside(atlas: Atlas) -> None:
+    page, map_ = atlas.page, atlas.map()
+    legend = map_.locator(".legend button")
+    assert [legend.nth(i).get_attribute("tabindex") for i in range(3)] == ["0", "-1", "-1"]
+    focused = "map => map.shadowRoot.activeElement?.getAttribute('aria-label') ?? ''"
+    map_.locator(".surface").focus()
+    page.keyboard.press("Tab")
+    assert map_.evaluate(focused) == "Class 0"
+    for key, name in (("ArrowRight", "Class 1"), ("End", "All classes"), ("ArrowLeft", "Class 9")):
+        page.keyboard.press(key)
+        assert map_.evaluate(focused) == name
+    page.keyboard.press("Enter")
+    assert map_.evaluate("map => map.isolated") == [9]
+    page.keyboard.press("Tab")
+    assert map_.evaluate(focused) == ""
+    page.keyboard.press("Shift+Tab")
+    assert map_.evaluate(focused) == "Class 9"

@@ -147,6 +147,18 @@ def test_S4_3_training_and_held_out_curves_of_the_runs_that_are_chosen(
         )
 
     expect({f"{name}-10": f"study-{kind}-10" for kind, name in KINDS.items()}, "loss")
+    # Each size of a kind looks different.
+    for size in SIZES:
+        box.get_by_label(f"AE, {size} latents", exact=True).check()
+    look = "chart => new Set(chart.lines.filter(({ end }) => /^AE/.test(end)).map(part)).size"
+    for part_ in ("({ colour }) => colour", "({ marker }) => marker"):
+        atlas.until(
+            lambda part_=part_: chart.evaluate(look.replace("part)", f"{part_})")) == len(SIZES)
+        )
+    for size in SIZES:
+        if size != 10:
+            box.get_by_label(f"AE, {size} latents", exact=True).uncheck()
+    expect({f"{name}-10": f"study-{kind}-10" for kind, name in KINDS.items()}, "loss")
     before = atlas.shot(chart.locator(".plot"))
     box.get_by_label("CVAE, 10 latents").uncheck()
     box.get_by_label("AE, 10 latents", exact=True).uncheck()

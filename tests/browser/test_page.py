@@ -15,9 +15,15 @@ from tests.support.reference import Reference
 from tests.support.scatter_pixels import POINTS_ALONE, classify
 from tests.support.server import ROOT, Server
 
-WIDTHS = (360, 390, 820, 1440, 1920, 2560)
+WIDTHS = (320, 360, 390, 820, 1440, 1920, 2560)
 NARROWEST_MAP = 260
 SCREENS = 2
+# A picture that each map is explored for.
+BESIDE = {
+    "hover": "decoded", "autoencoders": "ae-decoded", "shape": "shape-decoded", "labels": "class-9",
+    "control": "control-decoded", "classify": "classify-decoded", "faces": "faces-walked",
+    "lab": "lab-first",
+}  # fmt: skip
 
 # Whatever is seen outside the window's width, but for what a scrolling box holds.
 _OUTSIDE = """() => {
@@ -35,6 +41,64 @@ _OUTSIDE = """() => {
   visit(document);
   if (document.documentElement.scrollWidth > innerWidth) outside.push("the page scrolls sideways");
   return outside;
+}"""
+
+# Text of which a box around it hides a part, and which no scrolling brings back; or all text that
+# is smaller than 12 px on the screen.
+_TEXTS = """what => {
+  const found = [];
+  const around = node => node.assignedSlot ?? node.parentElement ?? node.getRootNode().host;
+  const isSkipped = node => node.closest?.(".spoken, .skip, .marks, option, svg.overlay, title")
+    || node.getRootNode().host?.matches(".spoken");
+  const cutBy = (node, { left, right, top, bottom }) => {
+    for (let box = node; box?.nodeType === 1; box = around(box)) {
+      const { overflowX, overflowY, contain, display, textOverflow } = getComputedStyle(box);
+      if (display === "inline" || display === "contents") continue;
+      if (/auto|scroll/.test(overflowX + overflowY)) return null;
+      const hides = /hidden|clip/.test(overflowX) || /paint|strict|content/.test(contain);
+      if (!hides || textOverflow === "ellipsis") continue;
+      const inner = box.getBoundingClientRect();
+      if (left < inner.left - 1 || right > inner.right + 1
+          || top < inner.top - 1 || bottom > inner.bottom + 1) return box;
+    }
+    return null;
+  };
+  const visit = root => {
+    for (const node of root.querySelectorAll("*")) {
+      if (node.shadowRoot) visit(node.shadowRoot);
+      const texts = [...node.childNodes].filter(
+        ({ nodeType, data }) => nodeType === 3 && data.trim() !== "");
+      if (texts.length === 0 || isSkipped(node)
+          || !node.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
+      const name = `${node.localName}.${node.getAttribute("class") ?? ""} “${
+        texts[0].data.trim().slice(0, 30)}”`;
+      if (what === "small") {
+        const { a = 1, b = 0 } = node.getScreenCTM?.() ?? {};
+        const size = parseFloat(getComputedStyle(node).fontSize) * Math.hypot(a, b);
+        if (size < 11.9) found.push(`${name} ${size}`);
+        continue;
+      }
+      for (const text of texts) {
+        const range = document.createRange();
+        range.selectNodeContents(text);
+        const box = cutBy(node, range.getBoundingClientRect());
+        if (box !== null) found.push(`${name} in ${box.localName}.${box.className}`);
+      }
+    }
+  };
+  visit(document.querySelector("main"));
+  return found;
+}"""
+# WCAG 1.4.12, in every shadow root, too.
+_SPACE_OUT = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
+    word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }`);
+  const visit = root => {
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+    for (const node of root.querySelectorAll("*")) if (node.shadowRoot) visit(node.shadowRoot);
+  };
+  visit(document);
 }"""
 
 # What a reader with forced colours does not see in a section, where no background tells things
@@ -151,9 +215,29 @@ def test_nothing_is_cut_off_or_overflows_at_any_width(atlas: Atlas) -> None:
         )
         assert len(boxes) >= len(atlas.sections)
         for label, across, up in boxes:
-            assert across >= NARROWEST_MAP, (width, label)
+            assert across >= min(NARROWEST_MAP, 0.7 * width), (width, label)
             assert across == pytest.approx(up, abs=1), (width, label)
             assert up <= 900, (width, label)
+        if width in (320, 390):
+            assert atlas.page.evaluate(_TEXTS, "cut") == [], width
+        if width == 390:
+            assert atlas.page.evaluate(_TEXTS, "small") == []
+    # On its side, a phone has room for a map and what it decodes to.
+    atlas.resize(844, 390)
+    for section, picture in BESIDE.items():
+        map_ = atlas.page.locator(f"#{section} latent-map").first
+        map_.evaluate("map => map.scrollIntoView({behavior: 'instant', block: 'center'})")
+        for place in (map_.locator(".surface"), atlas.image(picture)):
+            box = place.bounding_box()
+            assert box
+            assert box["y"] >= -1, (section, box)
+            assert box["y"] + box["height"] <= 391, (section, box)
+    # Set further apart, letters, words and lines are still all there.
+    atlas.resize(390, 900)
+    atlas.page.evaluate(_SPACE_OUT)
+    atlas.frames()
+    assert atlas.page.evaluate(_OUTSIDE) == []
+    assert atlas.page.evaluate(_TEXTS, "cut") == []
 
 
 def test_the_first_screen_shows_map_and_digit_together(open_atlas: OpenAtlas) -> None:
@@ -165,6 +249,12 @@ def test_the_first_screen_shows_map_and_digit_together(open_atlas: OpenAtlas) ->
         for box in (atlas.surface(), digit):
             assert box["y"] >= 0
             assert box["y"] + box["height"] <= size[1] + 1, size
+    # Who hears the page hears of the digit once; who asks for more contrast gets it.
+    assert atlas.page.locator("#hover").get_by_role("img", name="The digit decoded").count() == 1
+    ink = "getComputedStyle(document.querySelector('#hover .keys')).color"
+    usual = atlas.page.evaluate(ink)
+    atlas.page.emulate_media(contrast="more")
+    assert atlas.page.evaluate(ink) != usual
 
 
 def test_at_200_percent_zoom_all_is_there_and_sharp(

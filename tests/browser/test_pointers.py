@@ -162,6 +162,35 @@ def test_B1_a_press_that_is_cancelled_is_taken_back(bench: Atlas) -> None:
         bench.until(lambda surface=surface, before=before: held(bench, surface) == before, surface)
 
 
+def test_B1_a_swipe_that_scrolls_the_page_leaves_a_slider_alone(bench: Atlas) -> None:
+    fingers = Fingers(bench.page)
+    bench.page.evaluate("document.body.style.minHeight = '4000px'")
+    for surface in ("sliders", "bar"):
+        bench.page.evaluate("scrollTo(0, 0)")
+        bench.timers(150)  # longer than a surface's box is trusted
+        bench.page.evaluate(
+            """surface => {
+              window.told = 0;
+              bench[surface][0].addEventListener("input", () => { window.told++; });
+            }""",
+            surface,
+        )
+        before, (x, y) = held(bench, surface), at(bench, surface, 0.8)
+        fingers.down((x, y))
+        for step in range(1, 9):
+            fingers.move((x + step / 2, y - 20 * step))
+        fingers.up()
+        bench.until(lambda: bench.page.evaluate("scrollY") > 50)
+        assert held(bench, surface) == before
+        assert bench.page.evaluate("told") == 0
+        # Lifted where it was put down, a finger chooses that place.
+        bench.page.evaluate("scrollTo(0, 0)")
+        bench.timers(150)
+        fingers.down(at(bench, surface, 0.8))
+        fingers.up()
+        bench.until(lambda surface=surface, before=before: held(bench, surface) != before)
+
+
 # A chart's cursor follows a mouse that presses nothing, too.
 @pytest.mark.parametrize("surface", [one for one in SURFACES if one != "chart"])
 @pytest.mark.parametrize(
@@ -200,7 +229,9 @@ def test_B1_a_second_finger_zooms_the_map_and_the_crop_and_else_does_nothing(
     fingers = Fingers(bench.page)
     for surface in ("map", "crop", "pad", "loupe", "sliders", "bar", "chart"):
         first, second = at(bench, surface, 0.4), at(bench, surface, 0.6)
-        fingers.down(first)
+        fingers.down(at(bench, surface, 0.3))
+        fingers.move(first)  # by now a slider is sure that it is meant
+        bench.frames()
         before = held(bench, surface)
         fingers.down(first, second)
         fingers.move(first, at(bench, surface, 0.8))

@@ -18,6 +18,7 @@ import { followSections, goToSection } from "./navigation";
 import { noteLeftOut } from "./notice";
 import { rethrow } from "./outdated";
 import { reveal, revealForLinks, revealInTurn, revealNow } from "./reveal";
+import { nameScrollers } from "./scrollers";
 import { whenNear } from "./when-near";
 
 /** To look at the first map for so long is to go on, too. */
@@ -46,6 +47,7 @@ export function start(): void {
     smooth(context);
   });
   hideLostPictures();
+  nameScrollers(document);
   offerClassroom(context);
   document.addEventListener("restart", () => context.writeLink());
   const begin = async ({ id, load }: Section): Promise<void> => {
@@ -96,6 +98,7 @@ export function start(): void {
     smooth(context);
     for (const place of places) {
       shareDrawing(context, place);
+      nameScrollers(place);
       follow(place);
       const section = SECTIONS.find(({ id }) => id === place.id) as Section;
       whenNear(place, () => begin(section));

@@ -31,7 +31,7 @@ export class DigitGrid extends AtlasElement {
     css`
     :host {
       color: var(--muted, #666);
-      font-size: 0.6875rem;
+      font-size: 0.75rem;
       line-height: 1.25;
     }
     .tiles {
@@ -50,6 +50,7 @@ export class DigitGrid extends AtlasElement {
     }
     button.tile {
       min-width: 24px;
+      min-height: var(--target, 0);
       cursor: pointer;
     }
     canvas,

@@ -58,7 +58,7 @@ export class DrawingPad extends AtlasElement {
     }
     button {
       flex: 1;
-      min-height: 2.5rem;
+      min-height: max(2.5rem, var(--target, 0px));
     }
   `,
   ];

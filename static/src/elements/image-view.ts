@@ -74,6 +74,10 @@ export class ImageView extends AtlasElement {
   protected override render() {
     this.#canvas.setAttribute("role", "img");
     this.#canvas.setAttribute("aria-label", this.label || this.name);
+    // Assistive technology meets one of the two.
+    const prepared = this.querySelector("img");
+    prepared?.setAttribute("aria-hidden", String(this.drawn));
+    this.#canvas.setAttribute("aria-hidden", String(!this.drawn && prepared !== null));
     return html`<slot></slot>${this.#canvas}${this.renderError()}`;
   }
 }

@@ -46,6 +46,7 @@ export class PlayBar extends AtlasElement {
     }
     .rail {
       flex: 1;
+      isolation: isolate;
       min-width: 4rem;
     }
     input {
@@ -53,6 +54,11 @@ export class PlayBar extends AtlasElement {
     }
     output {
       min-width: 6em;
+    }
+    @media (pointer: coarse) {
+      .rail {
+        height: 2.75rem;
+      }
     }
   `,
   ];

@@ -92,6 +92,12 @@ export const buttons = css`
     color: var(--muted, #666);
     cursor: default;
   }
+  @media (pointer: coarse) {
+    button {
+      min-width: 2.75rem;
+      min-height: 2.75rem;
+    }
+  }
 `;
 
 const thumb = css`

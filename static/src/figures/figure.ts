@@ -23,6 +23,11 @@ export function required<Found extends Element>(root: ParentNode, selector: stri
   return found;
 }
 
+/** Classes that are named after a colour of hair are shown in it: any other would be read as one. */
+const HAIR = /^(black|brown|blond|red|gr[ae]y)( hair)?$/;
+/** What a place on a map of more than two latents is called: it is not z, which has more numbers. */
+export const PLANE_POINT = "point of the plane";
+
 /** Clears a map of another model's points and overlays, and sets what is known of this model. */
 export function dressMap(map: LatentMap, model: Model): void {
   map.model = model.id;
@@ -43,6 +48,11 @@ export function dressMap(map: LatentMap, model: Model): void {
   map.view = null;
   map.hasNormalPrior = hasNormalPrior(model);
   map.classNames = model.class_names;
+  for (const [label, name] of model.class_names.entries()) {
+    const hair = HAIR.exec(name)?.[1]?.replace("gray", "grey");
+    map.style.setProperty(`--class-${label}`, hair === undefined ? "" : `var(--hair-${hair})`);
+  }
+  map.symbol = model.latent_size === 2 ? "z" : PLANE_POINT;
   map.axisNames = model.latent_size === 2 ? ["z₁", "z₂"] : ["first component", "second component"];
   const picture = map.querySelector<HTMLImageElement>("img[slot=picture]");
   if (picture !== null && model.picture !== undefined) picture.src = model.picture.url;

@@ -19,12 +19,31 @@ export const SYMBOLS: readonly (readonly [string, string])[] = [
 const MEANINGS = new Map(SYMBOLS);
 const MARKED = "mi, i, var, .symbol, .step b";
 
+/** What of the article can be asked for its meaning by the keyboard: each symbol once a section. */
+function markStops(): void {
+  for (const section of document.querySelectorAll("main > section")) {
+    const seen = new Set<string>();
+    for (const element of section.querySelectorAll<HTMLElement>(MARKED)) {
+      const symbol = element.textContent.trim();
+      if (!MEANINGS.has(symbol) || seen.has(symbol) || element.closest("button, a, label"))
+        continue;
+      seen.add(symbol);
+      element.tabIndex = 0;
+    }
+  }
+}
+
 /** Shows the meaning of a symbol of the text, a formula or a diagram that is pointed at or focused. */
 export function explainSymbols(note: HTMLElement): void {
+  markStops();
+  let asked: Element | null = null;
   const show = ({ target }: Event): void => {
     const element = (target as Element).closest?.(MARKED);
     const meaning = MEANINGS.get(element?.textContent.trim() ?? "");
     note.hidden = meaning === undefined;
+    asked?.removeAttribute("aria-describedby");
+    asked = meaning === undefined ? null : (element ?? null);
+    asked?.setAttribute("aria-describedby", note.id);
     if (element == null || meaning === undefined) return;
     note.textContent = `${element.textContent.trim()}: ${meaning}`;
     const { left, bottom } = element.getBoundingClientRect();
@@ -32,7 +51,14 @@ export function explainSymbols(note: HTMLElement): void {
     note.style.top = `${bottom + 6}px`;
   };
   for (const event of ["pointerover", "focusin"]) document.addEventListener(event, show);
-  document.addEventListener("scroll", () => {
+  const hide = (): void => {
     note.hidden = true;
+  };
+  // Where Tab has scrolled to, the note is about what it came to.
+  document.addEventListener("scroll", () => {
+    if (asked !== document.activeElement) hide();
+  });
+  document.addEventListener("keydown", ({ key }) => {
+    if (key === "Escape") hide();
   });
 }

@@ -11,6 +11,7 @@ import {
   isView,
   limitsOf,
   reveal,
+  roundStep,
   ticks,
   toData,
   toPixel,
@@ -135,4 +136,12 @@ it("a common view shows both", () => {
     scale: 3.5,
   });
   expect(commonView(one, one)).toEqual(one);
+});
+
+describe("a round step", () => {
+  it("is the nearest of 1, 2 and 5 times a power of ten", () => {
+    expect([0.0446, 0.033, 0.12, 0.16, 8, 0.005].map(roundStep)).toEqual([
+      0.05, 0.05, 0.1, 0.2, 10, 0.005,
+    ]);
+  });
 });

@@ -168,6 +168,14 @@ export function ticks(min: number, max: number, target: number): Ticks {
   return { values, decimals };
 }
 
+/** The 1, 2 or 5 times a power of ten that is nearest to a length, by their ratio. */
+export function roundStep(length: number): number {
+  const power = 10 ** Math.floor(Math.log10(length));
+  const near = [1, 2, 5, 10].map((m) => m * power);
+  const away = (step: number): number => Math.abs(Math.log(step / length));
+  return near.reduce((best, step) => (away(step) < away(best) ? step : best));
+}
+
 /** Decimals for coordinates at which neighbouring pixels read differently; at least two. */
 export function coordinateDecimals(view: View, size: Size): number {
   return clamp(Math.ceil(-Math.log10(unitsPerPixel(view, size))), 2, 6);

@@ -70,6 +70,8 @@ test("every property survives its link", () => {
     dimensionsLabel: 3,
     dimensionsRows: "kinds",
     dimensionsLayers: { names: false },
+    dimensionsTile: 3,
+    dimensionsDraw: 0,
 
     facesModel: "faces-vaegan",
     facesFace: "s42",
@@ -78,6 +80,8 @@ test("every property survives its link", () => {
     facesFirst: 0,
     facesSecond: -1,
     facesPlace: [0.5, -1.25],
+    facesView: { centre: [0, 1], scale: 2 },
+    facesHeld: [1, -0.5],
     facesLoupe: [0.5, 0.375],
     trainingModel: "vae-2",
     trainingFrame: 12,

@@ -86,6 +86,9 @@ const PROPERTIES = {
   /** Whose reconstructions are shown by latent size; "kinds": of all kinds at one size. */
   dimensionsRows: { name: "dims.rows", ...values.choice(...ROWS) },
   dimensionsLayers: { name: "dims.layers", ...values.layers },
+  /** The image whose posterior is shown, after the tiles the drawing; and which draw z is (0: μ). */
+  dimensionsTile: { name: "dims.tile", ...values.integer(0, 10) },
+  dimensionsDraw: { name: "dims.draw", ...values.integer(0, 9999) },
 
   // faces
   facesModel: { name: "faces", ...values.modelId },
@@ -98,6 +101,9 @@ const PROPERTIES = {
   facesFirst: { name: "faces.add", ...values.label },
   facesSecond: { name: "faces.and", ...values.integer(-1, 255) },
   facesPlace: { name: "faces.z", ...values.point },
+  /** What the map of faces shows, and the place at which a click holds its face. */
+  facesView: { name: "faces.view", ...values.view },
+  facesHeld: { name: "faces.held", ...values.point },
   /** The pixel, in thousandths of a face, that the loupe is over. */
   facesLoupe: { name: "faces.loupe", ...values.point },
 

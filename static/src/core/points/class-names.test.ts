@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { classesNamed, namesThatFit } from "./class-names";
+import { classesNamed, namesApart, namesThatFit } from "./class-names";
 
 describe("B22 the names of many classes", () => {
   test("are found by a part, those that begin with it first", () => {
@@ -31,6 +31,32 @@ describe("B22 the names of many classes", () => {
         const [a, b] = [i, j].map((k) => names[k]?.place ?? [0, 0]) as [number[], number[]];
         const apart = (axis: number) => Math.abs((a[axis] ?? 0) - (b[axis] ?? 0));
         expect(apart(0) >= 60 || apart(1) >= 20).toBe(true);
+      }
+    }
+  });
+});
+
+describe("names pushed apart", () => {
+  const at = (x: number, y: number, width = 9) => ({ place: [x, y] as const, width });
+
+  test("stay where they are if none covers another", () => {
+    expect(namesApart([at(0, 0), at(40, 0), at(0, 40)])).toEqual([
+      [0, 0],
+      [40, 0],
+      [0, 40],
+    ]);
+  });
+
+  test("never cover each other, nor do words, however close their classes lie", () => {
+    for (const width of [9, 70]) {
+      const names = Array.from({ length: 10 }, (_, i) => at(100 + (i % 3), 100 + (i % 2), width));
+      const places = namesApart(names);
+      expect(places.filter((place) => place !== null).length).toBeGreaterThan(6);
+      for (const [i, a] of places.entries()) {
+        for (const b of places.slice(i + 1)) {
+          if (a === null || b === null) continue;
+          expect(Math.abs(a[0] - b[0]) >= width || Math.abs(a[1] - b[1]) >= 16).toBe(true);
+        }
       }
     }
   });

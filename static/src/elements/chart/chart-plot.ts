@@ -11,6 +11,9 @@ export const MARKS = {
   circle: "M-3.5,0a3.5,3.5 0 1,0 7,0a3.5,3.5 0 1,0 -7,0Z",
   square: "M-3.1,-3.1h6.2v6.2h-6.2Z",
   triangle: "M0,-4.4L4.2,3L-4.2,3Z",
+  diamond: "M0,-4.6L4.2,0L0,4.6L-4.2,0Z",
+  wedge: "M0,4.4L4.2,-3L-4.2,-3Z",
+  plus: "M-1.3,-4.3h2.6v3h3v2.6h-3v3h-2.6v-3h-3v-2.6h3Z",
 } as const;
 
 /** One line of a chart. */

@@ -54,6 +54,7 @@ export const chartStyles = css`
   }
   summary {
     width: fit-content;
+    min-height: var(--target, 0);
     padding-block: 0.5rem 0.25rem;
     cursor: pointer;
   }

@@ -10,7 +10,7 @@ import { css, html, nothing, type PropertyValues, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { type Marginal, outline } from "../../core/points/marginal";
 import { AtlasElement } from "../atlas-element";
-import { isDimmed } from "../map/map-shapes";
+import { isDimmed } from "../map/map-names";
 import { base, classColour } from "../shared-styles";
 
 /** Units of the drawing along the axis and across it; it is stretched to its box. */

@@ -369,9 +369,9 @@ export class LatentMap extends AtlasElement {
         >
           <div class=${`picture ${pictureClass}`}><slot name="picture"></slot></div>
           ${this.isOn("regions") ? this.#regions.canvas : nothing}
+          ${this.isOn("lattice") ? this.#lattice.canvas : nothing}
           <div class=${pointsOn ? "points" : "points off"} aria-hidden="true"></div>
           ${this.lasso ? this.#selected.canvas : nothing}
-          ${this.isOn("lattice") ? this.#lattice.canvas : nothing}
           ${this.isOn("posterior") ? this.#heat.canvas : nothing}
           <svg class="overlay" aria-hidden="true">
             ${this.size.width === 0 ? nothing : overlay(this)}

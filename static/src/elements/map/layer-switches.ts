@@ -59,6 +59,11 @@ export class LayerSwitches extends AtlasElement {
       width: 1.1em;
       height: 1.1em;
     }
+    @media (pointer: coarse) {
+      label {
+        min-height: 2.75rem;
+      }
+    }
   `,
   ];
 

@@ -3,17 +3,20 @@
 // It is moved by hand, outside the element's rendering: this runs on every pointer event, and what
 // the browser then has to lay out and paint anew delays the digit, which comes right after.
 import { html } from "lit";
+import { edgeArrow } from "../../core/geometry/edge-arrow";
+import { placeLabel } from "../../core/geometry/label-place";
 import { coordinateDecimals, formatPoint } from "../../core/geometry/viewport";
 import { classAround } from "../../core/points/nearest";
 import type { LatentMap } from "./latent-map";
+import { namesOn } from "./map-names";
+import { EDGE_ARROW } from "./map-shapes";
 
-/** The label's distance from the ring, and the width of its characters: tabular figures at 12 px. */
-const OFFSET = 13;
+/** How far above the ring the label begins, and its size: tabular figures at 12 px. */
 const ABOVE = 26;
 const LIFTED = 56;
-const BELOW = 8;
 const CHARACTER = 6.9;
 const PADDING = 12;
+const HEIGHT = 18;
 
 /** What a map's template holds for the cursor. Only transforms and one text change as it moves. */
 export const cursorTemplate = (on: boolean) => html`
@@ -23,6 +26,7 @@ export const cursorTemplate = (on: boolean) => html`
         <circle class="ring halo" r="7"></circle>
         <circle class="ring" r="7"></circle>
         <path class="cross" d="M-3 0H3M0 -3V3"></path>
+        <path class="edge" d=${EDGE_ARROW}></path>
       </svg>
       <div class="label"><span class="coordinates"></span></div>
     </div>
@@ -32,6 +36,7 @@ export const cursorTemplate = (on: boolean) => html`
 export class MapCursor {
   readonly #mark: HTMLElement;
   readonly #label: HTMLElement;
+  readonly #edge: SVGElement;
   readonly #text = new Text();
 
   /** Moves what `cursorTemplate` rendered into `root`. */
@@ -39,6 +44,7 @@ export class MapCursor {
     const find = (selector: string) => root.querySelector(selector) as HTMLElement;
     this.#mark = find(".cursor");
     this.#label = find(".label");
+    this.#edge = root.querySelector(".cursor .edge") as SVGElement;
     find(".coordinates").append(this.#text);
   }
 
@@ -48,19 +54,21 @@ export class MapCursor {
     this.#mark.hidden = z === null;
     this.#mark.toggleAttribute("data-pinned", pinned);
     if (z === null) return;
-    const [x, y] = map.pixelOf(z);
+    const place = map.pixelOf(z);
+    const arrow = edgeArrow(place, size);
+    const [x, y] = arrow?.at ?? place;
+    this.#mark.toggleAttribute("data-away", arrow !== null);
+    if (arrow !== null) this.#edge.style.transform = `rotate(${arrow.angle}deg)`;
     this.#mark.style.transform = `translate(${x}px, ${y}px)`;
     const text = `${symbol} = ${formatPoint(z, coordinateDecimals(view, size))}${pinned ? " pinned" : ""}`;
     if (text !== this.#text.data) this.#text.data = text;
     const width = text.length * CHARACTER + PADDING;
-    // The label stands where it is inside the map: right of and above the ring, where it can.
-    const left = x + OFFSET + width > size.width;
-    // Where neither side has room for it, it begins at the map's edge, over the ring or under it.
-    const dx = left ? Math.max(0, OFFSET + width - x) : 0;
+    const label = { width, height: HEIGHT };
     const above = lifted ? LIFTED : ABOVE;
-    this.#label.toggleAttribute("data-left", left);
+    const [left, top] = placeLabel([x, y], label, size, namesOn(map), above, lifted);
+    this.#label.toggleAttribute("data-left", left < x);
     this.#label.style.width = `${width}px`;
-    this.#label.style.transform = `translate(${dx}px, ${y < above ? BELOW : -above}px)`;
+    this.#label.style.transform = `translate(${left - x}px, ${top - y}px)`;
   }
 }
 

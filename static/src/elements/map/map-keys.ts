@@ -1,18 +1,22 @@
 // The keys of a map: arrows move z, + − 0 zoom, Enter and Space pin, Escape unpins.
+import { PLAIN } from "../../core/geometry/quantiles";
 import {
   boundsOfView,
   clamp,
   clampView,
   type Point,
   reveal,
+  roundStep,
   sameView,
   zoomWithin,
 } from "../../core/geometry/viewport";
 import { arrowOf, isBrowsersKey } from "../keys";
 import type { LatentMap } from "./latent-map";
 
-/** One press of an arrow, as a share of the view's scale; with Shift ten times as far. */
+/** One press of an arrow, about, as a share of the view's scale; with Shift ten times as far. */
 const STEP = 1 / 200;
+/** What is left of a place beyond them is the arithmetic's. */
+const DIGITS = 12;
 const ZOOM = 1.25;
 /** z moved by keys stays this far (CSS pixels) inside the map. */
 const MARGIN = 24;
@@ -39,9 +43,15 @@ export function pressKey(event: KeyboardEvent, map: LatentMap): void {
 
 function step(map: LatentMap, [dx, dy]: Point, times: number): void {
   const { size, limits } = map;
-  const length = map.view.scale * STEP * times;
+  // Steps and places are round, so coordinates read as 0.05, 0.1, 0.15; those of quantiles are not z.
+  const exact = map.view.scale * STEP;
+  const length = map.warp === PLAIN ? roundStep(exact) : exact;
+  const moved = (from: number, by: number): number => {
+    if (by === 0 || map.warp !== PLAIN) return from + by * times * length;
+    return Number(((Math.round(from / length) + by * times) * length).toPrecision(DIGITS));
+  };
   const [x, y] = map.z === null ? map.view.centre : map.placeOf(map.z);
-  const place: Point = [x + dx * length, y - dy * length];
+  const place: Point = [moved(x, dx), moved(y, -dy)];
   const view = clampView(reveal(map.view, size, place, MARGIN), limits);
   // The view cannot pan beyond its limits, so z stops at the edge.
   const { min, max } = boundsOfView(view, size);

@@ -1,10 +1,12 @@
 // The legend of a map: a button for each class, which isolates it, and one that shows all again; of
-// many classes a field that finds them.
+// many classes a field that finds them. The buttons are one tab stop.
 import { html, type TemplateResult } from "lit";
+import { keyed } from "lit/directives/keyed.js";
+import { rove, stay } from "../keys";
 import { classColour } from "../shared-styles";
 import "./class-search";
 import type { LatentMap } from "./latent-map";
-import { isDimmed } from "./map-shapes";
+import { isDimmed } from "./map-names";
 
 /** More classes than this are searched. */
 const MOST_BUTTONS = 16;
@@ -22,10 +24,23 @@ export function legend(map: LatentMap, choose: (isolated: number[]) => void): Te
   }
   // The page keeps its place.
   if (classNames.length < 2) return html`<div class="legend alone"></div>`;
-  return html`<div class="legend" role="group" aria-label="Classes to show">
+  // Other classes begin with a tab stop of their own.
+  return html`${keyed(classNames, buttons(map, choose))}`;
+}
+
+function buttons(map: LatentMap, choose: (isolated: number[]) => void): TemplateResult {
+  const { classNames, isolated } = map;
+  return html`<div
+    class="legend"
+    role="group"
+    aria-label="Classes to show"
+    @keydown=${rove}
+    @focusin=${stay}
+  >
     ${classNames.map(
       (name, label) => html`<button
         type="button"
+        tabindex=${label === 0 ? 0 : -1}
         class=${isDimmed(map, label) ? "dimmed" : ""}
         aria-pressed=${isolated.includes(label)}
         aria-label=${`Class ${name}`}
@@ -38,6 +53,7 @@ export function legend(map: LatentMap, choose: (isolated: number[]) => void): Te
     )}
     <button
       type="button"
+      tabindex="-1"
       aria-pressed=${isolated.length === 0}
       aria-label="All classes"
       @click=${() => choose([])}

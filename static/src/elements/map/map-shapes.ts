@@ -1,5 +1,6 @@
 // The SVG layers over the points of a map, one function each.
 import { nothing, type SVGTemplateResult, svg } from "lit";
+import { type EdgeArrow, edgeArrow } from "../../core/geometry/edge-arrow";
 import { type Contour, type Covariance, contourOf, outlineOf } from "../../core/geometry/gaussians";
 import { along } from "../../core/geometry/path";
 import { PLAIN, UNIT_SQUARE } from "../../core/geometry/quantiles";
@@ -11,9 +12,9 @@ import {
   unitsPerPixel,
   type View,
 } from "../../core/geometry/viewport";
-import { namesThatFit } from "../../core/points/class-names";
-import type { ClassStatistics } from "../../core/points/points";
+import { classColour } from "../shared-styles";
 import type { LatentMap } from "./latent-map";
+import { isDimmed, MOST_CLASSES, namedClasses, names } from "./map-names";
 
 /** A class as a Gaussian, drawn at one and at two standard deviations. */
 export interface ClassEllipse {
@@ -41,6 +42,9 @@ const LAYERS = {
 export function overlay(map: LatentMap) {
   return Object.entries(LAYERS).map(([name, draw]) => (map.isOn(name) ? draw(map) : nothing));
 }
+
+/** Rightwards, around its middle. */
+export const EDGE_ARROW = "M10,0L-6,-7L-6,7Z";
 
 /** Pixels between two ticks, about, and the corner that tick labels leave free. */
 const TICK_SPACING = 90;
@@ -123,72 +127,7 @@ function squareOn({ view, size }: LatentMap, { centre: [x, y], scale }: View) {
   return [left, top, scale / unitsPerPixel(view, size)] as const;
 }
 
-function names(map: LatentMap): Drawing {
-  const { classNames } = map;
-  if (classNames.length < 2) return nothing;
-  const means = namedClasses(map);
-  const at = means.map(({ mean, place }) => map.pixelOf(place ?? mean));
-  const places = isCrowded(map) ? at : spread(at);
-  return svg`${means.map(({ label }, i) => {
-    const [x, y] = places[i] as Point;
-    return svg`<text class=${isDimmed(map, label) ? "name dimmed" : "name"} x=${x} y=${y} dy="0.35em"
-      text-anchor="middle">${classNames[label] ?? label}</text>`;
-  })}`;
-}
-
-/** Of more classes than this only so many are named, and outlined, as have room. */
-const MOST_CLASSES = 16;
-/** The width (px) of a character of a name, about. */
-const CHARACTER = 9;
-
-const isCrowded = ({ statistics }: LatentMap): boolean => (statistics?.length ?? 0) > MOST_CLASSES;
-
-/** The classes whose names stand on the map: of many the isolated ones, those of most points first. */
-function namedClasses(map: LatentMap): readonly ClassStatistics[] {
-  const { view, size, classNames, statistics, isolated } = map;
-  if (statistics === null || !isCrowded(map)) return statistics ?? [];
-  const chosen = new Set(isolated);
-  const rows = statistics
-    .filter(({ label }) => chosen.size === 0 || chosen.has(label))
-    .sort((a, b) => b.count - a.count || a.label - b.label);
-  const placed = rows.map(({ label, mean, place }) => ({
-    place: toPixel(view, size, place ?? mean),
-    width: CHARACTER * (classNames[label] ?? String(label)).length,
-  }));
-  return namesThatFit(placed, size).map((i) => rows[i] as ClassStatistics);
-}
-
-/** How near (px) two names may come, and how often they are pushed before they may stay. */
-const APART = 17;
-const PUSHES = 12;
-
-/** Pushes names that would cover one another apart, each pair along the line between them. */
-function spread(places: readonly Point[]): Point[] {
-  const moved = places.map(([x, y]): [number, number] => [x, y]);
-  for (let push = 0; push < PUSHES; push++) {
-    for (const [i, a] of moved.entries()) {
-      for (const b of moved.slice(i + 1)) {
-        const [dx, dy] = [b[0] - a[0], b[1] - a[1]];
-        const distance = Math.hypot(dx, dy);
-        if (distance >= APART) continue;
-        const half = (APART - distance) / 2;
-        const [ux, uy] = distance > 0 ? [dx / distance, dy / distance] : [1, 0];
-        a[0] -= ux * half;
-        a[1] -= uy * half;
-        b[0] += ux * half;
-        b[1] += uy * half;
-      }
-    }
-  }
-  return moved;
-}
-
 type Drawing = SVGTemplateResult | typeof nothing;
-
-/** Whether other classes than this one are picked out. */
-export function isDimmed({ isolated }: { isolated: readonly number[] }, label: number): boolean {
-  return isolated.length > 0 && !isolated.includes(label);
-}
 
 /** Contours, scaled as they are, and made anew only for other points. */
 function density(map: LatentMap): Drawing {
@@ -234,12 +173,21 @@ const contours = (map: LatentMap, of: Contour): SVGTemplateResult[] =>
 function drawing(map: LatentMap): Drawing {
   if (map.ellipse === null) return nothing;
   const { mu, sigma } = map.ellipse;
-  const [x, y] = map.pixelOf(mu);
+  const place = map.pixelOf(mu);
+  const arrow = edgeArrow(place, map.size);
+  const [x, y] = arrow?.at ?? place;
+  // Its name stands towards the middle of the map where the mark is at its edge.
+  const dx = arrow !== null && x > map.size.width / 2 ? -22 : 7;
+  const dy = arrow !== null && y < map.size.height / 2 ? 16 : -7;
   return svg`
     <g class="posterior">${contours(map, { mean: mu, radii: sigma, angle: 0 })}</g>
-    <circle class="mu" cx=${x} cy=${y} r="3"></circle>
-    <text class="mu" x=${x + 7} y=${y - 7}>µ</text>`;
+    ${arrow === null ? svg`<circle class="mu" cx=${x} cy=${y} r="3"></circle>` : edge(arrow)}
+    <text class="mu" x=${x + dx} y=${y + dy}>µ</text>`;
 }
+
+/** Points to a mark beyond the map's edge. */
+const edge = ({ at: [x, y], angle }: EdgeArrow): SVGTemplateResult =>
+  svg`<path class="edge" d=${EDGE_ARROW} transform=${`translate(${x} ${y}) rotate(${angle})`}></path>`;
 
 const BEST_ARM = 5;
 
@@ -276,7 +224,9 @@ function ellipses(map: LatentMap): Drawing {
   const isDrawn = outlinedClasses(map);
   return svg`${map.ellipses.filter(isDrawn).map(({ label, mean, covariance }) => {
     const dimmed = isDimmed(map, label) ? " dimmed" : "";
-    return svg`<g class=${`ellipse class-${label}${dimmed}`}>
+    // Darker on light and lighter on dark than its points: a thin line has to be read.
+    const colour = `--mark: color-mix(in oklab, ${classColour(label)} 75%, var(--text, #1a1a1a))`;
+    return svg`<g class=${`ellipse class-${label}${dimmed}`} .style=${colour}>
       ${contours(map, contourOf(mean, covariance))}
     </g>`;
   })}`;

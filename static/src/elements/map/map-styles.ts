@@ -83,7 +83,9 @@ export const mapStyles = css`
   }
   .overlay text.tick {
     fill: var(--muted, #666);
-    font-size: 11px;
+  }
+  .overlay text.axis {
+    font-size: 15px;
   }
   .overlay text:is(.axis, .mu) {
     font-style: italic;
@@ -105,6 +107,14 @@ export const mapStyles = css`
   }
   .lattice {
     image-rendering: var(--image-rendering, pixelated);
+  }
+  /* Points and contours lie over the decoded digits, which are still read. */
+  .lattice:not([hidden]) ~ .points {
+    opacity: 0.5;
+  }
+  .lattice:not([hidden]) ~ .overlay .density path {
+    stroke: #fff;
+    stroke-opacity: 0.8;
   }
 
   /* Lines, on halos that keep them apart from the points. */
@@ -191,12 +201,11 @@ export const mapStyles = css`
   /* A box of its own, so that a changing number never lays out anything around it. */
   .label {
     position: absolute;
-    inset: 0 auto auto 13px;
+    inset: 0 auto auto 0;
     height: 18px;
     contain: strict;
   }
   .label[data-left] {
-    inset: 0 13px auto auto;
     text-align: end;
   }
   .coordinates {
@@ -209,6 +218,19 @@ export const mapStyles = css`
   .cursor[data-pinned] .ring:not(.halo) {
     fill: var(--pin);
     stroke: var(--pin);
+  }
+  /* A mark beyond the edge is an arrow at it. */
+  :is(.overlay, .cursor) .edge {
+    fill: var(--mark);
+    stroke: var(--halo);
+    paint-order: stroke;
+  }
+  .cursor .edge {
+    fill: var(--pin);
+  }
+  .cursor:not([data-away]) .edge,
+  .cursor[data-away] :is(.ring, .cross) {
+    display: none;
   }
 
   .note {
@@ -282,12 +304,34 @@ export const mapStyles = css`
     height: 4px;
     margin-inline: 2px;
     border-radius: 2px;
+    /* Some colours alone are hardly seen on white. */
+    outline: 1px solid color-mix(in srgb, currentColor 55%, transparent);
     forced-color-adjust: none;
+  }
+  .legend button:last-child .swatch {
+    outline: none;
   }
   .dimmed .swatch {
     opacity: 0.25;
   }
 
+  @media (pointer: coarse) {
+    .legend button,
+    .legend.alone {
+      height: 44px;
+    }
+  }
+  @media (prefers-contrast: more) {
+    :is(.overlay, .cursor) .halo {
+      stroke-opacity: 1;
+    }
+    .overlay line.zero {
+      stroke-opacity: 0.6;
+    }
+    .overlay .dimmed {
+      opacity: 0.6;
+    }
+  }
   @media (forced-colors: active) {
     :host {
       --halo: Canvas;

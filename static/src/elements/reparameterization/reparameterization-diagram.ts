@@ -86,7 +86,7 @@ export class ReparameterizationDiagram extends AtlasElement {
     }
     text {
       fill: var(--muted, #666);
-      font-size: 11px;
+      font-size: 12px;
       text-anchor: middle;
     }
     .letter {

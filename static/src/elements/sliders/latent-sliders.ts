@@ -40,7 +40,15 @@ export class LatentSliders extends AtlasElement {
     css`
     :host {
       line-height: 1.4;
+      /* Its thumbs never lie over what the page keeps in sight above them. */
+      isolation: isolate;
       --thumb: 16px;
+      --row: 2.25rem;
+    }
+    @media (pointer: coarse) {
+      :host {
+        --row: 2.75rem;
+      }
     }
     .rows {
       display: grid;
@@ -59,7 +67,7 @@ export class LatentSliders extends AtlasElement {
       grid-template-columns: 2.2em minmax(4rem, 1fr) 3.4em 4.6em;
       gap: 0.5rem;
       align-items: center;
-      min-height: 2.25rem;
+      min-height: var(--row);
     }
     .plain .row {
       grid-template-columns: 2.2em minmax(4rem, 1fr) 3.4em;
@@ -79,7 +87,7 @@ export class LatentSliders extends AtlasElement {
     }
     sub {
       font-style: normal;
-      font-size: 0.72em;
+      font-size: 12px;
       line-height: 0;
     }
     .value,
@@ -96,7 +104,7 @@ export class LatentSliders extends AtlasElement {
     }
     .rail {
       position: relative;
-      height: 2.25rem;
+      height: var(--row);
     }
     .rail::before,
     .rail::after,
@@ -130,13 +138,13 @@ export class LatentSliders extends AtlasElement {
     input {
       position: relative;
       z-index: 1;
-      height: 2.25rem;
+      height: var(--row);
     }
     input:disabled {
       opacity: 0.5;
     }
     summary {
-      min-height: 2.25rem;
+      min-height: var(--row);
       padding: 0.45rem 0;
       cursor: pointer;
     }

@@ -21,6 +21,8 @@ export const rails = css`
 
 /** The width of a browser's own thumb (px). */
 const THUMB = 16;
+/** A finger that has moved less (px) may still be about to scroll the page. */
+const UNDECIDED = 6;
 
 /** What takes back how a press moves an input. */
 type Remember = (input: HTMLInputElement) => () => void;
@@ -28,23 +30,35 @@ type Remember = (input: HTMLInputElement) => () => void;
 /**
  * Returns what makes the rails in a shadow root, once rendered, move their inputs: one at a time.
  *
- * Inputs fire `input` as if the browser had moved them.
+ * Inputs fire `input` as if the browser had moved them. A finger moves them once it goes across, or
+ * where it is lifted: up and down it scrolls, and the browser cancels the press.
  */
 export function followRails(remember: Remember = takeBack): (root: ParentNode) => void {
   const { watch } = new Pointers({
-    press(at, { currentTarget }) {
+    press(at, { currentTarget, pointerType }) {
       const rail = currentTarget as HTMLElement;
       const input = inputOf(rail);
       if (input.disabled) return null;
       const width = Number.parseFloat(getComputedStyle(rail).getPropertyValue("--thumb")) || THUMB;
       const thumb = width / rail.offsetWidth;
-      const move = ([x]: Point): void => {
+      let held = pointerType === "touch";
+      const moveTo = ([x]: Point): void => {
         const [low, high] = [Number(input.min), Number(input.max)];
         put(input, low + (high - low) * clamp((x - thumb / 2) / (1 - thumb), 0, 1));
       };
-      const undo = remember(input);
+      const move = (to: Point): void => {
+        held &&= Math.abs(to[0] - at[0]) * rail.offsetWidth < UNDECIDED;
+        if (!held) moveTo(to);
+      };
+      const end = (): void => {
+        if (held) moveTo(at);
+      };
+      const back = remember(input);
+      const undo = (): void => {
+        if (!held) back();
+      };
       move(at);
-      return { move, undo };
+      return { move, end, undo };
     },
   });
   return (root) => {

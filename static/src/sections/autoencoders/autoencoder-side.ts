@@ -140,6 +140,7 @@ export class Side {
       if (flat) {
         this.#lift = firstTwo(statistics);
         map.axisNames = ["z₁", "z₂"];
+        map.symbol = "(z₁, z₂)";
         map.ellipses = splits.test.map(({ label, mean, variance = [] }) => ({
           label,
           mean: [mean[0] ?? 0, mean[1] ?? 0],
@@ -273,7 +274,7 @@ export class Side {
       const place = isIn ? "in the pocket" : `${out > 1 ? "outside" : "inside"} the 99 % circle`;
       where = `, ${formatNumber(out, 2)} radii from the middle: ${place}.`;
     }
-    this.#readout.textContent = `z = ${formatPoint(z, 2)}${where}`;
+    this.#readout.textContent = `${this.map.symbol} = ${formatPoint(z, 2)}${where}`;
   }
 }
 

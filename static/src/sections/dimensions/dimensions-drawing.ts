@@ -20,12 +20,14 @@ export class DrawnSample {
   readonly #place: HTMLElement;
   readonly #encode: (job: Job) => void;
   #model: Model | null = null;
-  #sample: Sample | null = null;
+  /** Null until the drawing has been encoded. */
+  sample: Sample | null = null;
   #pad: DrawingPad | null = null;
 
   /**
    * @param label returns the label that a conditioned model is given.
    * @param cleared is called when the drawing is gone.
+   * @param encoded is called when it has been encoded, and nothing follows it.
    */
   constructor(
     private readonly context: PageContext,
@@ -33,6 +35,7 @@ export class DrawnSample {
     private readonly label: () => number,
     private readonly taken: Taken,
     private readonly cleared: () => void,
+    private readonly encoded: () => void,
   ) {
     this.button = required(section, "button.drawn");
     this.#view = required(this.button, "image-view");
@@ -54,7 +57,7 @@ export class DrawnSample {
     );
     this.button.addEventListener("click", (event) => {
       this.#openPad();
-      this.#sample?.take(event.shiftKey);
+      this.sample?.take(event.shiftKey);
     });
     // A pen elsewhere on the page writes for the models beside it: it is followed once it is up.
     context.drawing.subscribe(({ final }) => {
@@ -64,7 +67,7 @@ export class DrawnSample {
 
   clear(): void {
     this.#model = null;
-    this.#sample = null;
+    this.sample = null;
     this.#view.pixels = null;
     this.button.hidden = true;
   }
@@ -91,7 +94,7 @@ export class DrawnSample {
     );
     if (this.#model === null) return;
     if (isEmpty) {
-      this.#sample = null;
+      this.sample = null;
       this.#view.pixels = null;
       this.cleared();
     } else this.#encode({ model: this.#model, label: this.label(), follow });
@@ -99,7 +102,7 @@ export class DrawnSample {
 
   #show({ mu, logvar, image }: Reconstruction, { model, label, follow }: Job): void {
     const sigma = logvar.length > 0 ? sigmaOf(logvar) : null;
-    this.#sample = sampleOf(
+    this.sample = sampleOf(
       this.button,
       model.condition === "none" ? null : label,
       { mu: Array.from(mu), sigma },
@@ -108,7 +111,8 @@ export class DrawnSample {
     );
     this.#view.pixels = image;
     // While the pen moves it is μ that is shown: noise would hide what a stroke does.
-    if (follow) this.#sample.take(true);
+    if (follow) this.sample.take(true);
+    else this.encoded();
   }
 
   /** A pad here, once it is asked for: the other one of the page is far away. */

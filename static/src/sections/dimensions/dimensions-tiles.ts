@@ -17,13 +17,15 @@ export interface Sample {
   readonly posterior: { readonly mu: readonly number[]; readonly sigma: readonly number[] | null };
   /** Draws z from the posterior, or takes its mean. */
   take(mean: boolean): void;
+  /** Goes on from the n-th draw (0: the mean) that a link has, at z; returns the sentence on it. */
+  resume(draw: number, z: readonly number[]): string;
 }
 
 /** A draw from N(0, 1); another visit sees other draws. */
 export const normal = gaussian(Date.now());
 
-/** Called with what was taken, its z and a sentence on it. */
-export type Taken = (sample: Sample, z: readonly number[], text: string) => void;
+/** Called with what was taken, its z, a sentence on it, and which draw it is (0: the mean). */
+export type Taken = (sample: Sample, z: readonly number[], text: string, draw: number) => void;
 
 /** Returns an image as a sample; `name` is what the page calls it. */
 export function sampleOf(
@@ -35,26 +37,28 @@ export function sampleOf(
 ): Sample {
   const { mu, sigma } = posterior;
   let count = 0;
+  const words = (draw: number, z: readonly number[]): string => {
+    if (sigma === null) {
+      return `${name}: an autoencoder encodes it as a single point, without a spread.`;
+    }
+    if (draw === 0) return `${name}: z = μ.`;
+    const epsilon = z.map((value, i) => (value - (mu[i] ?? 0)) / (sigma[i] ?? 1));
+    const length = formatNumber(Math.hypot(...epsilon), 1);
+    return `${name}, variation ${draw}: z = μ + σ ⊙ ε, ‖ε‖ = ${length}.`;
+  };
   const sample: Sample = {
     button,
     label,
     posterior,
     take: (mean) => {
-      if (sigma === null) {
-        taken(
-          sample,
-          mu,
-          `${name}: an autoencoder encodes it as a single point, without a spread.`,
-        );
-      } else if (mean) {
-        taken(sample, mu, `${name}: z = μ.`);
-      } else {
-        count++;
-        const epsilon = mu.map(normal);
-        const length = formatNumber(Math.hypot(...epsilon), 1);
-        const text = `${name}, variation ${count}: z = μ + σ ⊙ ε, ‖ε‖ = ${length}.`;
-        taken(sample, reparameterize(mu, sigma, epsilon), text);
-      }
+      const isMean = mean || sigma === null;
+      const draw = isMean ? 0 : ++count;
+      const z = isMean ? mu : reparameterize(mu, sigma, mu.map(normal));
+      taken(sample, z, words(draw, z), draw);
+    },
+    resume: (draw, z) => {
+      count = draw;
+      return words(draw, z);
     },
   };
   return sample;
@@ -80,6 +84,11 @@ export class TileSamples {
     for (const [i, button] of this.buttons.entries()) {
       button.addEventListener("click", (event) => this.#samples[i]?.take(event.shiftKey));
     }
+  }
+
+  /** The image on a tile, once it is there. */
+  at(index: number): Sample | null {
+    return this.#samples[index] ?? null;
   }
 
   clear(): void {

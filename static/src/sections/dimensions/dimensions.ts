@@ -32,6 +32,7 @@ import { startRows } from "./dimensions-rows";
 import { normal, type Sample, TileSamples } from "./dimensions-tiles";
 
 const LAYERS = ["points", "names"];
+const BY_HAND = "z was set by hand.";
 
 export async function start(context: PageContext, section: HTMLElement): Promise<void> {
   startRows(context, section);
@@ -71,7 +72,10 @@ class Bench {
       "dimensionsModel",
       (id) => void this.#show(context.model(id), null, null),
       // A place among one model's latents means nothing among another's.
-      { dimensionsZ: null, dimensionsLabel: null, dimensionsView: null },
+      {
+        ...{ dimensionsZ: null, dimensionsLabel: null, dimensionsView: null },
+        ...{ dimensionsTile: null, dimensionsDraw: null },
+      },
     );
     this.#labels = required(section, "#dimensions-label");
     this.#sliders = required(section, "latent-sliders");
@@ -91,6 +95,7 @@ class Bench {
       () => this.#label,
       (...taken) => this.#take(...taken),
       () => this.#cleared(),
+      () => this.#resume(),
     );
     const onto = layersOnto(this.#map);
     chooseLayers(
@@ -127,16 +132,17 @@ class Bench {
   #listen(): void {
     this.#sliders.addEventListener("latent-change", () => {
       this.#set(this.#sliders.z, "sliders");
-      this.#say("z was set by hand.");
+      this.#setByHand();
     });
     this.#map.addEventListener("latent-change", (event) => {
       const plane = this.#statistics?.plane;
       if (plane === undefined) return;
       this.#set(moveInPlane(plane, this.#sliders.z, event.detail.z), "map");
-      this.#say("z was set by hand.");
+      this.#setByHand();
     });
     this.#prior.addEventListener("click", () => {
       this.#choose(null);
+      this.context.update({ dimensionsTile: null, dimensionsDraw: null });
       this.#say("z was drawn from N(0, I).");
       this.#set(Array.from({ length: this.#model.latent_size }, normal));
     });
@@ -161,7 +167,9 @@ class Bench {
       try {
         const tiles = await this.context.document(model, "tiles");
         await loaded;
-        if (isShown()) this.#tiles.show(model, tiles);
+        if (!isShown()) return;
+        this.#tiles.show(model, tiles);
+        this.#resume();
       } catch (error) {
         if (!isShown()) return;
         this.#say(sentence("The tiles", error));
@@ -238,20 +246,41 @@ class Bench {
   }
 
   /** A tile or the drawing was taken: z is of its posterior. */
-  #take(sample: Sample, z: readonly number[], text: string): void {
+  #take(sample: Sample, z: readonly number[], text: string, draw: number): void {
     if (this.#model.condition !== "none" && sample.label !== null) {
       this.#labels.value = String(sample.label);
       this.context.update({ dimensionsLabel: sample.label });
     }
+    const tile = this.#tiles.buttons.indexOf(sample.button);
+    this.context.update({
+      dimensionsTile: tile < 0 ? this.#tiles.buttons.length : tile,
+      dimensionsDraw: draw,
+    });
     this.#choose(sample);
     this.#say(text);
     this.#set(z);
+  }
+
+  /** The link's z is of an image: its posterior is shown, as soon as it is known, and z stays. */
+  #resume(): void {
+    const { dimensionsTile: tile, dimensionsDraw: draw } = this.context.state;
+    if (tile === null || this.#sample !== null) return;
+    const sample = tile === this.#tiles.buttons.length ? this.#drawn.sample : this.#tiles.at(tile);
+    if (sample === null) return;
+    this.#choose(sample);
+    this.#say(draw === null ? BY_HAND : sample.resume(draw, this.#sliders.z));
+  }
+
+  #setByHand(): void {
+    if (this.context.state.dimensionsDraw !== null) this.context.update({ dimensionsDraw: null });
+    this.#say(BY_HAND);
   }
 
   /** The drawing was cleared: z stays where it is, its posterior goes. */
   #cleared(): void {
     if (this.#sample?.button !== this.#drawn.button) return;
     this.#choose(null);
+    this.context.update({ dimensionsTile: null, dimensionsDraw: null });
     this.#say("Your drawing was cleared; z has not changed.");
   }
 

@@ -7,7 +7,14 @@ import { moveInPlane, project } from "../../core/latent/plane";
 import type { Model } from "../../core/release/manifest";
 import type { ImageView } from "../../elements/image-view";
 import type { LatentMap } from "../../elements/map/latent-map";
-import { decoderInto, dressMap, dressView, fillMap, required } from "../../figures/figure";
+import {
+  decoderInto,
+  dressMap,
+  dressView,
+  fillMap,
+  keepView,
+  required,
+} from "../../figures/figure";
 import type { FaceStudio } from "./faces-studio";
 
 const REST_MS = 60;
@@ -36,11 +43,14 @@ export function startMap(context: PageContext, figure: HTMLElement, studio: Face
     const { faces } = studio;
     if (faces === null) return;
     if (dressed !== faces.model) {
+      if (dressed !== null) context.update({ facesView: null, facesHeld: null });
       dressed = faces.model;
       dressMap(map, dressed);
+      const { facesView, facesHeld } = context.state;
+      map.view = facesView;
+      map.z = facesHeld;
+      map.pinned = facesHeld !== null;
       map.layers = { names: false };
-      map.z = null;
-      map.pinned = false;
       dressView(view, dressed);
       void fillMap(context, map, dressed);
     }
@@ -51,19 +61,27 @@ export function startMap(context: PageContext, figure: HTMLElement, studio: Face
     show();
   };
 
-  map.addEventListener("latent-change", show);
+  const keepHeld = (): void => context.update({ facesHeld: map.pinned ? map.z : null });
+  map.addEventListener("latent-change", () => {
+    show();
+    if (map.pinned) keepHeld(); // by the keys
+  });
+  map.addEventListener("pin-change", keepHeld);
   take.addEventListener("click", () => {
     const z = moved();
     if (z !== null) studio.moveTo(z);
   });
   const rested = settled<void>(REST_MS, refresh);
   studio.listen((change) => {
-    if (change === "face") {
+    // The first one is the link's, as what it says of the map is.
+    if (change === "face" && dressed !== null) {
       // The cursor begins where the face is.
       map.pinned = false;
       map.z = null;
+      context.update({ facesHeld: null });
     }
     rested();
   });
+  keepView(context, map, "facesView");
   refresh();
 }

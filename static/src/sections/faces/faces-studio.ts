@@ -71,8 +71,14 @@ export class FaceStudio {
     return addAttributes(this.base, this.faces?.vectors(raw) ?? [], this.weights);
   }
 
+  /** Whether the face was taken elsewhere on the map: it is no longer the one that was picked. */
+  get isMoved(): boolean {
+    return this.context.state.facesPlace !== null;
+  }
+
   /** What the face at hand is a reconstruction of, H×W×C; null where there is none to show. */
   get original(): Float32Array | null {
+    if (this.isMoved) return null;
     if (this.source.kind === "photo") return this.photo;
     return this.source.kind === "example"
       ? (this.faces?.original(this.source.index) ?? null)

@@ -207,7 +207,8 @@ class Bench {
     if (this.#answers) this.#decode({ model: this.#model, z: studio.z() });
     if (isAnother) {
       const { source } = studio;
-      this.#grid.marked = source.kind === "example" ? source.index : null;
+      const isPicked = source.kind === "example" && !studio.isMoved;
+      this.#grid.marked = isPicked ? source.index : null;
       this.#original.pixels = studio.original;
       required<HTMLElement>(this.section, ".original").hidden = studio.original === null;
       this.#said.value = this.#words();
@@ -244,7 +245,8 @@ class Bench {
   }
 
   #words(): string {
-    const { source, faces, base } = this.studio;
+    const { source, faces, base, isMoved } = this.studio;
+    if (isMoved) return `A face taken from the map, ‖z‖ = ${formatNumber(Math.hypot(...base), 1)}.`;
     if (source.kind === "photo") return "Your picture, as the model sees it. It is in no link.";
     if (source.kind === "sample") {
       return `A draw of z from N(0, I), ‖z‖ = ${formatNumber(Math.hypot(...base), 1)}.`;

@@ -50,6 +50,7 @@ class Lab implements BenchEvents {
   private readonly chooser: Choice;
   private readonly otherChooser: Choice;
   private readonly share: HTMLInputElement;
+  private readonly said: HTMLOutputElement;
   private readonly switches: LayerSwitches;
   /** Counts what was chosen: whatever arrives for an older choice is dropped. */
   private turn = 0;
@@ -65,6 +66,7 @@ class Lab implements BenchEvents {
     const show = (): void => void this.show();
     this.otherChooser = linkedChoice(context, section, "#lab-other", "labOther", show, AS_FIRST);
     this.share = required(section, "[name=lab-share]");
+    this.said = required(section, ".link output");
     this.switches = required(section, "layer-switches");
     this.first = new Bench(context, required(section, "[data-bench=first]"), this);
     this.second = new Bench(context, required(section, "[data-bench=second]"), this);
@@ -168,7 +170,7 @@ class Lab implements BenchEvents {
     isShared = this.isShared,
   ): void {
     const whose = bench === this.second && !isShared ? "labOther" : "lab";
-    this.context.update({ [`${whose}${what}`]: value });
+    this.note({ [`${whose}${what}`]: value });
   }
 
   changed(bench: Bench): void {
@@ -185,7 +187,7 @@ class Lab implements BenchEvents {
   private takeTo(z: readonly number[]): void {
     this.first.moveTo(z);
     this.across(this.first)?.moveTo(z);
-    this.context.update({ labZ: [...this.first.z] });
+    this.note({ labZ: [...this.first.z] });
     if (!this.switches.on.path) this.switchLayers({ path: true });
   }
 
@@ -195,7 +197,7 @@ class Lab implements BenchEvents {
     // A point of as many latents is tried in the next model, too; its map is another.
     const isKept = latent_size === this.first.model?.latent_size;
     if (this.second.model !== null && this.isShared && !isKept) this.part();
-    this.context.update({
+    this.note({
       labZ: isKept ? [...this.first.z] : null,
       labView: null,
       labAt: null,
@@ -207,7 +209,7 @@ class Lab implements BenchEvents {
   private setShared(isShared: boolean): void {
     if (!this.canShare) return;
     if (isShared) {
-      this.context.update(AS_FIRST);
+      this.note(AS_FIRST);
       this.second.map.pinned = this.state.labPinned;
       this.second.moveTo(this.first.z);
       this.second.ask(this.first.label);
@@ -221,7 +223,7 @@ class Lab implements BenchEvents {
 
   /** From now on the second model has a z of its own: where it is. */
   private part(): void {
-    this.context.update({
+    this.note({
       labOtherZ: [...this.second.z],
       labOtherPinned: this.second.map.pinned,
       labOtherView: this.second.map.view,
@@ -232,6 +234,7 @@ class Lab implements BenchEvents {
   /** Shows the chosen models; those that are on their benches stay. */
   private async show(): Promise<void> {
     const turn = ++this.turn;
+    this.note({});
     const { first, second } = this;
     const [model, other] = this.chosen;
     this.path.clear();
@@ -288,12 +291,12 @@ class Lab implements BenchEvents {
 
   private switchLayers(changes: LayerState): void {
     const layers = { ...LAYERS, ...this.state.labLayers, ...changes };
-    this.context.update({ labLayers: switchedFrom(LAYERS, layers) });
+    this.note({ labLayers: switchedFrom(LAYERS, layers) });
     const isWarped = layers.quantiles !== (this.switches.on.quantiles ?? layers.quantiles);
     this.switches.on = layers;
     for (const bench of [this.first, this.second]) bench.layers.switchTo(layers);
     if (!isWarped) return;
-    this.context.update({ labView: null, labOtherView: null });
+    this.note({ labView: null, labOtherView: null });
     this.arrange();
   }
 
@@ -320,6 +323,12 @@ class Lab implements BenchEvents {
     layersAsked(context, "labLayers", Object.keys(LAYERS));
   }
 
+  /** Changes the state of the lab: what was copied before is no longer how it is. */
+  private note(change: Partial<PageState>): void {
+    this.context.update(change);
+    this.said.textContent = "";
+  }
+
   private copyLink(): Promise<void> {
     const link = new URL(writeState({ ...this.state, section: "lab" }), location.href).href;
     return this.copy(link, "the link opens the lab exactly as it is.");
@@ -333,10 +342,9 @@ class Lab implements BenchEvents {
 
   /** Puts a text on the clipboard, or where that is forbidden into a field, selected. */
   private async copy(text: string, use: string): Promise<void> {
-    const said = required<HTMLElement>(this.section, ".link output");
     const field = required<HTMLInputElement>(this.section, ".link input");
     const isCopied = await copyText(text);
-    said.textContent = isCopied
+    this.said.textContent = isCopied
       ? `Copied: ${use}`
       : "This browser does not let the page copy. The text is selected: press Ctrl or ⌘ and C.";
     field.hidden = isCopied;

@@ -11,4 +11,23 @@ export const KINDS = {
 
 export type Kind = keyof typeof KINDS;
 
+const MARKERS = ["circle", "square", "triangle", "diamond", "wedge", "plus"] as const;
+
+/**
+ * How the n-th of so many sizes of one kind looks: darker on light, lighter on dark the larger it is,
+ * and with a mark of its own.
+ */
+export function styleOfSize(
+  kind: Kind,
+  n: number,
+  sizes: number,
+): Pick<ChartLine, "colour" | "marker"> {
+  const ink = Math.round((60 * n) / Math.max(1, sizes - 1));
+  const { colour } = KINDS[kind];
+  return {
+    colour: `color-mix(in oklab, ${colour}, var(--text) ${ink}%)`,
+    marker: MARKERS[n % MARKERS.length] as (typeof MARKERS)[number],
+  };
+}
+
 export const isKind = (kind: string): kind is Kind => kind in KINDS;

@@ -7,7 +7,7 @@ import type { ChartLine, LineChart } from "../../elements/chart/line-chart";
 import { linkedChoice } from "../../figures/choices";
 import { required } from "../../figures/figure";
 import { fillChart } from "../../figures/fill-chart";
-import { isKind, KINDS } from "./numbers-chart";
+import { isKind, KINDS, styleOfSize } from "./numbers-chart";
 
 /** What can be shown, by its name among the curves. */
 const QUANTITIES: Record<string, string> = {
@@ -31,9 +31,13 @@ export async function showCurves(context: PageContext, part: HTMLElement): Promi
     ];
     return fillChart(chart, "The curves of the study", () =>
       context.study().then(({ models }) => {
+        const rows = boxes.flatMap(({ value }) => models.find(({ id }) => id === value) ?? []);
+        const sizes = [...new Set(rows.map(({ latent_size }) => latent_size))].sort(
+          (a, b) => a - b,
+        );
         const lines = models
           .filter(({ id }) => chosen.includes(id))
-          .flatMap((row) => pair(row, quantity));
+          .flatMap((row) => pair(row, quantity, sizes));
         if (lines.length === 0) {
           chart.message = "Choose a run.";
           chart.state = "empty";
@@ -70,17 +74,21 @@ export async function showCurves(context: PageContext, part: HTMLElement): Promi
 }
 
 /** The two lines of a run: trained on, and held out. */
-function pair({ kind, latent_size, curves }: StudyRow, quantity: string): ChartLine[] {
+function pair(
+  { kind, latent_size, curves }: StudyRow,
+  quantity: string,
+  sizes: readonly number[],
+): ChartLine[] {
   if (!isKind(kind)) return [];
-  const { short, colour, marker } = KINDS[kind];
-  const run = `${short}-${latent_size}`;
+  const { colour, marker } = styleOfSize(kind, sizes.indexOf(latent_size), sizes.length);
+  const run = `${KINDS[kind].short}-${latent_size}`;
   const line = (name: string, y: readonly (number | null)[] | undefined): ChartLine[] =>
     y === undefined ? [] : [{ name, x: y.map((_, i) => i + 1), y, colour }];
   return [
     ...line(`${run} trained on`, curves[quantity]).map((own) => ({ ...own, dash: TRAINED })),
     ...line(`${run} held out`, curves[`held_out_${quantity}`]).map((own) => ({
       ...own,
-      marker,
+      ...(marker && { marker }),
       end: run,
     })),
   ];
