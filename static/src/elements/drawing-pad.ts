@@ -143,6 +143,8 @@ export class DrawingPad extends AtlasElement {
     // Keys act on the drawing from now on, but a ring is for those who came by keyboard.
     this.canvas.focus({ preventScroll: true, focusVisible: false } as FocusOptions);
     let last = this.#pointOf(event);
+    /** Whether the stroke has come to there: outside the pad it has not. */
+    let isDrawn = true;
     /** More than one where the pen has left the pad and come back. */
     const strokes: Stroke[] = [];
     const begin = (point: PenPoint): Stroke => {
@@ -157,12 +159,15 @@ export class DrawingPad extends AtlasElement {
         // Between two frames a pen reports many positions; the event itself is only the last.
         const all = event.getCoalescedEvents?.() ?? [];
         const points = (all.length > 0 ? all : [event]).map((part) => this.#pointOf(part));
-        for (const [first, ...rest] of partsOnPad([last, ...points])) {
+        const parts = partsOnPad([last, ...points]);
+        for (const [first, ...rest] of parts) {
           if (first === undefined) continue;
-          const stroke = first === last ? (strokes.at(-1) as Stroke) : begin(first);
+          const goesOn = isDrawn && first === last;
+          const stroke = goesOn ? (strokes.at(-1) as Stroke) : begin(first);
           this.#change(() => this.#drawing.extend(stroke, rest.map(onGrid)));
         }
         last = points.at(-1) ?? last;
+        isDrawn = parts.at(-1)?.at(-1) === last;
       },
       end: () => {
         this.#active = null;
