@@ -177,6 +177,11 @@ def test_it_opens_with_a_drawing_that_the_first_stroke_replaces(
         assert 0 <= box["y"] <= box["y"] + box["height"] <= 900, part
     surface = atlas.surface("draw")
     assert 0 <= surface["y"] <= surface["y"] + surface["height"] <= 900
+    # It is compared, and conditioned models are given its class, once the release's numbers come.
+    told = page.locator("#draw .verdict")
+    atlas.until(lambda: "times the mean of the test digits" in told.inner_text())
+    conditioned = page.locator("#draw [data-model=cvae-2] .error")
+    atlas.until(lambda: "given 3" in conditioned.inner_text())
     # Each example is the picture of what it puts on the pad.
     for name in ("three", "letter", "face", "star"):
         path = page.locator(f"#draw [data-example={name}] svg path")

@@ -235,9 +235,17 @@ export async function start(context: PageContext, section: HTMLElement): Promise
       () => context.document(model, name),
       (_, again) => tryAgain(place, again),
     );
-  void insist("report", numbers).then((report) => readings.compareWith({ report }));
+  // The drawing that the page opens with is often read before they come.
+  const lookAgain = (): void => {
+    if (passage !== null) rested(passage);
+  };
+  void insist("report", numbers).then((report) => {
+    readings.compareWith({ report });
+    lookAgain();
+  });
   void insist("statistics", zoom).then((statistics) => {
     Object.assign(map, shapesOf(model, statistics));
     readings.compareWith({ statistics });
+    lookAgain();
   });
 }
