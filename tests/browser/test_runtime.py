@@ -103,11 +103,8 @@ def test_B7_a_page_that_is_loaded_goes_on_without_the_server(
     # The section after the first comes by itself, once a reader has looked for a while.
     assert atlas.page.locator("#draw latent-map").count() > 0
     atlas.page.locator("#draw latent-map[state=ready]").wait_for()
-    atlas.enter("draw")
-    atlas.enter("labels")
-    # That before it comes to life, too.
-    waiting = atlas.page.locator("#autoencoders digit-grid:not([state=ready])")
-    atlas.until(lambda: waiting.count() == 0)
+    # So do those that are near the sections in use.
+    atlas.read_through("draw", "inside", "autoencoders", "labels", "control")
     server.stop()
     use_every_section(atlas, reference)
 
