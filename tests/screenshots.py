@@ -60,6 +60,7 @@ def _open(browser: Browser, url: str, width: int, scheme: str) -> Page:
     context = browser.new_context(
         viewport={"width": width, "height": _HEIGHTS.get(width, 900)},
         color_scheme="dark" if scheme == "dark" else "light",
+        reduced_motion="reduce",
         service_workers="block",
     )
     page = context.new_page()

@@ -26,6 +26,8 @@ class Outlive(Protocol):
 
 
 _HERE = Path(__file__).parent
+# The first map's z wanders until its reader moves: most tests are of readers who have.
+_HAS_MOVED = """try { sessionStorage.setItem("latent-atlas-moved", ""); } catch {}"""
 # Every page tells of what its policy forbade, also where no message would reach the console.
 _REPORT_VIOLATIONS = """addEventListener("securitypolicyviolation", event =>
   console.error(`policy violation: ${event.violatedDirective} ${event.blockedURI}`))"""
@@ -121,11 +123,13 @@ def make_context(
     contexts: list[BrowserContext] = []
 
     def make(**options: Any) -> BrowserContext:
-        chosen = options.pop("browser", browser)
+        chosen, has_moved = options.pop("browser", browser), options.pop("has_moved", True)
         # What a service worker fetches no test could intercept; those that are about it allow it.
         usual = {"viewport": {"width": 1280, "height": 800}, "service_workers": "block"}
         context = chosen.new_context(**usual | options)
         context.set_default_timeout(40_000)
+        if has_moved:
+            context.add_init_script(_HAS_MOVED)
         watch.attach(context)
         contexts.append(context)
         return context

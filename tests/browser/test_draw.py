@@ -158,6 +158,48 @@ def test_S3_3_a_finger_draws_and_the_page_does_not_scroll(
     assert atlas.page.evaluate("scrollY") == pytest.approx(scrolled, abs=10)
 
 
+def test_it_opens_with_a_drawing_that_the_first_stroke_replaces(
+    open_atlas: OpenAtlas, reference: Reference
+) -> None:
+    atlas = open_atlas(viewport={"width": 1440, "height": 900})
+    atlas.enter("draw")
+    page, pad = atlas.page, atlas.page.locator("drawing-pad")
+    expect_what_the_model_makes_of_it(atlas, reference)
+    opened = pad.evaluate("pad => JSON.stringify(pad.strokes)")
+    assert "draw" not in page.url.partition("#")[2].replace("at=draw", "")
+    # The whole loop is on one screen, models' answers and all.
+    page.locator("#draw").evaluate("section => section.scrollIntoView({behavior: 'instant'})")
+    answered = "#draw .answers image-view[state=ready]:visible"
+    atlas.until(lambda: page.locator(answered).count() >= 5)
+    for part in ("drawing-pad", ".input", ".output", "error-scale", ".verdict", ".answers"):
+        box = page.locator(f"#draw {part}").bounding_box()
+        assert box
+        assert 0 <= box["y"] <= box["y"] + box["height"] <= 900, part
+    surface = atlas.surface("draw")
+    assert 0 <= surface["y"] <= surface["y"] + surface["height"] <= 900
+    # It is compared, and conditioned models are given its class, once the release's numbers come.
+    told = page.locator("#draw .verdict")
+    atlas.until(lambda: "times the mean of the test digits" in told.inner_text())
+    conditioned = page.locator("#draw [data-model=cvae-2] .error")
+    atlas.until(lambda: "given 3" in conditioned.inner_text())
+    # Each example is the picture of what it puts on the pad.
+    for name in ("three", "letter", "face", "star"):
+        path = page.locator(f"#draw [data-example={name}] svg path")
+        assert len(path.get_attribute("d") or "") > 20
+    draw(atlas, SEVEN)
+    assert pad.evaluate("pad => pad.strokes.length") == 1
+    assert pad.evaluate("pad => JSON.stringify(pad.strokes)") != opened
+    expect_what_the_model_makes_of_it(atlas, reference)
+    atlas.until(lambda: "draw=" in page.url)
+    # Outside the pad a pen leaves no line along its edge: the stroke goes on where it comes back.
+    pad.evaluate("pad => pad.clear()")
+    draw(atlas, ((0.5, 0.5), (1.25, 0.5), (1.25, 0.9), (0.5, 0.9)))
+    strokes = pad.evaluate("pad => pad.strokes")
+    assert [round(stroke[-1]["x"], 2) for stroke in strokes] == [1, 0.5]
+    edge = [point["y"] for stroke in strokes for point in stroke if point["x"] > 0.98]
+    assert all(abs(y - 0.5) < 0.02 or abs(y - 0.9) < 0.02 for y in edge)
+
+
 def test_S3_3_undo_takes_back_a_stroke_and_clear_all_of_them(
     pad: Atlas, reference: Reference
 ) -> None:

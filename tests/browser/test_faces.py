@@ -179,6 +179,7 @@ def test_S1_9_the_table_tells_the_faces_behind_each_vector_and_what_it_does(
 ) -> None:
     faces = open_faces()
     attributes = faces.document("attributes")
+    faces.section.get_by_text("Attribute by attribute", exact=True).click()
     rows = faces.section.locator(".effects tbody tr")
     assert rows.count() == len(attributes["names"])
     for k, row in enumerate(rows.all_inner_texts()):

@@ -227,3 +227,57 @@ def test_S2_4_the_layers_of_the_first_map_are_switches_that_the_link_keeps(
     again.until(lambda: again.map().evaluate(held))
     assert not again.map().evaluate("map => map.layers.points")
     again.map().locator("g.ellipse").first.wait_for(state="attached")
+
+
+_SPOKEN = """map => [...map.shadowRoot.querySelectorAll("[role=status], [aria-live]")]
+  .map(place => place.textContent.trim()).join("")"""
+
+
+def test_until_the_reader_moves_z_wanders_with_its_digit_and_nothing_is_told(
+    open_atlas: OpenAtlas, reference: Reference
+) -> None:
+    atlas = open_atlas(has_moved=False)
+    words = atlas.page.locator("#hover .invitation")
+    home = reference.model("vae-2")["prepared"]["z"]
+    told = atlas.map().evaluate(_SPOKEN)
+    zeros = positions(means(reference))[np.array(means(reference)["labels"]) == 0]
+
+    def is_among_the_zeros() -> bool:
+        z = atlas.z()
+        assert z is not None
+        return bool((np.hypot(*(zeros - z).T) < 0.05).sum() > 20)
+
+    assert words.is_visible()
+    first = reference.decode("vae-2", [home])[0]
+    atlas.until(is_among_the_zeros)
+    atlas.until(lambda: np.abs(atlas.pixels("decoded") - first).max() > 0.5)
+    assert "#" not in atlas.page.url
+    assert atlas.map().evaluate(_SPOKEN) == told
+    # A key is a move as well: what the link says is shown, and nothing wanders any more.
+    atlas.page.keyboard.press("Tab")
+    assert words.is_hidden()
+    assert atlas.z() == pytest.approx(home)
+    atlas.expect_image("decoded", first)
+    # Nor where its reader has come back in the same tab.
+    atlas.page.reload()
+    atlas.wait_live("hover")
+    assert words.is_hidden()
+
+
+def test_with_less_motion_only_the_words_invite_until_the_reader_moves(
+    open_atlas: OpenAtlas, reference: Reference
+) -> None:
+    atlas = open_atlas(has_moved=False, reduced_motion="reduce")
+    words = atlas.page.locator("#hover .invitation")
+    home = reference.model("vae-2")["prepared"]["z"]
+    for _ in range(10):
+        atlas.frames()
+    assert atlas.z() == pytest.approx(home)
+    box = words.bounding_box()
+    assert box
+    x, y = atlas.place_of((home[0], home[1]))
+    assert box["x"] + box["width"] / 2 == pytest.approx(x, abs=2)
+    assert y < box["y"] < y + 40
+    z = atlas.hover(0.4, 0.4)
+    assert words.is_hidden()
+    atlas.expect_image("decoded", reference.decode("vae-2", [z])[0])

@@ -102,7 +102,7 @@ def test_B6_back_and_forward_move_through_states(atlas: Atlas, reference: Refere
     atlas.until(lambda: atlas.z() == pytest.approx(first, abs=1e-5))
     assert atlas.map().evaluate("map => map.pinned")
     atlas.expect_image("decoded", reference.decode("vae-2", [first])[0], 1e-3)
-    assert pad.evaluate("pad => pad.strokes.length") == 0
+    assert pad.evaluate("pad => pad.drawing.isEmpty")
     atlas.until(lambda: page.evaluate("scrollY") < 100)
 
     page.go_forward()
@@ -302,7 +302,7 @@ def test_B6_a_hostile_link_is_ignored_with_a_note(
     atlas.expect_image("decoded", reference.decode("vae-2", [model["prepared"]["z"]])[0])
     assert atlas.view() == {key: pytest.approx(model["view"][key]) for key in ("centre", "scale")}
     atlas.enter("draw")
-    assert atlas.page.locator("drawing-pad").evaluate("pad => pad.strokes.length") == 0
+    assert atlas.page.locator("drawing-pad").evaluate("pad => pad.drawing.isEmpty")
     atlas.enter("labels")
     assert atlas.map("labels").get_attribute("model") == "label-decoder-vae-2"
     assert atlas.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

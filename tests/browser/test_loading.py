@@ -141,7 +141,7 @@ _WHEN_LIVE = """addEventListener("DOMContentLoaded", () => {
 _NO_PATIENCE = """const real = setTimeout;
 window.setTimeout = (run, ms, ...rest) => real(run, ms > 2000 ? 1e8 : ms, ...rest);"""
 _WHEN_NEXT = """() => performance.getEntriesByType("resource")
-  .find(({ name }) => name.includes("assets/autoencoders-"))?.startTime"""
+  .find(({ name }) => name.includes("assets/draw-"))?.startTime"""
 
 
 @pytest.mark.parametrize("reader", ["only looks", "scrolls"])

@@ -18,6 +18,7 @@ from tests.support.server import ROOT, Server
 WIDTHS = (320, 360, 390, 820, 1440, 1920, 2560)
 NARROWEST_MAP = 260
 SCREENS = 2
+SCREENS_IN_ALL = 26
 # A picture that each map is explored for.
 BESIDE = {
     "hover": "decoded", "autoencoders": "ae-decoded", "shape": "shape-decoded", "labels": "class-9",
@@ -218,6 +219,12 @@ def test_nothing_is_cut_off_or_overflows_at_any_width(atlas: Atlas) -> None:
             assert across >= min(NARROWEST_MAP, 0.7 * width), (width, label)
             assert across == pytest.approx(up, abs=1), (width, label)
             assert up <= 900, (width, label)
+        # The width is used, and the page is no longer than it need be.
+        across = atlas.page.locator("#shape").evaluate("it => it.clientWidth")
+        assert across >= 0.85 * min(width, 1920), width
+        if width == 1440:
+            height = atlas.page.evaluate("document.documentElement.scrollHeight")
+            assert height <= SCREENS_IN_ALL * 900
         if width in (320, 390):
             assert atlas.page.evaluate(_TEXTS, "cut") == [], width
         if width == 390:
@@ -246,6 +253,7 @@ def test_the_first_screen_shows_map_and_digit_together(open_atlas: OpenAtlas) ->
         atlas.resize(*size)
         digit = atlas.image("decoded").bounding_box()
         assert digit
+        assert digit["width"] >= {390: 128, 1920: 400}.get(size[0], 320), size
         for box in (atlas.surface(), digit):
             assert box["y"] >= 0
             assert box["y"] + box["height"] <= size[1] + 1, size

@@ -101,11 +101,10 @@ def test_B7_a_page_that_is_loaded_goes_on_without_the_server(
     server = outlive(Server(models_dir=models_dir))
     atlas = open_atlas(url=server.url)
     # The section after the first comes by itself, once a reader has looked for a while.
-    assert atlas.page.locator("#autoencoders digit-grid").count() > 0
-    waiting = atlas.page.locator("#autoencoders digit-grid:not([state=ready])")
-    atlas.until(lambda: waiting.count() == 0)
-    atlas.enter("draw")
-    atlas.enter("labels")
+    assert atlas.page.locator("#draw latent-map").count() > 0
+    atlas.page.locator("#draw latent-map[state=ready]").wait_for()
+    # So do those that are near the sections in use.
+    atlas.read_through("draw", "inside", "autoencoders", "labels", "control")
     server.stop()
     use_every_section(atlas, reference)
 

@@ -39,11 +39,11 @@ class Section:
 
 SECTIONS = (
     Section("hover", "Walk", hover_view.build),
-    Section("autoencoders", "Autoencoders", autoencoders_view.build),
+    Section("draw", "Draw", draw_view.build),
     Section("inside", "Inside", inside_view.build),
     Section("training", "Training", training_view.build),
-    Section("draw", "Draw", draw_view.build),
     Section("shape", "Shape", shape_view.build),
+    Section("autoencoders", "Autoencoders", autoencoders_view.build),
     Section("labels", "Ten digits", labels_view.build, own_title="Labels"),
     Section("control", "Control", lambda release: release.model("target-means-vae-2")),
     Section("classify", "Classify", classify_view.build),

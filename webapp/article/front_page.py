@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from latent_atlas.webapp.article.own_models import is_own, noun
-from latent_atlas.webapp.article.release_view import ReleaseView
+from latent_atlas.webapp.article.release_view import Entry, ReleaseView
 from latent_atlas.webapp.article.wording import at, count
 
 _SOURCES = {
@@ -22,6 +22,8 @@ class FrontPage:
 
     title: str
     description: str
+    deck: str
+    """The sentences under the page's title."""
     sources: tuple[str, ...]
     """The data sets that the models were trained on, those of the recipes first."""
 
@@ -45,5 +47,13 @@ def front_page(release: ReleaseView) -> FrontPage:
     return FrontPage(
         f"Latent Atlas: {title}",
         f"Move over a map of {many} and watch {network} draw every point, in your browser.",
+        f"{many[0].upper()}{many[1:]}, squeezed to {_numbers(model)} each. "
+        "Point anywhere; the network draws what belongs there.",
         tuple(sources),
     )
+
+
+def _numbers(model: Entry) -> str:
+    """Say how many latents a model has: "two numbers"."""
+    size = model["latent_size"]
+    return f"{'two' if size == 2 else size} number{'s' * (size != 1)}"

@@ -18,7 +18,7 @@ import { css, html } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import { ref } from "lit/directives/ref.js";
 import { Drawing, type DrawingChange } from "../core/image/drawing";
-import { type PenPoint, penPoint, type Stroke } from "../core/image/strokes";
+import { type PenPoint, partsOnPad, penPoint, type Stroke } from "../core/image/strokes";
 import { AtlasElement } from "./atlas-element";
 import { connectWhenNear } from "./connect-when-near";
 import { isBrowsersKey } from "./keys";
@@ -89,7 +89,7 @@ export class DrawingPad extends AtlasElement {
     this.#drawing = drawing;
     this.#leave = drawing.subscribe((change) => this.#follow(change));
     this.#drop();
-    this.takeData(!drawing.isEmpty);
+    this.takeData(drawing.strokes.length > 0);
     this.#redraw();
   }
 
@@ -142,21 +142,39 @@ export class DrawingPad extends AtlasElement {
     event.preventDefault();
     // Keys act on the drawing from now on, but a ring is for those who came by keyboard.
     this.canvas.focus({ preventScroll: true, focusVisible: false } as FocusOptions);
-    const stroke = this.#change(() => this.#drawing.begin(this.#pointOf(event)));
-    this.#active = stroke;
+    let last = this.#pointOf(event);
+    /** Whether the stroke has come to there: outside the pad it has not. */
+    let isDrawn = true;
+    /** More than one where the pen has left the pad and come back. */
+    const strokes: Stroke[] = [];
+    const begin = (point: PenPoint): Stroke => {
+      const stroke = this.#change(() => this.#drawing.begin(onGrid(point)));
+      this.#active = stroke;
+      strokes.push(stroke);
+      return stroke;
+    };
+    begin(last);
     return {
       move: (_at, _step, event) => {
         // Between two frames a pen reports many positions; the event itself is only the last.
         const all = event.getCoalescedEvents?.() ?? [];
         const points = (all.length > 0 ? all : [event]).map((part) => this.#pointOf(part));
-        this.#change(() => this.#drawing.extend(stroke, points));
+        const parts = partsOnPad([last, ...points]);
+        for (const [first, ...rest] of parts) {
+          if (first === undefined) continue;
+          const goesOn = isDrawn && first === last;
+          const stroke = goesOn ? (strokes.at(-1) as Stroke) : begin(first);
+          this.#change(() => this.#drawing.extend(stroke, rest.map(onGrid)));
+        }
+        last = points.at(-1) ?? last;
+        isDrawn = parts.at(-1)?.at(-1) === last;
       },
       end: () => {
         this.#active = null;
         this.#change(() => this.#drawing.end());
       },
       undo: () => {
-        this.strokes = this.strokes.filter((other) => other !== stroke);
+        this.strokes = this.strokes.filter((other) => !strokes.includes(other));
       },
     };
   }
@@ -177,7 +195,8 @@ export class DrawingPad extends AtlasElement {
   #pointOf(event: PointerEvent): PenPoint {
     // A mouse reports 0.5 while pressed, as the standard asks of devices that feel no pressure.
     const pressure = event.pointerType === "pen" && event.pressure > 0 ? event.pressure : 0.5;
-    return penPoint(...placeOn(this.canvas, event), pressure);
+    const [x, y] = placeOn(this.canvas, event);
+    return { x, y, pressure };
   }
 
   #follow(change: DrawingChange): void {
@@ -243,6 +262,8 @@ export class DrawingPad extends AtlasElement {
     `;
   }
 }
+
+const onGrid = ({ x, y, pressure }: PenPoint): PenPoint => penPoint(x, y, pressure);
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -18,11 +18,11 @@ export interface Section {
 /** The first is what the reader came for: its script comes with the page's own. */
 export const SECTIONS: readonly [Section, ...Section[]] = [
   { id: "hover", load: async () => hover },
-  { id: "autoencoders", load: () => import("./autoencoders/autoencoders") },
+  { id: "draw", load: () => import("./draw/draw") },
   { id: "inside", load: () => import("./inside/inside") },
   { id: "training", load: () => import("./training/training") },
-  { id: "draw", load: () => import("./draw/draw") },
   { id: "shape", load: () => import("./shape/shape") },
+  { id: "autoencoders", load: () => import("./autoencoders/autoencoders") },
   { id: "labels", load: () => import("./labels/labels") },
   { id: "control", load: () => import("./control/control") },
   { id: "classify", load: () => import("./classify/classify") },

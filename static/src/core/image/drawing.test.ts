@@ -53,3 +53,16 @@ test("strokes that are given are copied; who no longer follows hears nothing", (
   drawing.replace([]);
   expect(changes).toHaveLength(1);
 });
+
+test("what the page opens with is not the reader's, and the first stroke replaces it", () => {
+  const { drawing, changes } = followed();
+  drawing.open([BAR, BAR]);
+  expect([drawing.isEmpty, drawing.strokes.length]).toEqual([true, 2]);
+  expect(drawing.pixels).toEqual(normalise([BAR, BAR]));
+  drawing.begin(point(0.2, 0.2));
+  expect([drawing.isEmpty, drawing.strokes.length]).toEqual([false, 1]);
+  expect(changes.map(({ final }) => final)).toEqual([false, false]);
+  drawing.open([BAR]);
+  drawing.replace([]);
+  expect([drawing.isEmpty, drawing.strokes.length]).toEqual([true, 0]);
+});

@@ -16,6 +16,8 @@ export class Drawing {
   strokes: Stroke[];
   /** The normalised 28×28 of the strokes. */
   pixels: Float32Array;
+  /** Whether the strokes are the page's own, which make room for the reader's first. */
+  #isExample = false;
   readonly #listeners = new Set<(change: DrawingChange) => void>();
 
   constructor(strokes: readonly Stroke[] = []) {
@@ -23,8 +25,16 @@ export class Drawing {
     this.pixels = normalise(this.strokes);
   }
 
+  /** Whether the reader has drawn nothing: what the page opened with is not the reader's. */
   get isEmpty(): boolean {
-    return this.strokes.length === 0;
+    return this.#isExample || this.strokes.length === 0;
+  }
+
+  /** Shows a drawing of the page's own, until the first stroke. It is no final one: no link keeps it. */
+  open(strokes: readonly Stroke[]): void {
+    this.strokes = copied(strokes);
+    this.#isExample = true;
+    this.#changed(false);
   }
 
   /** Calls `listener` after every change until `end`, or the function that is returned is called. */
@@ -37,6 +47,7 @@ export class Drawing {
 
   replace(strokes: readonly Stroke[]): void {
     this.strokes = copied(strokes);
+    this.#isExample = false;
     this.#changed(true);
   }
 
@@ -47,6 +58,8 @@ export class Drawing {
   /** Begins a stroke, which is returned to be drawn on. */
   begin(point: PenPoint): Stroke {
     const stroke = [point];
+    if (this.#isExample) this.strokes = [];
+    this.#isExample = false;
     this.strokes.push(stroke);
     this.#changed(false);
     return stroke;

@@ -41,6 +41,53 @@ export function extend(stroke: Stroke, point: PenPoint): boolean {
 }
 
 /**
+ * Cuts the way of a pen at the edges of the pad: what runs outside leaves no line along the edge.
+ *
+ * @param way positions that may lie outside the pad.
+ * @returns the parts on the pad, in order; the first continues the way's beginning where it has that.
+ */
+export function partsOnPad(way: readonly PenPoint[]): PenPoint[][] {
+  const parts: PenPoint[][] = [];
+  let part: PenPoint[] | null = null;
+  for (let i = 1; i < way.length; i++) {
+    const [a, b] = [way[i - 1] as PenPoint, way[i] as PenPoint];
+    const [enters, leaves] = sharesOnPad(a, b);
+    if (enters >= leaves) {
+      part = null;
+      continue;
+    }
+    if (part === null) {
+      part = [enters > 0 ? between(a, b, enters) : a];
+      parts.push(part);
+    }
+    part.push(leaves < 1 ? between(a, b, leaves) : b);
+    if (leaves < 1) part = null;
+  }
+  return parts;
+}
+
+/** The shares of a line at which it enters and leaves the pad; it never does where they cross. */
+function sharesOnPad(a: PenPoint, b: PenPoint): [number, number] {
+  let [enters, leaves] = [0, 1];
+  for (const axis of ["x", "y"] as const) {
+    const [from, by] = [a[axis], b[axis] - a[axis]];
+    if (by === 0) {
+      if (from < 0 || from > 1) return [1, 0];
+      continue;
+    }
+    const ends = [-from / by, (1 - from) / by];
+    enters = Math.max(enters, Math.min(...ends));
+    leaves = Math.min(leaves, Math.max(...ends));
+  }
+  return [enters, leaves];
+}
+
+function between(a: PenPoint, b: PenPoint, share: number): PenPoint {
+  const at = (from: number, to: number): number => from + share * (to - from);
+  return { x: at(a.x, b.x), y: at(a.y, b.y), pressure: at(a.pressure, b.pressure) };
+}
+
+/**
  * Writes strokes as URL-safe text, five characters a point; "" where a link cannot hold them.
  *
  * Of a drawing too long for a link every second point between the ends of each stroke is left out,

@@ -29,6 +29,8 @@ interface Question {
 export class DrawAnswers {
   private readonly places: Place[];
   private question: Question | null = null;
+  /** Until the reader sees them nothing is loaded: the first map may be in use. */
+  private begun = false;
   /** When, in performance.now(), the pen will have rested for long enough. */
   private restUntil = 0;
   /** One model after the other; a newer question takes the place of one under way. */
@@ -66,7 +68,14 @@ export class DrawAnswers {
   /** Has every model in sight answer. */
   ask(label: number): void {
     this.question = { label };
-    this.work(this.question);
+    if (this.begun) this.work(this.question);
+  }
+
+  /** They are seen: makes the models ready, and answers what has been asked. */
+  begin(): void {
+    this.begun = true;
+    if (this.question === null) void this.prepare();
+    else this.work(this.question);
   }
 
   /** Lets go of the question: the pen moves again, and its own answer comes first. */
@@ -76,7 +85,7 @@ export class DrawAnswers {
   }
 
   /** Loads the models in sight beforehand, one after the other, whenever the pen is at rest. */
-  async prepare(): Promise<void> {
+  private async prepare(): Promise<void> {
     for (const { model, figure } of this.places) {
       if (figure.hidden) continue;
       for (const part of ["encoder", "decoder"] as const) {

@@ -87,7 +87,7 @@ export class DrawReadings {
     const error = squaredError(passage.pixels, passage.image);
     this.put("again", formatNumber(again, 1));
     this.verdict.textContent = [
-      `Your drawing is reconstructed with a squared error of ${formatNumber(error, 1)}${this.comparison(error)}.`,
+      `The drawing is reconstructed with a squared error of ${formatNumber(error, 1)}${this.comparison(error)}.`,
       `That reconstruction is itself reconstructed with an error of ${formatNumber(again, 1)},`,
       again < error ? `${times(error / again)} times less: it is the model’s own.` : "no less.",
     ].join(" ");

@@ -20,6 +20,7 @@ import { showOnly } from "../../figures/choices";
 import { fillMap, keepView, loadPart, required, showError } from "../../figures/figure";
 import { chooseLayers, layersOnto } from "../../figures/layer-choice";
 import { DrawAnswers } from "./draw-answers";
+import { offerExamples } from "./draw-examples";
 import { DrawPosterior } from "./draw-posterior";
 import { DrawReadings, type Passage } from "./draw-readings";
 
@@ -44,6 +45,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     return startOwn(context, section);
   }
   const { drawing } = context;
+  const isClear = (): boolean => drawing.strokes.length === 0;
   const input = required<ImageView>(section, "image-view[name=input]");
   const reconstruction = required<ImageView>(section, "image-view[name=reconstruction]");
   const map = required<LatentMap>(section, "latent-map");
@@ -121,7 +123,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
         if (z === sought) posterior.tellGain(shown);
         return;
       }
-      if (drawing.isEmpty) return; // cleared while the model was at work
+      if (isClear()) return; // cleared while the model was at work
       reconstruction.pixels = shown.image;
       name("drawing");
       passage = shown;
@@ -137,7 +139,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     answers.pause();
     asked = null;
     exploring = false;
-    if (drawing.isEmpty) {
+    if (isClear()) {
       passage = null;
       input.pixels = null;
       reconstruction.pixels = null;
@@ -202,41 +204,48 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   });
   map.home = model.view;
   keepView(context, map, "drawView");
-  for (const button of section.querySelectorAll<HTMLButtonElement>("[data-example]")) {
-    button.addEventListener("click", () => {
-      drawing.replace(EXAMPLE_DRAWINGS[button.dataset.example ?? ""] ?? []);
-    });
-  }
+  offerExamples(section, drawing);
   const all = section.querySelector<HTMLButtonElement>("button.all");
   all?.addEventListener("click", () => {
     all.hidden = true;
+    strip.classList.add("all");
     answers.showAll();
   });
 
   // Shown before the models are there, as is what is drawn meanwhile: its answer waits for them.
-  if (!drawing.isEmpty) follow();
+  // Where the reader has drawn nothing, the first stroke replaces what is shown.
+  if (drawing.isEmpty) drawing.open(EXAMPLE_DRAWINGS.three ?? []);
+  else follow();
   asked = context.state.drawZ;
   await Promise.all([
     loadPart(context, model, "encoder", [reconstruction]),
     loadPart(context, model, "decoder", [reconstruction]),
   ]);
-  if (drawing.isEmpty) {
+  if (isClear()) {
     if (reconstruction.state === "loading") reconstruction.state = "empty";
     exploreAsLinked();
   }
   await fillMap(context, map, model);
   // Ahead of the first stroke; what fails is said when a drawing is asked about.
   void idle(PREPARED_MS).then(() => context.engine.prepareLattice(model).catch(() => {}));
-  whenNear(strip, () => void answers.prepare());
+  whenNear(strip, () => answers.begin(), "0px");
   // What a drawing is compared with; a document that is missing costs only its numbers.
   const insist = <Name extends "report" | "statistics">(name: Name, place: Element) =>
     persist(
       () => context.document(model, name),
       (_, again) => tryAgain(place, again),
     );
-  void insist("report", numbers).then((report) => readings.compareWith({ report }));
+  // The drawing that the page opens with is often read before they come.
+  const lookAgain = (): void => {
+    if (passage !== null) rested(passage);
+  };
+  void insist("report", numbers).then((report) => {
+    readings.compareWith({ report });
+    lookAgain();
+  });
   void insist("statistics", zoom).then((statistics) => {
     Object.assign(map, shapesOf(model, statistics));
     readings.compareWith({ statistics });
+    lookAgain();
   });
 }

@@ -25,6 +25,7 @@ import { fetchLattice } from "../../figures/lattice-picture";
 import { layersAsked } from "../../figures/layer-choice";
 import { MapLayers } from "../../figures/lazy-layers";
 import { MapPlane, offerLabels, planeOf } from "../../figures/map-plane";
+import { invite } from "./invitation";
 import { followNeighbours } from "./neighbours";
 import { StandIn } from "./stand-in";
 
@@ -66,6 +67,8 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     decode({ model, z: plane.fromMap(map.z), labels: [label()] });
   };
   const showNeighbours = followNeighbours(context, section, map);
+  /** Begins to wander over the map, where the reader is invited to. */
+  let wander = (): boolean => false;
 
   const show = async (model: Model, place: Place): Promise<void> => {
     const { z, view: seen, pinned, only } = place;
@@ -113,7 +116,9 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     }
     if (!isWanted()) return;
     layers.show(model);
-    void fillMap(context, map, model).then(showNeighbours);
+    void fillMap(context, map, model).then(() => {
+      if (!isWanted() || !wander()) showNeighbours();
+    });
   };
 
   /** Null where it cannot be had: the map says so. */
@@ -159,5 +164,10 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   if ((state.mapLabel ?? -1) >= (first.condition === "none" ? 0 : first.classes)) {
     leaveOut(context, "mapLabel");
   }
-  await show(first, state);
+  const shown = show(first, state);
+  // Else the link shows a place, or sends its reader elsewhere.
+  if ([state.z, state.view, state.section, state.mapModel].every((one) => one === null)) {
+    wander = invite(section, map, () => decodeAt(first), showNeighbours, context.end);
+  }
+  await shown;
 }
