@@ -307,7 +307,7 @@ export class ReparameterizationDiagram extends AtlasElement {
       <div class="graphs">
         <figure>
           <svg viewBox="0 0 340 140">${unsafeSVG(gradientEnds)}</svg>
-          <figcaption><b>Drawn directly.</b> The gradient (dashed) ends at the draw.</figcaption>
+          <figcaption><b>Sampled directly.</b> The gradient (dashed) ends at the sample.</figcaption>
         </figure>
         <figure>
           <svg viewBox="0 0 340 140">

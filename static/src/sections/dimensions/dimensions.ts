@@ -137,7 +137,7 @@ class Bench {
     });
     this.#prior.addEventListener("click", () => {
       this.#choose(null);
-      this.#say("z was drawn from N(0, I).");
+      this.#say("z was sampled from N(0, I).");
       this.#set(Array.from({ length: this.#model.latent_size }, normal));
     });
     this.#mean.addEventListener("click", () => this.#sample?.take(true));

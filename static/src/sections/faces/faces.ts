@@ -247,7 +247,7 @@ class Bench {
     const { source, faces, base } = this.studio;
     if (source.kind === "photo") return "Your picture, as the model sees it. It is in no link.";
     if (source.kind === "sample") {
-      return `A draw of z from N(0, I), ‖z‖ = ${formatNumber(Math.hypot(...base), 1)}.`;
+      return `A sample of N(0, I), ‖z‖ = ${formatNumber(Math.hypot(...base), 1)}.`;
     }
     return `${faces?.nameOf(source.index)}.`;
   }
