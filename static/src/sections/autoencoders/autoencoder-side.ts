@@ -98,13 +98,17 @@ export class Side {
     return this.#pocket.radius / this.#circle.radius;
   }
 
-  /** Calls `go` when the reader picks one of the places. */
-  onPick(go: (place: Place) => void): void {
-    this.places.addEventListener("tile-pick", ({ detail }) => {
-      const place = this.#spots[detail.index];
+  /** Calls `go` when the reader picks one of the places, and `back` when it is that again. */
+  onPick(go: (place: Place) => void, back: () => void): void {
+    this.places.addEventListener("tile-pick", ({ detail: { index } }) => {
+      const place = this.#spots[index];
       if (place === undefined) return;
+      if (this.places.marked === index) {
+        back();
+        return;
+      }
       go(place);
-      this.places.marked = detail.index;
+      this.places.marked = index;
     });
   }
 

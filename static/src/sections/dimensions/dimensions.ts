@@ -15,6 +15,7 @@ import { type PageContext, sentence } from "../../app/context";
 import { leaveOut } from "../../app/notice";
 import type { LatentSliders } from "../../elements/sliders/latent-sliders";
 import { linkedChoice } from "../../figures/choices";
+import { keepClasses } from "../../figures/class-isolation";
 import {
   decoderInto,
   dressMap,
@@ -62,7 +63,7 @@ class Bench {
 
   constructor(
     private readonly context: PageContext,
-    section: HTMLElement,
+    private readonly section: HTMLElement,
   ) {
     const models = linkedChoice(
       context,
@@ -116,6 +117,7 @@ class Bench {
     if ((label ?? 0) >= model.classes) leaveOut(context, "dimensionsLabel");
     const shown = this.#show(model, z, label);
     keepView(context, this.#map, "dimensionsView"); // of the model that is on it by now
+    keepClasses(context, this.section, "dimensionsOnly");
     await shown;
   }
 

@@ -17,6 +17,7 @@ import { shapesOf } from "../../core/points/map-layers";
 import type { ImageView } from "../../elements/image-view";
 import type { LatentMap } from "../../elements/map/latent-map";
 import { showOnly } from "../../figures/choices";
+import { keepClasses } from "../../figures/class-isolation";
 import { fillMap, keepView, loadPart, required, showError } from "../../figures/figure";
 import { chooseLayers, layersOnto } from "../../figures/layer-choice";
 import { DrawAnswers } from "./draw-answers";
@@ -202,6 +203,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   });
   map.home = model.view;
   keepView(context, map, "drawView");
+  keepClasses(context, section, "drawOnly");
   for (const button of section.querySelectorAll<HTMLButtonElement>("[data-example]")) {
     button.addEventListener("click", () => {
       drawing.replace(EXAMPLE_DRAWINGS[button.dataset.example ?? ""] ?? []);

@@ -7,6 +7,7 @@ import { moveInPlane, project } from "../../core/latent/plane";
 import type { Model } from "../../core/release/manifest";
 import type { ImageView } from "../../elements/image-view";
 import type { LatentMap } from "../../elements/map/latent-map";
+import { keepClasses } from "../../figures/class-isolation";
 import { decoderInto, dressMap, dressView, fillMap, required } from "../../figures/figure";
 import type { FaceStudio } from "./faces-studio";
 
@@ -65,5 +66,6 @@ export function startMap(context: PageContext, figure: HTMLElement, studio: Face
     }
     rested();
   });
+  keepClasses(context, figure, "facesOnly");
   refresh();
 }

@@ -159,5 +159,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   if ((state.mapLabel ?? -1) >= (first.condition === "none" ? 0 : first.classes)) {
     leaveOut(context, "mapLabel");
   }
+  // What the reader did before the script came is not lost.
+  if (state.z === null && map.z !== null) context.update({ z: map.z, pinned: map.pinned });
   await show(first, state);
 }

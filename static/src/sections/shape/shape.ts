@@ -15,6 +15,7 @@ import type { DigitGrid } from "../../elements/digit-grid";
 import type { ImageView } from "../../elements/image-view";
 import type { LatentMap } from "../../elements/map/latent-map";
 import { linkedChoice, showOnly } from "../../figures/choices";
+import { keepClasses } from "../../figures/class-isolation";
 import {
   decoderInto,
   dressMap,
@@ -80,6 +81,7 @@ async function startMap(context: PageContext, section: HTMLElement): Promise<voi
       decode({ model, z: plane.fromMap(place), labels: [model.prepared.label ?? 0] });
   };
   keepPlace(context, map, "shape", draw);
+  keepClasses(context, section, "shapeOnly");
   if (model.latent_size === 2) plane = new MapPlane(null, model.prepared.z);
   map.z ??= [0, 0];
   chooseLayers(context, section, "shapeLayers", LAYERS, layersOnto(map));

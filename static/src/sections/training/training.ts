@@ -10,6 +10,7 @@ import { leaveOut } from "../../app/notice";
 import type { LatentMap } from "../../elements/map/latent-map";
 import type { PlayBar } from "../../elements/play-bar";
 import { linkedChoice, showOnly } from "../../figures/choices";
+import { keepClasses } from "../../figures/class-isolation";
 import { dressMap, keepView, required, showError } from "../../figures/figure";
 
 /** A position this near to a recorded frame is that frame. */
@@ -83,6 +84,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   // No choice where the release has one model with a trace.
   const shown = show(context.model(choice.value || map.model), state.trainingFrame);
   keepView(context, map, "trainingView");
+  keepClasses(context, section, "trainingOnly");
   await shown;
 }
 
