@@ -61,6 +61,7 @@ const AWAY = -10;
  * line's y.
  *
  * @param moved is called when the cursor has moved, or been taken away.
+ * @param mark tells at which x a line stands; null: nowhere.
  */
 export function plotLines(
   host: HTMLElement,
@@ -68,6 +69,7 @@ export function plotLines(
   axes: readonly [ChartAxis, ChartAxis],
   ink: ChartInk,
   moved: () => void,
+  mark: () => number | null,
 ): uPlot {
   const { x, y } = alignSeries(lines);
   const options: uPlot.Options = {
@@ -91,7 +93,11 @@ export function plotLines(
       ),
     ],
     hooks: {
-      draw: [(plot) => drawMarks(plot, lines, ink), (plot) => drawNames(plot, lines, ink)],
+      draw: [
+        (plot) => drawLineAt(plot, mark(), ink),
+        (plot) => drawMarks(plot, lines, ink),
+        (plot) => drawNames(plot, lines, ink),
+      ],
       setCursor: [moved],
     },
   };
@@ -124,6 +130,15 @@ function nameWidth(lines: readonly ChartLine[], font: string): number {
 function place(plot: uPlot, line: number, index: number): [number, number] {
   const x = plot.valToPos(plot.data[0][index] as number, "x", true);
   return [x, plot.valToPos(plot.data[line + 1]?.[index] as number, "y", true)];
+}
+
+function drawLineAt({ ctx, bbox, valToPos }: uPlot, x: number | null, ink: ChartInk): void {
+  if (x === null) return;
+  const left = Math.round(Math.max(bbox.left, valToPos(x, "x", true)));
+  ctx.save();
+  ctx.fillStyle = ink.text;
+  ctx.fillRect(left, bbox.top, 2 * devicePixelRatio, bbox.height);
+  ctx.restore();
 }
 
 function drawMarks(plot: uPlot, lines: readonly ChartLine[], ink: ChartInk): void {
