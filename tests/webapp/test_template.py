@@ -122,7 +122,6 @@ def test_the_page_says_how_well_the_held_out_classifier_reads_the_test_images(
         ),
         ("vae-2", ("knn", "1000", "mean"), "1,000 labelled points classify {:.0%} of the test"),
         ("vae-2", ("test", "reconstruction"), "The rest, {:.1f} nats, the decoder has to guess"),
-        ("vae-2", ("errors", "cross_entropy"), "nats, the test set {:.1f}. Choose your drawing"),
         ("vae-2", ("anomaly", "noise", "auc"), "for noise in {:.1%}"),
     ],
 )
