@@ -8,6 +8,7 @@ import "./styles/classroom.css";
 import "./styles/sections.css";
 import "./styles/supposed-heights.css";
 import "./sections/styles";
+import "./styles/print.css";
 import { takeFieldsOut } from "./app/reveal";
 
 takeFieldsOut();

@@ -18,6 +18,7 @@ import { followSections } from "./navigation";
 import { noteLeftOut } from "./notice";
 import { rethrow } from "./outdated";
 import { goToHead, goToPlace } from "./place";
+import { preparePrinting } from "./print";
 import { reveal, revealForLinks, revealInTurn, revealNow } from "./reveal";
 import { whenLeft, whenNear } from "./when-near";
 
@@ -47,6 +48,7 @@ export function start(): void {
     smooth(context);
   });
   hideLostPictures();
+  preparePrinting();
   offerClassroom(context);
   document.addEventListener("restart", () => context.writeLink());
   const begin = async ({ id, load }: Section): Promise<void> => {
