@@ -73,7 +73,7 @@ def expect_z_and_its_image(atlas: Atlas, reference: Reference, diagram: Locator)
     atlas.expect_image("inside-decoded", reference.decode("vae-2", [state["z"]])[0], 5e-4)
 
     def is_said() -> bool:
-        said = atlas.page.locator("#inside output").inner_text()
+        said = atlas.page.locator("#inside figcaption output").inner_text()
         numbers = [float(part.replace("−", "-")) for part in said.split("(")[1][:-1].split(", ")]
         return numbers == pytest.approx(state["z"], abs=6e-4)
 
@@ -215,7 +215,7 @@ def test_B4_every_term_and_every_step_is_live_for_an_example(
         atlas.until(lambda here=here: number(cells(atlas, "here")) == pytest.approx(here, rel=5e-3))
         # The steps say the same; each opens to its arithmetic and its line of PyTorch.
         loss = atlas.page.locator("#inside [data-step=loss]")
-        said = loss.locator("output").inner_text().removesuffix(" nats")
+        said = loss.locator(".result").inner_text().removesuffix(" nats")
         assert number(said) == pytest.approx(here + kl, rel=5e-3)
         for term in ("reconstruction", "elbo", "exact", "gap"):
             atlas.until(lambda term=term: cells(atlas, term) != "–", seconds=SLOW)
@@ -228,7 +228,7 @@ def test_B4_every_term_and_every_step_is_live_for_an_example(
         """() => {
           const section = document.querySelector("#inside");
           const diagram = section.querySelector("reparameterization-diagram").shadowRoot;
-          return [section.querySelector("output .of-mu"), section.querySelector("code .of-mu"),
+          return [section.querySelector(".result .of-mu"), section.querySelector("code .of-mu"),
             section.querySelector("mi.of-mu"), diagram.querySelector(".given .of-mu"),
           ].map(element => getComputedStyle(element).color);
         }"""
@@ -290,7 +290,8 @@ def test_B4_a_drawing_that_was_wiped_meanwhile_does_not_come_back(
     held: list[Any] = []
     encoder = reference.model("vae-2")["encoder"]["url"]
     atlas.page.route(f"**/{encoder}", lambda route: held.append(route))
-    enter(atlas)
+    atlas.page.locator("#inside").evaluate("s => s.scrollIntoView({behavior: 'instant'})")
+    atlas.page.locator("image-view[name=inside-input][state=ready]").wait_for()
     atlas.page.locator("#draw").evaluate("s => s.scrollIntoView({behavior: 'instant'})")
     pad = atlas.page.locator("#draw drawing-pad")
 

@@ -121,7 +121,7 @@ def test_B9_the_slider_moves_the_points_through_the_epochs(
         shot = atlas.shot(surface).astype(int)
         return np.argwhere(shot.max(-1) - shot.min(-1) > 40)
 
-    atlas.until(lambda: len(found := coloured()) and np.ptp(found, 0).min() > 150, seconds=SLOW)
+    atlas.until(lambda: len(found := coloured()) and np.ptp(found, 0).min() > 25, seconds=SLOW)
     scale = "map => map.view.scale / map.home.scale"
     assert atlas.map("training").evaluate(scale) < 0.2
     for frame in (3, last):

@@ -44,6 +44,8 @@ const MARKER_SPACING = 22;
 /** Names at the ends of lines: their distance from it, and from one another (px). */
 const NAME_GAP = 8;
 const NAME_HEIGHT = 15;
+/** The width of a character of a tick's number (px), about. */
+const TICK_CHARACTER = 8;
 const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
 /** uPlot itself would listen to a mouse alone, and read its places wrongly under zoom in CSS. */
@@ -208,7 +210,12 @@ function axisOf({ name, ticks, whole }: ChartAxis, ink: ChartInk): uPlot.Axis {
     labelFont: ink.font,
     font: ink.font,
     stroke: ink.text,
-    size: 44,
+    // The ticks' numbers, and the label beside them.
+    size: (_plot, values) =>
+      Math.max(
+        44,
+        22 + TICK_CHARACTER * Math.max(0, ...(values ?? []).map(({ length }) => length)),
+      ),
     gap: 6,
     space: 44,
     grid: { stroke: ink.grid, width: 1 },

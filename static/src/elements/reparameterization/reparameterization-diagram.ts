@@ -77,22 +77,6 @@ export class ReparameterizationDiagram extends AtlasElement {
     .given {
       font-weight: 600;
     }
-    .of-mu {
-      color: var(--mu, #0b57d0);
-      fill: var(--mu, #0b57d0);
-    }
-    .of-sigma {
-      color: var(--sigma, #a34a16);
-      fill: var(--sigma, #a34a16);
-    }
-    .of-epsilon {
-      color: var(--epsilon, #8a3ea8);
-      fill: var(--epsilon, #8a3ea8);
-    }
-    .of-z {
-      color: var(--z, #0c6b45);
-      fill: var(--z, #0c6b45);
-    }
     .given span {
       padding-left: 1.25em;
     }
@@ -169,6 +153,22 @@ export class ReparameterizationDiagram extends AtlasElement {
     .node text {
       fill: var(--text, #1a1a1a);
       font-size: 13px;
+    }
+    :is(b, span, text, tspan).of-mu {
+      color: var(--mu, #0b57d0);
+      fill: var(--mu, #0b57d0);
+    }
+    :is(b, span, text, tspan).of-sigma {
+      color: var(--sigma, #a34a16);
+      fill: var(--sigma, #a34a16);
+    }
+    :is(b, span, text, tspan).of-epsilon {
+      color: var(--epsilon, #8a3ea8);
+      fill: var(--epsilon, #8a3ea8);
+    }
+    :is(b, span, text, tspan).of-z {
+      color: var(--z, #0c6b45);
+      fill: var(--z, #0c6b45);
     }
     .back {
       stroke: var(--accent, #0b57d0);

@@ -37,7 +37,7 @@ export interface Place {
   readonly view: View | null;
 }
 
-const PLACES = ["where the digits crowd", "in a pocket", "outside the circle"];
+const PLACES = ["amid the digits", "in a pocket", "outside the circle"];
 /** Samples of the prior. */
 const DRAWS = 12;
 const LATTICE = 20;

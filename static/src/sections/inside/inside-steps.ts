@@ -72,7 +72,7 @@ export class InsideSteps {
 
   private put(step: string, result: string, work: string): void {
     const place = required(this.section, `[data-step=${step}]`);
-    writeSymbols(required(place, "output"), result);
+    writeSymbols(required(place, ".result"), result);
     writeSymbols(required(place, ".work"), work);
   }
 }

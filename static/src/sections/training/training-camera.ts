@@ -6,6 +6,10 @@ import type { LatentMap } from "../../elements/map/latent-map";
 
 /** The cloud's standard deviations from edge to edge. */
 const DEVIATIONS_ACROSS = 8.5;
+/** A trace is rounded to about a seven-hundredth of the map: seen nearer, its points form a grid. */
+const MOST_ZOOM = 16;
+/** Of a cloud that is this small a share of the map, no names: they would hide it. */
+const SMALL = 0.3;
 
 export class Camera {
   /** Whether the reader has looked elsewhere. */
@@ -20,8 +24,11 @@ export class Camera {
 
   /** Shows the cloud at a position of the film; never more than the finished map. */
   follow(film: Film, position: number): void {
-    if (this.#isHeld) return;
-    this.map.view = viewOf(film.spread(position), this.map.home);
+    const { map } = this;
+    const spread = film.spread(position);
+    const names = DEVIATIONS_ACROSS * spread.deviation > SMALL * map.home.scale;
+    if (map.isOn("names") !== names) map.layers = { ...map.layers, names };
+    if (!this.#isHeld) map.view = viewOf(spread, map.home);
   }
 
   /** Another film begins. */
@@ -31,7 +38,7 @@ export class Camera {
 }
 
 function viewOf({ mean, deviation }: ReturnType<Film["spread"]>, home: View): View | null {
-  const scale = DEVIATIONS_ACROSS * deviation;
+  const scale = Math.max(DEVIATIONS_ACROSS * deviation, home.scale / MOST_ZOOM);
   if (scale >= home.scale) return null;
   // The larger the cloud, the nearer to the place of the finished map.
   const share = scale / home.scale;

@@ -90,6 +90,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
       return;
     }
     chart.hidden = model.curves === undefined;
+    chart.axes = [{ name: "epoch", whole: true }, { name: "ELBO (nats)" }];
     void fillChart(chart, `The curves of ${model.id}`, async () =>
       linesOf(curves ?? (await context.document(model, "curves"))),
     );
@@ -102,7 +103,6 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     seek(first);
   };
 
-  chart.axes = [{ name: "epoch", whole: true }, { name: "ELBO (nats)" }];
   chart.format = (epoch) => `epoch ${epoch}`;
   bar.addEventListener("value-change", (event) => {
     if (film === null) return;
@@ -143,20 +143,19 @@ function playOnce(map: LatentMap, bar: PlayBar, end: AbortSignal): void {
   end.addEventListener("abort", () => watch.disconnect());
 }
 
-/** The ELBO on the images held out, and on those trained on. */
+/** The ELBO on the images held out, and on those trained on where it is no outlier. */
 function linesOf({ epoch, curves }: Curves): ChartLine[] {
-  const line = (
-    name: string,
-    key: string,
-    look: Pick<ChartLine, "colour" | "dash">,
-  ): ChartLine[] => {
-    const y = curves[key];
-    return y === undefined ? [] : [{ name, x: epoch, y, ...look }];
-  };
-  return [
-    ...line("held out", "held_out_elbo", { colour: "var(--series-2)" }),
-    ...line("trained on", "elbo", { colour: "var(--muted)", dash: [5, 4] }),
+  const held = curves.held_out_elbo ?? [];
+  const known = held.filter((value) => value !== null);
+  const [low, high] = [Math.min(...known), Math.max(...known)];
+  const trained = (curves.elbo ?? []).map((value) =>
+    value !== null && value < low - (high - low) ? null : value,
+  );
+  const lines: ChartLine[] = [
+    { name: "held out", x: epoch, y: held, colour: "var(--series-2)" },
+    { name: "trained on", x: epoch, y: trained, colour: "var(--muted)", dash: [5, 4] },
   ];
+  return lines.filter(({ y }) => y.length > 0);
 }
 
 /** Puts a frame's numbers into the table: of the epoch after which it was recorded. */
