@@ -228,7 +228,7 @@ def test_numbers_of_importance_samples_are_called_lower_bounds(shipped_page: str
     assert f"log-likelihood is {exact} nats on MNIST’s test set, integrated over" in told
     sharper = next(model for model in SHIPPED["models"] if model["id"] == "lattice-2")["metrics"]
     gain = sharper["log_likelihood_integrated"] - metrics["log_likelihood_integrated"]
-    assert f"It is {gain:.1f} nats better and draws crisper digits" in told
+    assert f"It is {gain:.1f} nats better and decodes crisper digits" in told
     assert f"nats, {gain:.1f} better than the VAE" in told
     # Inside, the test set's column ends with the integral of the images that its ELBO is of.
     inside = shipped_page[shipped_page.index('<section id="inside"') :].partition("</section>")[0]

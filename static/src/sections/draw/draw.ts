@@ -32,7 +32,7 @@ const SIGMAS_ACROSS = 16;
 const DISTANCES_ACROSS = 2.6;
 const LABELS = {
   drawing: "The reconstruction of your drawing",
-  place: "What the decoder draws at your place on the map",
+  place: "What is decoded at your place on the map",
 };
 /** Longer than between two movements of a pen: then everything else about the drawing is asked. */
 const PEN_RESTS_MS = 80;
