@@ -223,11 +223,16 @@ class PageMaker:
             raise PageError("the front end is not built, make demo builds it") from error
 
 
+_COLOURED = {"&#x003BC;": "mu", "&#x003C3;": "sigma", "&#x003B5;": "epsilon", "z": "z"}
+"""Symbols that have a colour of their own, as MathML has them."""
+
+
 def math(tex: str, *, display: bool = False) -> Markup:
     """Set a formula of our own in MathML, which needs no script; tex: LaTeX."""
-    return Markup(  # noqa: S704 (our own formula, not a reader's)
-        latex2mathml.converter.convert(tex, display="block" if display else "inline")
-    )
+    written = latex2mathml.converter.convert(tex, display="block" if display else "inline")
+    for symbol, name in _COLOURED.items():
+        written = written.replace(f"<mi>{symbol}</mi>", f'<mi class="of-{name}">{symbol}</mi>')
+    return Markup(written)  # noqa: S704 (our own formula, not a reader's)
 
 
 def built_files(dist: Path) -> list[Path]:

@@ -10,6 +10,7 @@ import "./styles/supposed-heights.css";
 import "./sections/styles";
 import "./styles/wide.css";
 import "./styles/touch.css";
+import "./styles/print.css";
 import { takeFieldsOut } from "./app/reveal";
 
 takeFieldsOut();

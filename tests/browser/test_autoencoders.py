@@ -228,6 +228,7 @@ def test_S4_8_a_pocket_of_the_autoencoder_is_zoomed_in_and_decoded(
     section: Atlas, reference: Reference
 ) -> None:
     grid = section.page.locator("digit-grid[data-places=ae]")
+    start = z_of(section, "ae")
     tile = grid.locator("button").nth(0)
     tile.focus()
     section.page.keyboard.press("ArrowRight")
@@ -248,6 +249,17 @@ def test_S4_8_a_pocket_of_the_autoencoder_is_zoomed_in_and_decoded(
     assert shares[0] == pytest.approx(
         100 * (high - low).mean() / np.sqrt(2) / circle["radius"], abs=0.06
     )
+    # Picked again, it leads back to z, view and layers as they were; all within one screen.
+    tiles, there = grid.bounding_box(), map_of(section, "ae").bounding_box()
+    assert tiles is not None
+    assert there is not None
+    assert max(tiles["y"] + tiles["height"], there["y"] + there["height"]) - there["y"] < 900
+    section.page.keyboard.press("Enter")
+    section.until(lambda: z_of(section, "ae") == z_of(section, "vae") == start)
+    assert map_of(section, "ae").evaluate("map => map.view.scale === map.home.scale")
+    assert not map_of(section, "ae").evaluate("map => map.layers.lattice")
+    section.page.keyboard.press("Enter")
+    expect_lattice(section, "ae", 12)
     # The whole map back, the whole lattice back; and the link leads to all of this.
     section.until(lambda: "ae.view" in section.page.url and "lattice" in section.page.url)
     map_of(section, "ae").evaluate("map => map.viewBy(map.home)")

@@ -114,7 +114,7 @@ def test_B5_a_map_of_ten_latents_moves_z_along_its_plane_only(
     typed = after.copy()
     typed[4] = 1.5
     lab.expect(reference.decode("cvae-10", [typed], [7])[0])
-    lab.page.get_by_role("button", name="Draw z from N(0, I)").click()
+    lab.page.get_by_role("button", name="Sample z from N(0, I)").click()
     lab.atlas.until(lambda: np.abs(np.array(lab.z()) - typed).min() > 0)
     # The lattice is decoded on that plane, all else as in z.
     drawn = np.array(lab.z())

@@ -156,10 +156,13 @@ def test_B6_what_every_map_shows_is_in_the_link(open_atlas: OpenAtlas) -> None:
             }"""
         )
     arrive(first, "shape").evaluate("map => map.pin(true)")
+    first.map("shape").locator(".swatch[data-label='4']").click()
     noise = first.page.locator("#inside reparameterization-diagram")
     noise.scroll_into_view_if_needed()
     noise.locator("input[type=range]").first.fill("1.25")
-    parts = [f"{name}=" for name in (*VIEWS.values(), "only", "shape.pin", "inside.e")]
+    parts = [
+        f"{name}=" for name in (*VIEWS.values(), "only", "shape.pin", "shape.only", "inside.e")
+    ]
     first.until(lambda: all(part in fragment(first) for part in parts), fragment(first))
 
     second = open_atlas(fragment(first))
@@ -168,6 +171,7 @@ def test_B6_what_every_map_shows_is_in_the_link(open_atlas: OpenAtlas) -> None:
         expected = first.page.locator(f"#{section} latent-map").first.evaluate(_VIEW)
         assert arrive(second, section).evaluate(_VIEW) == pytest.approx(expected, rel=1e-4), section
     assert arrive(second, "shape").evaluate("map => map.pinned")
+    assert second.map("shape").evaluate("map => [...map.isolated]") == [4]
     again = second.page.locator("#inside reparameterization-diagram")
     again.scroll_into_view_if_needed()
     second.until(lambda: again.evaluate("diagram => diagram.epsilon[0]") == 1.25)
@@ -330,7 +334,7 @@ def test_B6_the_link_keeps_up_with_a_film_that_plays(open_atlas: OpenAtlas) -> N
     bar = atlas.page.locator("#training play-bar")
     bar.evaluate("bar => { bar.duration = 120; }")
     atlas.until(lambda: not bar.evaluate("bar => bar.disabled"), seconds=60)
-    bar.get_by_role("button", name="Play").click()
+    atlas.until(lambda: bar.evaluate("bar => bar.playing"))  # by itself
     seen = {atlas.until(lambda: re.search(r"frame=\d+", fragment(atlas)))[0]}
 
     def another() -> bool:

@@ -273,7 +273,6 @@ def test_B8_a_broken_labels_model_leaves_the_other_choice(
     ("section", "model", "document", "place", "told"),
     [
         ("shape", "vae-2", "statistics", "#shape-grid p", "The means of vae-2 cannot be shown"),
-        ("inside", "vae-2", "tiles", "image-view p", "The test images cannot be shown"),
         ("classify", "classifier-vae-2-w1", "regions", ".note", "class regions cannot be shown"),
     ],
 )

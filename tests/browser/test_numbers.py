@@ -223,7 +223,7 @@ def test_S4_5_draws_from_the_prior_by_the_three_kinds(atlas: Atlas, reference: R
     atlas.until(lambda: view.get_attribute("state") == "ready", seconds=SLOW)
     for kind in KINDS:
         expect(kind, 0)
-    box.get_by_role("button", name="Other draws").click()
+    box.get_by_role("button", name="Other samples").click()
     expect("ae", 20)
     box.get_by_label("CVAE’s digit").select_option("7")
     expect("cvae", 20, digit=7)

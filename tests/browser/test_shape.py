@@ -81,6 +81,15 @@ def drawn_ellipses(section: Atlas, labels: list[int]) -> np.ndarray:
     return np.array(found)
 
 
+def share_within(section: Atlas, row: dict[str, Any]) -> float:
+    """Return which share of the points in a class’s ellipse of one deviation is of that class."""
+    labels, xy = section.map("shape").evaluate("m => [[...m.points.labels], [...m.points.xy]]")
+    covariance = np.array(row["covariance"]) + np.diag(row["posterior_variance"])
+    off = np.array(xy).reshape(-1, 2) - row["mean"]
+    inside = np.einsum("ni,ij,nj->n", off, np.linalg.inv(covariance), off) <= 1
+    return float((np.array(labels)[inside] == row["label"]).mean())
+
+
 def test_S2_4_S2_5_each_class_is_an_ellipse_of_its_aggregate_posterior_from_any_images(
     section: Atlas, reference: Reference
 ) -> None:
@@ -147,6 +156,10 @@ def test_S2_6_a_grid_around_the_digit_and_with_the_step_that_the_reader_picks(
             [float(n.replace("−", "-")) for n in caption.split("\n")] for caption in captions
         ]
         assert np.abs(np.array(printed) - z).max() <= 0.0051
+        # Not all points within an ellipse are of its class.
+        share = share_within(section, rows[digit])
+        said = section.page.inner_text("#shape-share")
+        assert f"the {digit}’s inner ellipse, {100 * share:.0f} % are {digit}s" in said
         # The layer lays the same tiles on the map.
         bounds = section.map("shape").evaluate("map => map.lattice.bounds")
         assert bounds["min"] == pytest.approx(mean - 3.5 * float(step), abs=1e-5)
@@ -198,7 +211,7 @@ def test_S2_3_samples_of_the_prior_by_each_model_and_new_ones(
         caption = section.page.locator("#shape [data-samples-of]:visible").inner_text()
         assert f"{100 * confident:.1f} %" in caption
     first = np.array(grid.evaluate(_CANVASES))
-    section.page.get_by_role("button", name="Draw new samples").click()
+    section.page.get_by_role("button", name="New samples").click()
     section.until(lambda: np.abs(np.array(grid.evaluate(_CANVASES)) - first).max() > 100)
     # Asked for in columns, whatever the draws: a column is one digit, so it varies less than a row.
     images = np.array(grid.evaluate(_IMAGES)).reshape(6, 10, 784)

@@ -58,7 +58,7 @@ def test_the_angle_between_two_lines_is_at_most_a_right_one(
     model = entry("label-decoder-vae-2", metrics={"style": style})
     section = labels_view.build(release_of(tmp_path, model))
     assert section is not None
-    assert section.style_angle == angle
+    assert section.styles == ((model, angle),)
     assert section.compared == (model,)
 
 

@@ -195,7 +195,7 @@ def test_how_far_neighbours_read_the_digit_at_each_size(tmp_path: Path) -> None:
     projected = {"projections": {}, "prepared": {"label": 4}}
     models = [
         model(tmp_path, "vae-10", report(9.0, 0.9), **projected),
-        model(tmp_path, "cvae-10", report(7.0, 0.5), **projected),
+        model(tmp_path, "cvae-10", report(7.0, 0.6), **projected),
         model(tmp_path, "cvae-5", report(7.0, 0.5), **projected),
     ]
     section = section_of(tmp_path, models=models)
@@ -205,9 +205,10 @@ def test_how_far_neighbours_read_the_digit_at_each_size(tmp_path: Path) -> None:
     assert (part.sizes, part.size, part.digit) == ((5, 10), 10, 4)
     assert list(part.panels) == ["VAE", "CVAE"]
     five, ten = part.neighbours
-    assert ten.shares == {"vae-10": 0.9, "cvae-10": 0.5}
+    assert ten.shares == {"vae-10": 0.9, "cvae-10": 0.6}
     assert ten.conditioned_is_lowest
     assert five.conditioned_is_lowest
+    assert (five.is_still_read, ten.is_still_read) == (False, True)
 
 
 def test_the_two_digits_whose_pixels_lie_closest(tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def _of_labels(models: Document, study: Document, _: Document) -> Iterator[Claim
         f"{STUDY['likelihood'][0].epochs} epochs.",
         [compare(decoder, none)],
         f"ELBO {none} without the label, {decoder} with the decoder conditioned, {both} with both "
-        f"({none.seeds} seeds each, the same network).",
+        f"({none.seeds} seeds each, the same architecture).",
     )
     yield Claim(
         "S0.3, S0.4",

@@ -1,4 +1,4 @@
-"""The view of "inside": the test images whose posteriors are shown, and σ as it usually is."""
+"""The view of "inside": what the test set's bound says, and σ as it usually is."""
 
 import math
 from dataclasses import dataclass
@@ -12,8 +12,6 @@ class InsideSection:
     """What inside.html prints."""
 
     model: Entry
-    labels: tuple[int, ...]
-    """The class of each test image that can be chosen."""
     usual_sigma: tuple[float, ...]
     """σ's root mean square over the training images, by latent; empty where it is not known."""
     kl_bits: float | None
@@ -23,10 +21,9 @@ class InsideSection:
 
 
 def build(release: ReleaseView) -> InsideSection | None:
-    """Return the section's view; None: vae-2 is missing, or its test images' posteriors are."""
+    """Return the section's view; None: vae-2 is missing."""
     model = release.model("vae-2")
-    tiles = release.document_of(model, "tiles")
-    if model is None or not tiles or not tiles.get("sigma"):
+    if model is None:
         return None
     statistics = release.document_of(model, "statistics")
     kl = release.report(model, "test", "kl")
@@ -34,7 +31,6 @@ def build(release: ReleaseView) -> InsideSection | None:
     exact = release.report(model, "integral", "log_likelihood_grey")
     return InsideSection(
         model,
-        labels=tuple(tiles["labels"]),
         usual_sigma=tuple(map(math.sqrt, at(statistics, "latents", "posterior_variance") or ())),
         kl_bits=None if kl is None else kl / math.log(2),
         gap=None if exact is None or elbo is None else exact - elbo,

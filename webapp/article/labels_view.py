@@ -18,8 +18,9 @@ class LabelsSection:
     compared: tuple[Entry, ...]
     """The unconditioned model, then those conditioned on one side and on both."""
     is_own = False
-    style_angle: int | None
-    """Between the lines along which slant and boldness grow, degrees 0…90."""
+    styles: tuple[tuple[Entry, int], ...]
+    """The conditioned models whose digits' style was measured, each with the angle between the
+    lines along which slant and boldness grow, degrees 0…90."""
 
 
 _MOST_PICTURES = 10
@@ -53,7 +54,11 @@ def build(release: ReleaseView) -> LabelsSection | OwnLabelsSection | None:
         vae=release.model("vae-2"),
         cvae=release.model("cvae-2"),
         compared=release.models_of("vae-2", "label-decoder-vae-2", "cvae-2"),
-        style_angle=_angle(at(model, "metrics", "style")),
+        styles=tuple(
+            (one, _angle(style))
+            for one in release.models_of("label-decoder-vae-2", "cvae-2")
+            if (style := at(one, "metrics", "style")) is not None
+        ),
     )
 
 
@@ -67,8 +72,6 @@ def _own(release: ReleaseView) -> OwnLabelsSection | None:
     return OwnLabelsSection(models[0], models, noun(models[0]), min(most, _MOST_PICTURES))
 
 
-def _angle(style: Entry | None) -> int | None:
-    if style is None:
-        return None
+def _angle(style: Entry) -> int:
     apart: float = abs(style["slant"]["direction"] - style["boldness"]["direction"]) % 180
     return round(min(apart, 180 - apart))

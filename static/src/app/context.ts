@@ -9,6 +9,7 @@ import { ResilientEngine, type Runtime } from "../engine/resilient";
 import { ServerEngine } from "../engine/server";
 import { DrawingReconstructions } from "./drawing-reconstructions";
 import { DatedEngine } from "./outdated";
+import { placeNow } from "./place";
 import { ReleaseContext } from "./release-context";
 
 /** Between two changes of the link: a browser allows about a hundred of them in half a minute. */
@@ -80,7 +81,7 @@ export class PageContext extends ReleaseContext {
     this.timer = undefined;
     this.written = performance.now();
     const hash = writeState(this.state);
-    history.replaceState(null, "", `${location.pathname}${location.search}${hash}`);
+    history.replaceState(placeNow(this.state), "", `${location.pathname}${location.search}${hash}`);
   }
 }
 

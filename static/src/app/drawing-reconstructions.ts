@@ -54,7 +54,11 @@ export class DrawingReconstructions {
     return once(this.explained, `${model.id} ${label ?? ""}`, async () => {
       const { pixels, mu, logvar } = await this.of(model, label);
       const q = { mu: Array.from(mu), sigma: sigmaOf(logvar) };
-      return this.engine.explain(model, pixels, q, label);
+      for (;;) {
+        const found = await this.engine.explain(model, pixels, q, label);
+        // Another section may have asked about another image meanwhile.
+        if (found !== null || pixels !== this.drawing.pixels) return found;
+      }
     });
   }
 }

@@ -3,8 +3,8 @@
 import { changedSections, readState } from "../core/link/url-state";
 import { required } from "../figures/figure";
 import type { PageContext } from "./context";
-import { goToSection } from "./navigation";
 import { noteLeftOut } from "./notice";
+import { goToHead, goToPlace } from "./place";
 
 /** What holds something of the reader's that is in no link: it outlives its section. */
 const KEPT = "face-photo";
@@ -24,20 +24,29 @@ export function followHistory(
   context: PageContext,
   moved: (sections: readonly HTMLElement[]) => void,
 ): void {
-  addEventListener("hashchange", ({ newURL }) => {
-    const { hash } = new URL(newURL);
+  // Two entries of the history may have the same link, and differ in where they were left.
+  addEventListener("popstate", ({ state }) => state !== null && move());
+  addEventListener("hashchange", move);
+  function move(): void {
+    const { hash } = location;
     // A section's anchor ("#draw") is no state; the bare page is one.
-    if (hash !== "" && !hash.includes("=")) return;
+    if (hash !== "" && !hash.includes("=")) {
+      goToHead(hash.slice(1));
+      return;
+    }
     const { state, ignored } = readState(hash);
-    const isElsewhere = state.section !== context.state.section;
+    const isElsewhere =
+      history.state !== null ||
+      state.section !== context.state.section ||
+      state.figure !== context.state.figure;
     // Those that have not begun will begin with the new state.
     const changed = changedSections(context.state, state).filter((id) => begun.has(id));
     const sections = changed.map(restore);
     context.moveTo(state);
     noteLeftOut(ignored);
     moved(sections);
-    if (isElsewhere) goToSection(context);
-  });
+    if (isElsewhere) goToPlace(state);
+  }
 }
 
 /** Ends a section that has begun, and puts another in its place as the template has it. */

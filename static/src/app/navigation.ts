@@ -1,18 +1,13 @@
-// Which section the reader is in: the link keeps it, the navigation shows it.
+// Which section and figure the reader is at: the link keeps it, the navigation shows it.
 
+import { settled } from "../core/async/settled";
 import { required } from "../figures/figure";
 import { presentSections, SECTIONS } from "../sections";
 import type { PageContext } from "./context";
+import { figureNow } from "./place";
 
-const sections = (): HTMLElement[] =>
-  presentSections().map(({ id }) => required<HTMLElement>(document, `#${id}`));
-
-/** Scrolls to the section that the link names, unless it is the first. */
-export function goToSection({ state }: PageContext): void {
-  const wanted = sections().find(({ id }) => id === state.section);
-  if (wanted === undefined) state.section = null;
-  else wanted.scrollIntoView({ behavior: "instant" });
-}
+/** After the last scroll, the figure on the screen is noted. */
+const SCROLLED_MS = 150;
 
 /**
  * Notes in the link and in the navigation which section crosses the middle of the screen.
@@ -31,10 +26,22 @@ export function followSections(context: PageContext): (section: HTMLElement) => 
         else link.removeAttribute("aria-current");
       }
       const section = id === first ? null : id;
-      if (section !== context.state.section) context.update({ section });
+      if (section !== context.state.section) context.update({ section, figure: null });
     },
     { rootMargin: "-50% 0px" },
   );
-  for (const section of sections()) observer.observe(section);
+  for (const { id } of presentSections()) observer.observe(required(document, `#${id}`));
+  const note = settled(SCROLLED_MS, () => context.update({ figure: figureNow(context.state) }));
+  addEventListener("scroll", () => note(null), { passive: true });
+  // An entry of the history is left as it is then.
+  const leave = (): void => context.writeLink();
+  addEventListener("pagehide", leave);
+  document.addEventListener(
+    "click",
+    ({ target }) => {
+      if ((target as Element).closest?.('a[href^="#"]')) leave();
+    },
+    { capture: true },
+  );
   return (section) => observer.observe(section);
 }

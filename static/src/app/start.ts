@@ -2,6 +2,7 @@
 
 import "../elements/drawing-pad";
 import "../elements/image-view";
+import type { LatentMap } from "../elements/map/latent-map";
 import "../elements/map/latent-map";
 import { STALLED_MS } from "../core/async/stall";
 import { parseManifest } from "../core/release/manifest";
@@ -14,12 +15,14 @@ import { presentSections, SECTIONS, type Section } from "../sections";
 import { PageContext, sentence } from "./context";
 import { contextFor, followHistory } from "./history";
 import { hideLostPictures } from "./lost-pictures";
-import { followSections, goToSection } from "./navigation";
+import { followSections } from "./navigation";
 import { noteLeftOut } from "./notice";
 import { rethrow } from "./outdated";
+import { goToHead, goToPlace } from "./place";
+import { preparePrinting } from "./print";
 import { reveal, revealForLinks, revealInTurn, revealNow } from "./reveal";
 import { nameScrollers } from "./scrollers";
-import { whenNear } from "./when-near";
+import { whenLeft, whenNear } from "./when-near";
 
 /** To look at the first map for so long is to go on, too. */
 const REST_MS = 2500;
@@ -40,7 +43,7 @@ export function start(): void {
     status.runtime = runtime;
   });
   noteLeftOut(context.ignored);
-  shareDrawing(context, document);
+  prepare(context, document);
   smooth(context);
   required(document, "#smooth").addEventListener("change", ({ target }) => {
     context.update({ smooth: (target as HTMLInputElement).checked });
@@ -48,6 +51,7 @@ export function start(): void {
   });
   hideLostPictures();
   nameScrollers(document);
+  preparePrinting();
   offerClassroom(context);
   document.addEventListener("restart", () => context.writeLink());
   const begin = async ({ id, load }: Section): Promise<void> => {
@@ -75,29 +79,39 @@ export function start(): void {
       sayIn(section, sentence(subject, error), null);
     }
   };
-  // The first section is what the reader came for. The others would share its bandwidth while it
-  // loads, and its processor while its points are drawn.
-  const [first, ...later] = presentSections();
-  // One that does not come holds nothing up.
-  const answered = Promise.race([begin(first), new Promise((done) => setTimeout(done, HELD_MS))]);
+  // The first section, or the one that a link names, is what the reader came for. The others would
+  // share its bandwidth while it loads, and its processor while its points are drawn.
+  const sections = presentSections();
+  const anchor = sections.find(({ id }) => `#${id}` === location.hash)?.id;
+  const asked = anchor ?? context.state.section;
+  const [first] = sections;
+  const lead = sections.find(({ id }) => id === asked) ?? first;
+  const left = whenLeft(required(document, `#${lead.id}`));
+  // One that does not come holds nothing up, nor one that the reader has gone on from.
+  const held = new Promise<void>((done) => setTimeout(done, HELD_MS));
+  const answered = Promise.race([begin(lead), held, left]);
   answered.then(async () => {
     void revealInTurn();
-    if (context.state.section === null) await readerGoesOn();
-    for (const section of later) {
+    if (lead === first) await Promise.race([readerGoesOn(), left]);
+    else void begin(first);
+    for (const section of sections) {
+      if (section === lead || section === first) continue;
       whenNear(required(document, `#${section.id}`), () => begin(section));
     }
     // Without it nothing is kept for offline use until the next visit.
     import("./offline/keep-offline").then(({ keepOffline }) => keepOffline()).catch(() => {});
   });
-  if (context.state.section !== null) revealNow();
+  if (asked !== null) revealNow();
   else revealForLinks();
-  goToSection(context);
+  history.scrollRestoration = "manual"; // the browser's does not know what is laid out late
+  if (anchor !== undefined) goToHead(anchor);
+  else if (history.state !== null || asked !== null) goToPlace(context.state);
   const follow = followSections(context);
   document.documentElement.dataset.started = "";
   followHistory(context, (places) => {
     smooth(context);
     for (const place of places) {
-      shareDrawing(context, place);
+      prepare(context, place);
       nameScrollers(place);
       follow(place);
       const section = SECTIONS.find(({ id }) => id === place.id) as Section;
@@ -160,8 +174,13 @@ async function loadAgain(id: string): Promise<Awaited<ReturnType<Section["load"]
   return import(/* @vite-ignore */ url);
 }
 
-function shareDrawing({ drawing }: PageContext, root: ParentNode): void {
-  for (const pad of root.querySelectorAll("drawing-pad")) pad.drawing = drawing;
+/** Gives the reader's drawing to pads and its view to maps: they answer before their section begins. */
+function prepare(context: PageContext, root: ParentNode): void {
+  for (const pad of root.querySelectorAll("drawing-pad")) pad.drawing = context.drawing;
+  for (const map of root.querySelectorAll<LatentMap>("latent-map")) {
+    const view = context.find(map.model)?.view;
+    if (view !== undefined) map.home = view;
+  }
 }
 
 function smooth({ state }: PageContext): void {

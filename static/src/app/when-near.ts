@@ -1,4 +1,4 @@
-// Starts a section when it comes near the screen.
+// Tells when a section comes near the screen, and when it has left it.
 
 /**
  * Calls `start` once, when `element` is within about a screen of being seen.
@@ -15,4 +15,19 @@ export function whenNear(element: Element, start: () => void, margin = "100% 0px
     { rootMargin: margin },
   );
   observer.observe(element);
+}
+
+/** Resolves once `element` has been on the screen and is no longer. */
+export function whenLeft(element: Element): Promise<void> {
+  return new Promise((resolve) => {
+    let seen = false;
+    const observer = new IntersectionObserver(([entry]) => {
+      if (entry?.isIntersecting) seen = true;
+      else if (seen) {
+        observer.disconnect();
+        resolve();
+      }
+    });
+    observer.observe(element);
+  });
 }

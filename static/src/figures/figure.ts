@@ -34,7 +34,7 @@ export function dressMap(map: LatentMap, model: Model): void {
   map.label = `Map of the model “${model.title}”`;
   map.points = null;
   map.statistics = null;
-  map.isolated = [];
+  map.isolated = map.isolated.filter((label) => label < model.class_names.length);
   map.selection = [];
   map.ellipses = [];
   map.targets = [];
@@ -81,6 +81,9 @@ export function keepPlace(
   moved: (z: [number, number]) => void,
 ): void {
   keepView(context, map, `${section}View`);
+  // What the reader did before the script came is not lost.
+  const early = context.state[`${section}Z`] === null && map.z !== null;
+  if (early) context.update({ [`${section}Z`]: map.z, [`${section}Pinned`]: map.pinned });
   map.z = context.state[`${section}Z`];
   map.pinned = context.state[`${section}Pinned`];
   map.addEventListener("latent-change", ({ detail: { z } }) => {

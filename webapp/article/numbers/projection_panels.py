@@ -19,6 +19,8 @@ class Neighbours:
     shares: Mapping[str, float]
     """By model id."""
     conditioned_is_lowest: bool
+    is_still_read: bool
+    """Whether most digits can be read from the conditioned model all the same."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ def _neighbours(release: ReleaseView, size: int) -> Neighbours | None:
         size,
         {f"{kind.lower()}-{size}": share for kind, share in shares.items()},
         conditioned_is_lowest=shares.get("CVAE", 1) < min(plain, default=1),
+        is_still_read=shares.get("CVAE", 0) > 0.5,
     )
 
 

@@ -49,7 +49,7 @@ export const TASKS: readonly Task[] = [
   {
     id: "outside",
     section: "hover",
-    text: "Leave the circle that holds 99 % of the prior. What does the decoder draw there?",
+    text: "Leave the circle that holds 99 % of the prior. What is decoded there?",
   },
   {
     id: "faithful",

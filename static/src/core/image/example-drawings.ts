@@ -7,12 +7,12 @@ const PRESSURE = 0.5;
 const ARC_STEP = 8;
 
 /** Straight lines through places of the pad, 0…1 each, y downwards. */
-function line(...places: readonly (readonly [number, number])[]): Stroke {
+export function line(...places: readonly (readonly [number, number])[]): Stroke {
   return places.map(([x, y]) => penPoint(x, y, PRESSURE));
 }
 
 /** Part of an ellipse; degrees run clockwise from the right. */
-function arc(
+export function arc(
   x: number,
   y: number,
   width: number,

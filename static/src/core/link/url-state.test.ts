@@ -13,6 +13,7 @@ import {
 test("every property survives its link", () => {
   const state: PageState = {
     section: "shape",
+    figure: 2,
     mapModel: "fashion-vae-2",
     z: [0.42, -1.375],
     pinned: true,
@@ -27,6 +28,7 @@ test("every property survives its link", () => {
     labelsDigit: 7,
     labelsStep: "0.2",
     labelsLayers: { ellipses: true },
+    labelsOnly: [4, 9],
     aeSize: "10",
     aeZ: [1, 2],
     aePinned: true,
@@ -34,6 +36,7 @@ test("every property survives its link", () => {
     aeView: { centre: [0, 0], scale: 40 },
     vaeView: { centre: [0.5, 0], scale: 4 },
     aeLayers: { circle: true },
+    aeOnly: [4, 9],
     insideTile: 0,
     insideEpsilon: [-1.5, 0.25],
     shapeSplit: "first_half",
@@ -43,6 +46,7 @@ test("every property survives its link", () => {
     shapeZ: [-0.25, 3],
     shapePinned: true,
     shapeView: { centre: [1, 0], scale: 2 },
+    shapeOnly: [4, 9],
     shapeModel: "cvae-5",
     shapeSeed: 12,
     controlZ: [0.5, 0.25],
@@ -51,17 +55,20 @@ test("every property survives its link", () => {
     controlFrom: 0,
     controlTo: 9,
     controlLayers: { names: true, targets: false },
+    controlOnly: [4, 9],
     classifyModel: "classifier-vae-2-w10",
     classifyZ: [4, 4],
     classifyPinned: true,
     classifyView: { centre: [3, 3], scale: 8 },
     classifyLayers: { regions: true },
+    classifyOnly: [4, 9],
     dimensionsModel: "vae-10",
     dimensionsZ: [1, -0.25, 0, 2.125],
     dimensionsView: { centre: [0, 0.5], scale: 9 },
     numbersLayout: "tsne",
     numbersSize: 10,
     numbersLabel: 4,
+    numbersOnly: [4, 9],
     numbersRuns: ["study-ae-2", "study-cvae-100"],
     numbersCurve: "reconstruction",
     numbersDraws: 2,
@@ -72,6 +79,7 @@ test("every property survives its link", () => {
     dimensionsLayers: { names: false },
     dimensionsTile: 3,
     dimensionsDraw: 0,
+    dimensionsOnly: [4, 9],
 
     facesModel: "faces-vaegan",
     facesFace: "s42",
@@ -82,16 +90,19 @@ test("every property survives its link", () => {
     facesPlace: [0.5, -1.25],
     facesView: { centre: [0, 1], scale: 2 },
     facesHeld: [1, -0.5],
+    facesOnly: [4, 9],
     facesLoupe: [0.5, 0.375],
     trainingModel: "vae-2",
     trainingFrame: 12,
     trainingView: { centre: [0, 0], scale: 3 },
+    trainingOnly: [4, 9],
     labModel: "vae-100",
     labOther: "ae-100",
     labZ: Array.from({ length: 100 }, (_, i) => i / 8),
     labPinned: true,
     labView: { centre: [1, 1], scale: 1 },
     labLayers: { density: true },
+    labOnly: [4, 9],
     labLabel: 5,
     labFrom: [0.123456, -7],
     labTo: [0, 0],
@@ -104,6 +115,7 @@ test("every property survives its link", () => {
     drawing: [[penPoint(0.2, 0.3, 0.5), penPoint(0.6, 0.7, 1)]],
     drawView: { centre: [0.5, 0.5], scale: 0.5 },
     drawLayers: { drawing: false },
+    drawOnly: [4, 9],
     drawZ: [0.5, -0.125],
     smooth: true,
   };
@@ -173,7 +185,11 @@ test("every property belongs to a section, or to the whole page", () => {
   for (const key of keys) {
     for (const id of sectionsOf(key)) expect(sections.split(" "), key).toContain(id);
   }
-  expect(keys.filter((key) => sectionsOf(key).length === 0)).toEqual(["section", "smooth"]);
+  expect(keys.filter((key) => sectionsOf(key).length === 0)).toEqual([
+    "section",
+    "figure",
+    "smooth",
+  ]);
 });
 
 test("what differs between two links tells which sections show something else", () => {

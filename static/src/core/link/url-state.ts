@@ -12,6 +12,8 @@ const ROWS = ["ae", "vae", "cvae", "kinds"] as const;
 const PROPERTIES = {
   /** The section in view; null: the first. */
   section: { name: "at", ...values.modelId },
+  /** The figure of that section in view, counted from 0; null: its leading one. */
+  figure: { name: "fig", ...values.integer(0, 99) },
 
   // hover
   mapModel: { name: "map", ...values.modelId },
@@ -33,6 +35,7 @@ const PROPERTIES = {
   labelsDigit: { name: "ldigit", ...values.label },
   labelsStep: { name: "lstep", ...values.choice(...STEPS) },
   labelsLayers: { name: "llayers", ...values.layers },
+  labelsOnly: { name: "lonly", ...values.labels },
 
   // autoencoders
   aeSize: { name: "ae.d", ...values.choice("2", "10") },
@@ -44,6 +47,7 @@ const PROPERTIES = {
   aeView: { name: "ae.view", ...values.view },
   vaeView: { name: "vae.view", ...values.view },
   aeLayers: { name: "ae.layers", ...values.layers },
+  aeOnly: { name: "ae.only", ...values.labels },
 
   // inside
   insideTile: { name: "inside", ...values.label },
@@ -58,6 +62,7 @@ const PROPERTIES = {
   shapeZ: { name: "shape.z", ...values.point },
   shapePinned: { name: "shape.pin", ...values.flag },
   shapeView: { name: "shape.view", ...values.view },
+  shapeOnly: { name: "shape.only", ...values.labels },
   /** The model whose samples are drawn, and the seed of the draws; null: the release's own. */
   shapeModel: { name: "shape.model", ...values.modelId },
   shapeSeed: { name: "shape.seed", ...values.integer(1, 9999) },
@@ -70,6 +75,7 @@ const PROPERTIES = {
   controlFrom: { name: "control.from", ...values.label },
   controlTo: { name: "control.to", ...values.label },
   controlLayers: { name: "control.layers", ...values.layers },
+  controlOnly: { name: "control.only", ...values.labels },
 
   // classify
   classifyModel: { name: "classify", ...values.modelId },
@@ -77,6 +83,7 @@ const PROPERTIES = {
   classifyPinned: { name: "classify.pin", ...values.flag },
   classifyView: { name: "classify.view", ...values.view },
   classifyLayers: { name: "classify.layers", ...values.layers },
+  classifyOnly: { name: "classify.only", ...values.labels },
 
   // dimensions
   dimensionsModel: { name: "dims", ...values.modelId },
@@ -89,6 +96,7 @@ const PROPERTIES = {
   /** The image whose posterior is shown, after the tiles the drawing; and which draw z is (0: μ). */
   dimensionsTile: { name: "dims.tile", ...values.integer(0, 10) },
   dimensionsDraw: { name: "dims.draw", ...values.integer(0, 9999) },
+  dimensionsOnly: { name: "dims.only", ...values.labels },
 
   // faces
   facesModel: { name: "faces", ...values.modelId },
@@ -104,6 +112,7 @@ const PROPERTIES = {
   /** What the map of faces shows, and the place at which a click holds its face. */
   facesView: { name: "faces.view", ...values.view },
   facesHeld: { name: "faces.held", ...values.point },
+  facesOnly: { name: "faces.only", ...values.labels },
   /** The pixel, in thousandths of a face, that the loupe is over. */
   facesLoupe: { name: "faces.loupe", ...values.point },
 
@@ -112,12 +121,14 @@ const PROPERTIES = {
   /** Which of the trace's epochs the slider is at. */
   trainingFrame: { name: "frame", ...values.integer(0, 200) },
   trainingView: { name: "training.view", ...values.view },
+  trainingOnly: { name: "training.only", ...values.labels },
 
   // numbers
   numbersLayout: { name: "layout", ...values.choice("pca", "tsne") },
   numbersSize: { name: "layout.d", ...values.integer(2, 100) },
   /** The digit that the conditioned model decodes beside its layout. */
   numbersLabel: { name: "layout.digit", ...values.label },
+  numbersOnly: { name: "layout.only", ...values.labels },
   /** The runs whose curves are drawn, and which curves. */
   numbersRuns: { name: "runs", ...values.modelIds },
   numbersCurve: { name: "curve", ...values.choice("reconstruction") },
@@ -134,6 +145,7 @@ const PROPERTIES = {
   labPinned: { name: "lab.pin", ...values.flag },
   labView: { name: "lab.view", ...values.view },
   labLayers: { name: "lab.layers", ...values.layers },
+  labOnly: { name: "lab.only", ...values.labels },
   labLabel: { name: "lab.label", ...values.label },
   /** The ends of the path; null: where the section puts them. */
   labFrom: { name: "lab.from", ...values.vector },
@@ -153,6 +165,7 @@ const PROPERTIES = {
   /** The point that the reader chose on the drawing's map. */
   drawZ: { name: "draw.z", ...values.point },
   drawLayers: { name: "draw.layers", ...values.layers },
+  drawOnly: { name: "draw.only", ...values.labels },
 
   // the whole page
   smooth: { name: "smooth", ...values.flag },
@@ -189,7 +202,7 @@ const HOVER: readonly string[] = ["mapModel", "z", "pinned", "view", "layers", "
 
 /** Returns the ids of the sections that show a property. */
 export function sectionsOf(key: keyof PageState): readonly string[] {
-  if (key === "section" || key === "smooth") return [];
+  if (key === "section" || key === "figure" || key === "smooth") return [];
   if (key === "drawing") return ["inside", "draw", "dimensions"];
   if (HOVER.includes(key)) return ["hover"];
   const prefix = key.replace(/[A-Z].*/, "");

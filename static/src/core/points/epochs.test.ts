@@ -29,6 +29,14 @@ describe("a film of the map", () => {
     ]);
   });
 
+  it("tells how far all points are spread", () => {
+    expect(film().spread(0)).toEqual({ mean: [0, 0], deviation: 0 });
+    // x: −1, −1, 2; y: 0, 2, 0.
+    const { mean, deviation } = film().spread(1);
+    expect([...mean, deviation]).toEqual([0, expect.closeTo(2 / 3), expect.closeTo(Math.sqrt(2))]);
+    expect(film().spread(0.5).deviation).toBeCloseTo(Math.sqrt(2) / 2);
+  });
+
   it("counts who lies nearest to the mean of their own class", () => {
     expect(film().sorted(0)).toBeCloseTo(2 / 3);
     expect(film().sorted(1)).toBe(1);

@@ -47,6 +47,8 @@ const MARKER_SPACING = 22;
 /** Names at the ends of lines: their distance from it, and from one another (px). */
 const NAME_GAP = 8;
 const NAME_HEIGHT = 15;
+/** The width of a character of a tick's number (px), about. */
+const TICK_CHARACTER = 8;
 const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
 /** uPlot itself would listen to a mouse alone, and read its places wrongly under zoom in CSS. */
@@ -64,6 +66,7 @@ const AWAY = -10;
  * line's y.
  *
  * @param moved is called when the cursor has moved, or been taken away.
+ * @param mark tells at which x a line stands; null: nowhere.
  */
 export function plotLines(
   host: HTMLElement,
@@ -71,6 +74,7 @@ export function plotLines(
   axes: readonly [ChartAxis, ChartAxis],
   ink: ChartInk,
   moved: () => void,
+  mark: () => number | null,
 ): uPlot {
   const { x, y } = alignSeries(lines);
   const options: uPlot.Options = {
@@ -94,7 +98,11 @@ export function plotLines(
       ),
     ],
     hooks: {
-      draw: [(plot) => drawMarks(plot, lines, ink), (plot) => drawNames(plot, lines, ink)],
+      draw: [
+        (plot) => drawLineAt(plot, mark(), ink),
+        (plot) => drawMarks(plot, lines, ink),
+        (plot) => drawNames(plot, lines, ink),
+      ],
       setCursor: [moved],
     },
   };
@@ -127,6 +135,15 @@ function nameWidth(lines: readonly ChartLine[], font: string): number {
 function place(plot: uPlot, line: number, index: number): [number, number] {
   const x = plot.valToPos(plot.data[0][index] as number, "x", true);
   return [x, plot.valToPos(plot.data[line + 1]?.[index] as number, "y", true)];
+}
+
+function drawLineAt({ ctx, bbox, valToPos }: uPlot, x: number | null, ink: ChartInk): void {
+  if (x === null) return;
+  const left = Math.round(Math.max(bbox.left, valToPos(x, "x", true)));
+  ctx.save();
+  ctx.fillStyle = ink.text;
+  ctx.fillRect(left, bbox.top, 2 * devicePixelRatio, bbox.height);
+  ctx.restore();
 }
 
 function drawMarks(plot: uPlot, lines: readonly ChartLine[], ink: ChartInk): void {
@@ -196,7 +213,12 @@ function axisOf({ name, ticks, whole }: ChartAxis, ink: ChartInk): uPlot.Axis {
     labelFont: ink.font,
     font: ink.font,
     stroke: ink.text,
-    size: 44,
+    // The ticks' numbers, and the label beside them.
+    size: (_plot, values) =>
+      Math.max(
+        44,
+        22 + TICK_CHARACTER * Math.max(0, ...(values ?? []).map(({ length }) => length)),
+      ),
     gap: 6,
     space: 44,
     grid: { stroke: ink.grid, width: 1 },

@@ -3,6 +3,7 @@
 // Attributes    message  the sentence shown in place of the lines in any other state than ready
 //               digits   decimals of the values that are read off (2)
 // Properties    rest     the x whose values are shown without a cursor; null: the last
+//               mark     the x at which a line stands, whose values are then shown; null: none
 //               format   how an x is spoken of: (x) => "epoch 3"; by default its axis and number
 // Style         --chart-height (18rem)
 //
@@ -39,6 +40,7 @@ export class LineChart extends AtlasElement {
     { name: "y" },
   ];
   @property({ attribute: false }) rest: number | null = null;
+  @property({ attribute: false }) mark: number | null = null;
   @property({ attribute: false }) format: ((x: number) => string) | null = null;
   override label = "Chart";
 
@@ -81,6 +83,7 @@ export class LineChart extends AtlasElement {
 
   protected override updated(changed: PropertyValues<this>): void {
     if (changed.has("lines") || changed.has("axes")) this.#build();
+    else if (changed.has("mark")) this.#plot?.redraw(false);
   }
 
   #drop(): void {
@@ -99,10 +102,11 @@ export class LineChart extends AtlasElement {
       grid: getComputedStyle(this.grid).color,
       lines: Array.from(this.swatches, (swatch) => getComputedStyle(swatch).color),
     };
-    this.#plot = plotLines(this.plot, this.lines, this.axes, ink, () => {
+    const moved = (): void => {
       this.index = this.#plot?.cursor.idx ?? null;
       this.#speak(this.index);
-    });
+    };
+    this.#plot = plotLines(this.plot, this.lines, this.axes, ink, moved, () => this.mark);
     this.requestUpdate();
   }
 
@@ -124,7 +128,7 @@ export class LineChart extends AtlasElement {
 
   /** The index of the last x that is no more than `rest`. */
   #resting(): number {
-    return this.#x.findLastIndex((x) => x <= (this.rest ?? x));
+    return this.#x.findLastIndex((x) => x <= (this.mark ?? this.rest ?? x));
   }
 
   #nameOf(x: number): string {

@@ -19,6 +19,15 @@ export const mapStyles = css`
     overflow: hidden;
     contain: strict;
   }
+  /* On paper nothing is drawn anew: points, axes and numerals keep their size, and scale together. */
+  @media print {
+    .frame {
+      width: var(--printed-width, auto);
+      height: var(--printed-height, auto);
+      zoom: var(--printed-zoom, 1);
+      break-inside: avoid;
+    }
+  }
   .frame:has(.surface:focus-visible) {
     outline: 2px solid var(--accent, #0b57d0);
     outline-offset: 2px;

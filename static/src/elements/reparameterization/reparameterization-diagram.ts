@@ -75,7 +75,6 @@ export class ReparameterizationDiagram extends AtlasElement {
       padding-left: 7.6%;
     }
     .given {
-      color: var(--accent, #0b57d0);
       font-weight: 600;
     }
     .given span {
@@ -154,6 +153,22 @@ export class ReparameterizationDiagram extends AtlasElement {
     .node text {
       fill: var(--text, #1a1a1a);
       font-size: 13px;
+    }
+    :is(b, span, text, tspan).of-mu {
+      color: var(--mu, #0b57d0);
+      fill: var(--mu, #0b57d0);
+    }
+    :is(b, span, text, tspan).of-sigma {
+      color: var(--sigma, #a34a16);
+      fill: var(--sigma, #a34a16);
+    }
+    :is(b, span, text, tspan).of-epsilon {
+      color: var(--epsilon, #8a3ea8);
+      fill: var(--epsilon, #8a3ea8);
+    }
+    :is(b, span, text, tspan).of-z {
+      color: var(--z, #0c6b45);
+      fill: var(--z, #0c6b45);
     }
     .back {
       stroke: var(--accent, #0b57d0);
@@ -252,7 +267,7 @@ export class ReparameterizationDiagram extends AtlasElement {
     const [mu, sigma] = [formatNumber(draw.mu, decimals), formatNumber(draw.sigma, decimals)];
     const epsilon = formatNumber(draw.epsilon, 2);
     return html`<div class="latent" role="group" aria-label=${`Latent ${index + 1}`}>
-      <p class="given">μ${name} = ${mu}<span>σ${name} = ${sigma}</span></p>
+      <p class="given"><b class="of-mu">μ${name} = ${mu}</b><span class="of-sigma">σ${name} = ${sigma}</span></p>
       <div class="plot">
         <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" aria-hidden="true">${latentShapes(draw)}</svg>
         <div class="rail"><input
@@ -270,7 +285,10 @@ export class ReparameterizationDiagram extends AtlasElement {
         /></div>
       </div>
       <p class="sum">
-        z${name} = ${mu} + ${sigma} · ${draw.epsilon < 0 ? `(${epsilon})` : epsilon} = <b>${z}</b>
+        <span class="of-z">z${name}</span> = <span class="of-mu">${mu}</span> +
+        <span class="of-sigma">${sigma}</span> ·
+        <span class="of-epsilon">${draw.epsilon < 0 ? `(${epsilon})` : epsilon}</span> =
+        <b class="of-z">${z}</b>
       </p>
     </div>`;
   }
@@ -307,7 +325,7 @@ export class ReparameterizationDiagram extends AtlasElement {
       <div class="graphs">
         <figure>
           <svg viewBox="0 0 340 140">${unsafeSVG(gradientEnds)}</svg>
-          <figcaption><b>Drawn directly.</b> The gradient (dashed) ends at the draw.</figcaption>
+          <figcaption><b>Sampled directly.</b> The gradient (dashed) ends at the sample.</figcaption>
         </figure>
         <figure>
           <svg viewBox="0 0 340 140">

@@ -55,7 +55,7 @@ export function latentShapes({ mu, sigma, epsilon, earlier }: LatentDraw): SVGTe
       (value) =>
         svg`<text x=${place(value, -end, end)} y=${OVERVIEW + 14}>${formatNumber(value, 0)}</text>`,
     )}
-    <text class="letter" x="8" y=${OVERVIEW + 4}>z</text>
+    <text class="letter of-z" x="8" y=${OVERVIEW + 4}>z</text>
 
     <path class="posterior" d=${bell(0, 1, REACH, BASE, PEAK)}></path>
     ${earlier.map((noise) => {
@@ -76,6 +76,6 @@ export function latentShapes({ mu, sigma, epsilon, earlier }: LatentDraw): SVGTe
       return svg`<line class="axis" x1=${x} x2=${x} y1=${BASE} y2=${BASE + 4}></line>
         <text x=${x} y=${BASE + 17}>${formatNumber(value, own.decimals)}</text>`;
     })}
-    <text class="letter" x="8" y=${NOISE + 4}>ε</text>
-    <text class="letter" x="8" y=${BASE + 4}>z</text>`;
+    <text class="letter of-epsilon" x="8" y=${NOISE + 4}>ε</text>
+    <text class="letter of-z" x="8" y=${BASE + 4}>z</text>`;
 }

@@ -37,7 +37,7 @@ export interface Place {
   readonly view: View | null;
 }
 
-const PLACES = ["where the digits crowd", "in a pocket", "outside the circle"];
+const PLACES = ["amid the digits", "in a pocket", "outside the circle"];
 /** Samples of the prior. */
 const DRAWS = 12;
 const LATTICE = 20;
@@ -98,13 +98,17 @@ export class Side {
     return this.#pocket.radius / this.#circle.radius;
   }
 
-  /** Calls `go` when the reader picks one of the places. */
-  onPick(go: (place: Place) => void): void {
-    this.places.addEventListener("tile-pick", ({ detail }) => {
-      const place = this.#spots[detail.index];
+  /** Calls `go` when the reader picks one of the places, and `back` when it is that again. */
+  onPick(go: (place: Place) => void, back: () => void): void {
+    this.places.addEventListener("tile-pick", ({ detail: { index } }) => {
+      const place = this.#spots[index];
       if (place === undefined) return;
+      if (this.places.marked === index) {
+        back();
+        return;
+      }
       go(place);
-      this.places.marked = detail.index;
+      this.places.marked = index;
     });
   }
 

@@ -10,8 +10,10 @@ import {
   sameView,
   type View,
 } from "../../core/geometry/viewport";
+import type { LayerState } from "../../core/link/link-values";
 import type { LayerSwitches } from "../../elements/map/layer-switches";
 import { linkedChoice, showOnly } from "../../figures/choices";
+import { keepClasses } from "../../figures/class-isolation";
 import { required } from "../../figures/figure";
 import { type Place, type PlaneName, Side } from "./autoencoder-side";
 
@@ -60,10 +62,37 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     side.drawLattice();
     remember(side, view);
   };
-  const go = (side: Side, { z, view }: Place): void => {
-    for (const each of sides) if (each === side || !isSeen(each, z)) look(each, view);
+  /** What the maps showed before a place was picked, until the reader zooms or switches. */
+  let before: { z: Point; layers: LayerState | null; views: (View | null)[] } | null = null;
+  const restore = (): void => {
+    if (before === null) return;
+    context.update({ aeLayers: before.layers });
+    setLayers();
+    for (const [i, side] of sides.entries()) look(side, before.views[i] ?? null);
+  };
+  const take = (z: Point): void => {
     moveTo(z);
     context.update({ aeZ: [z[0], z[1]] });
+  };
+  const go = (side: Side, { z, view }: Place): void => {
+    before ??= { z: ae.map.z ?? z, layers: state.aeLayers, views: [state.aeView, state.vaeView] };
+    if (view === null) {
+      restore();
+      for (const each of sides) if (!isSeen(each, z)) look(each, null);
+    } else {
+      // A pocket is looked at with what the decoder makes of it.
+      if (!switches.on.lattice) {
+        context.update({ aeLayers: { ...switches.on, lattice: true } });
+        setLayers();
+      }
+      for (const each of sides) if (each === side || !isSeen(each, z)) look(each, view);
+    }
+    take(z);
+  };
+  const goBack = (): void => {
+    restore();
+    if (before !== null) take(before.z);
+    before = null;
   };
 
   for (const side of sides) {
@@ -77,19 +106,14 @@ export async function start(context: PageContext, section: HTMLElement): Promise
       context.update({ aePinned: detail.pinned });
     });
     map.addEventListener("view-change", ({ detail }) => {
+      before = null;
       side.drawLattice();
       remember(side, sameView(detail.view, map.home) ? null : detail.view);
     });
-    side.onPick((place) => {
-      // A pocket is looked at with what the decoder makes of it.
-      if (place.view !== null && !switches.on.lattice) {
-        context.update({ aeLayers: { ...switches.on, lattice: true } });
-        setLayers();
-      }
-      go(side, place);
-    });
+    side.onPick((place) => go(side, place), goBack);
   }
   switches.addEventListener("layers-change", ({ detail }) => {
+    before = null;
     context.update({ aeLayers: { ...state.aeLayers, ...detail.layers } });
     setLayers();
   });
@@ -113,10 +137,13 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   };
   /** Another size or plane was chosen, and a place of one map means nothing on another. */
   const leave = (): void => {
+    before = null;
     context.update({ aeZ: null, aeView: null, vaeView: null, aePinned: false });
     for (const side of sides) side.map.pinned = false;
     void show([0, 0]);
   };
   for (const side of sides) side.map.pinned = state.aePinned;
-  await show(state.aeZ ?? [0, 0]);
+  keepClasses(context, section, "aeOnly");
+  // What the reader did on a map before the script came is not lost.
+  await show(state.aeZ ?? ae.map.z ?? vae.map.z ?? [0, 0]);
 }

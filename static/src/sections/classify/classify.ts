@@ -13,6 +13,7 @@ import type { ImageView } from "../../elements/image-view";
 import type { LatentMap } from "../../elements/map/latent-map";
 import type { Decoded } from "../../engine/engine";
 import { linkedChoice, showOnly } from "../../figures/choices";
+import { keepClasses } from "../../figures/class-isolation";
 import {
   dressMap,
   dressView,
@@ -96,6 +97,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   };
 
   chooseLayers(context, section, "classifyLayers", LAYERS, layersOnto(map));
+  keepClasses(context, section, "classifyOnly");
   const choice = linkedChoice(
     context,
     section,

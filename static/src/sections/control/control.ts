@@ -11,6 +11,7 @@ import type { ImageView } from "../../elements/image-view";
 import type { LatentMap } from "../../elements/map/latent-map";
 import type { PlayBar } from "../../elements/play-bar";
 import { type Choice, linkedChoice } from "../../figures/choices";
+import { keepClasses } from "../../figures/class-isolation";
 import {
   decoderInto,
   dressMap,
@@ -37,6 +38,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   });
   const show = (z: Point): void => decode({ model, z });
   dressMap(map, model);
+  keepClasses(context, section, "controlOnly");
   keepPlace(context, map, "control", (z) => {
     bar.pause();
     show(z);

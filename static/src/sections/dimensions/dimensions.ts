@@ -15,6 +15,7 @@ import { type PageContext, sentence } from "../../app/context";
 import { leaveOut } from "../../app/notice";
 import type { LatentSliders } from "../../elements/sliders/latent-sliders";
 import { linkedChoice } from "../../figures/choices";
+import { keepClasses } from "../../figures/class-isolation";
 import {
   decoderInto,
   dressMap,
@@ -63,7 +64,7 @@ class Bench {
 
   constructor(
     private readonly context: PageContext,
-    section: HTMLElement,
+    private readonly section: HTMLElement,
   ) {
     const models = linkedChoice(
       context,
@@ -121,6 +122,7 @@ class Bench {
     if ((label ?? 0) >= model.classes) leaveOut(context, "dimensionsLabel");
     const shown = this.#show(model, z, label);
     keepView(context, this.#map, "dimensionsView"); // of the model that is on it by now
+    keepClasses(context, this.section, "dimensionsOnly");
     await shown;
   }
 
@@ -143,7 +145,7 @@ class Bench {
     this.#prior.addEventListener("click", () => {
       this.#choose(null);
       this.context.update({ dimensionsTile: null, dimensionsDraw: null });
-      this.#say("z was drawn from N(0, I).");
+      this.#say("z was sampled from N(0, I).");
       this.#set(Array.from({ length: this.#model.latent_size }, normal));
     });
     this.#mean.addEventListener("click", () => this.#sample?.take(true));

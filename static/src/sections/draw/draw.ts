@@ -17,6 +17,7 @@ import { shapesOf } from "../../core/points/map-layers";
 import type { ImageView } from "../../elements/image-view";
 import type { LatentMap } from "../../elements/map/latent-map";
 import { showOnly } from "../../figures/choices";
+import { keepClasses } from "../../figures/class-isolation";
 import { fillMap, keepView, loadPart, required, showError } from "../../figures/figure";
 import { chooseLayers, layersOnto } from "../../figures/layer-choice";
 import { DrawAnswers } from "./draw-answers";
@@ -32,7 +33,7 @@ const SIGMAS_ACROSS = 16;
 const DISTANCES_ACROSS = 2.6;
 const LABELS = {
   drawing: "The reconstruction of your drawing",
-  place: "What the decoder draws at your place on the map",
+  place: "What is decoded at your place on the map",
 };
 /** Longer than between two movements of a pen: then everything else about the drawing is asked. */
 const PEN_RESTS_MS = 80;
@@ -205,6 +206,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   map.home = model.view;
   keepView(context, map, "drawView");
   offerExamples(section, drawing);
+  keepClasses(context, section, "drawOnly");
   const all = section.querySelector<HTMLButtonElement>("button.all");
   all?.addEventListener("click", () => {
     all.hidden = true;

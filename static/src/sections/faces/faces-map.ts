@@ -7,6 +7,7 @@ import { moveInPlane, project } from "../../core/latent/plane";
 import type { Model } from "../../core/release/manifest";
 import type { ImageView } from "../../elements/image-view";
 import type { LatentMap } from "../../elements/map/latent-map";
+import { keepClasses } from "../../figures/class-isolation";
 import {
   decoderInto,
   dressMap,
@@ -83,5 +84,6 @@ export function startMap(context: PageContext, figure: HTMLElement, studio: Face
     rested();
   });
   keepView(context, map, "facesView");
+  keepClasses(context, figure, "facesOnly");
   refresh();
 }

@@ -249,7 +249,7 @@ class Bench {
     if (isMoved) return `A face taken from the map, ‖z‖ = ${formatNumber(Math.hypot(...base), 1)}.`;
     if (source.kind === "photo") return "Your picture, as the model sees it. It is in no link.";
     if (source.kind === "sample") {
-      return `A draw of z from N(0, I), ‖z‖ = ${formatNumber(Math.hypot(...base), 1)}.`;
+      return `A sample of N(0, I), ‖z‖ = ${formatNumber(Math.hypot(...base), 1)}.`;
     }
     return `${faces?.nameOf(source.index)}.`;
   }

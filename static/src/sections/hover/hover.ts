@@ -164,6 +164,8 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   if ((state.mapLabel ?? -1) >= (first.condition === "none" ? 0 : first.classes)) {
     leaveOut(context, "mapLabel");
   }
+  // What the reader did before the script came is not lost.
+  if (state.z === null && map.z !== null) context.update({ z: map.z, pinned: map.pinned });
   const shown = show(first, state);
   // Else the link shows a place, or sends its reader elsewhere.
   if ([state.z, state.view, state.section, state.mapModel].every((one) => one === null)) {

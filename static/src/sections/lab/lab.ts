@@ -12,6 +12,7 @@ import type { Model } from "../../core/release/manifest";
 import { copyText } from "../../elements/copy-text";
 import type { LayerSwitches } from "../../elements/map/layer-switches";
 import { type Choice, linkedChoice } from "../../figures/choices";
+import { keepClasses } from "../../figures/class-isolation";
 import { required } from "../../figures/figure";
 import { layersAsked } from "../../figures/layer-choice";
 import { Bench, type BenchEvents, type Place } from "./lab-bench";
@@ -101,6 +102,7 @@ class Lab implements BenchEvents {
   async open(): Promise<void> {
     this.checkLink();
     this.switchLayers({});
+    keepClasses(this.context, this.section, "labOnly");
     await this.show();
   }
 
@@ -193,7 +195,12 @@ class Lab implements BenchEvents {
 
   // ——— what is chosen ———
 
-  private choose({ latent_size }: Model): void {
+  private choose({ latent_size, class_names }: Model): void {
+    if (class_names.join() !== this.first.model?.class_names.join()) {
+      this.first.map.isolated = [];
+      this.second.map.isolated = [];
+      this.context.update({ labOnly: null });
+    }
     // A point of as many latents is tried in the next model, too; its map is another.
     const isKept = latent_size === this.first.model?.latent_size;
     if (this.second.model !== null && this.isShared && !isKept) this.part();

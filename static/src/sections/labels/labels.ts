@@ -9,7 +9,7 @@ import type { ImageView } from "../../elements/image-view";
 import type { LatticeView } from "../../elements/lattice-view";
 import type { LatentMap } from "../../elements/map/latent-map";
 import type { PlayBar } from "../../elements/play-bar";
-import { linkedChoice } from "../../figures/choices";
+import { linkedChoice, showOnly } from "../../figures/choices";
 import {
   decoderInto,
   dressMap,
@@ -55,6 +55,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   const show = async (id: string): Promise<void> => {
     const model = context.model(id);
     dressMap(map, model);
+    showOnly(section, "model", id);
     for (const view of views) sizeView(view, model);
     classes.offer(model);
     plane = model.latent_size === 2 ? new MapPlane(null, model.prepared.z) : null;

@@ -10,6 +10,7 @@ import type { MarginalDensity } from "../../elements/chart/marginal-density";
 import type { ImageView } from "../../elements/image-view";
 import type { LatentMap } from "../../elements/map/latent-map";
 import { type Choice, linkedChoice, showOnly } from "../../figures/choices";
+import { keepClasses } from "../../figures/class-isolation";
 import {
   type Decoding,
   decoderInto,
@@ -43,8 +44,8 @@ export async function showProjections(context: PageContext, part: HTMLElement): 
     (element) => new Panel(context, element, () => Number(digit.value)),
   );
   // A class singled out on one map is singled out on all.
-  part.addEventListener("classes-change", (event) => {
-    for (const panel of panels) panel.isolate(event.detail.isolated);
+  keepClasses(context, part, "numbersOnly", (isolated) => {
+    for (const panel of panels) panel.isolate(isolated);
   });
   await show();
 }

@@ -4,8 +4,9 @@ import "../../elements/digit-grid";
 import { type PageContext, sentence } from "../../app/context";
 import { whenNear } from "../../app/when-near";
 import { latticeSites } from "../../core/geometry/lattice";
-import { formatNumber, type Point, squareOf } from "../../core/geometry/viewport";
+import { formatNumber, formatPercent, type Point, squareOf } from "../../core/geometry/viewport";
 import { gaussian } from "../../core/latent/random";
+import { shareWithin } from "../../core/points/ellipse-share";
 import { gaussiansOf } from "../../core/points/map-layers";
 import { largestShift } from "../../core/points/stability";
 import { nounOf } from "../../core/release/manifest";
@@ -14,6 +15,7 @@ import type { DigitGrid } from "../../elements/digit-grid";
 import type { ImageView } from "../../elements/image-view";
 import type { LatentMap } from "../../elements/map/latent-map";
 import { linkedChoice, showOnly } from "../../figures/choices";
+import { keepClasses } from "../../figures/class-isolation";
 import {
   decoderInto,
   dressMap,
@@ -95,14 +97,27 @@ async function startMap(context: PageContext, section: HTMLElement): Promise<voi
       decode({ model, z: plane.fromMap(place), labels: [model.prepared.label ?? 0] });
   };
   keepPlace(context, map, "shape", draw);
+  keepClasses(context, section, "shapeOnly");
   if (model.latent_size === 2) plane = new MapPlane(null, model.prepared.z);
   map.z ??= [0, 0];
   chooseLayers(context, section, "shapeLayers", LAYERS, layersOnto(map));
+  const share = section.querySelector("#shape-share");
+  /** Says how many of the points within the chosen digit's ellipse are that digit. */
+  const sayShare = (): void => {
+    const chosen = section.querySelector<HTMLInputElement>("[name=shape-digit]:checked")?.value;
+    const ellipse = map.ellipses.find(({ label }) => String(label) === chosen);
+    if (share === null || ellipse === undefined || map.points === null) return;
+    const own = shareWithin(map.points, ellipse);
+    const name = map.classNames[ellipse.label];
+    if (own !== null)
+      share.textContent = `Of the training digits inside the ${name}’s inner ellipse, ${formatPercent(own, 0)} are ${name}s: an ellipse is a mean and a covariance, no border.`;
+  };
+  section.addEventListener("change", sayShare);
   const showClasses = async (): Promise<void> => {
     try {
       const statistics = await context.document(model, "statistics");
       plane = await planeOf(context, model);
-      chooseSplit(context, section, map, statistics);
+      chooseSplit(context, section, map, statistics, sayShare);
       chooseDigit(context, section, map, statistics, plane, (z) => {
         map.z = z;
         draw(z);
@@ -118,6 +133,7 @@ async function startMap(context: PageContext, section: HTMLElement): Promise<voi
   await Promise.all([loadPart(context, model, "decoder", [view]), showClasses()]);
   draw(map.z);
   await fillMap(context, map, model); // without its ellipses a map is a map all the same
+  sayShare();
 }
 
 /** The Gaussians of whichever images the reader chooses, and how far their means have moved. */
@@ -126,9 +142,11 @@ function chooseSplit(
   section: HTMLElement,
   map: LatentMap,
   { splits }: Statistics,
+  shown: () => void,
 ): void {
   const show = (split: string): void => {
     map.ellipses = gaussiansOf(context.model(map.model), splits[split as Split] ?? []);
+    shown();
   };
   show(linkedChoice(context, section, "[name=shape-split]", "shapeSplit", show).value);
 

@@ -1,27 +1,46 @@
 // Section "training": the encoded means of training images, epoch by epoch.
 
-import { formatNumber, formatPercent } from "../../core/geometry/viewport";
+import { formatNumber, formatPercent, type Point } from "../../core/geometry/viewport";
 import { Film } from "../../core/points/epochs";
 import type { Model } from "../../core/release/manifest";
 import type { Curves } from "../../core/release/release";
 import "../../elements/play-bar";
 import { type PageContext, sentence } from "../../app/context";
 import { leaveOut } from "../../app/notice";
+import type { ChartLine, LineChart } from "../../elements/chart/line-chart";
+import type { ImageView } from "../../elements/image-view";
 import type { LatentMap } from "../../elements/map/latent-map";
 import type { PlayBar } from "../../elements/play-bar";
 import { linkedChoice, showOnly } from "../../figures/choices";
-import { dressMap, keepView, required, showError } from "../../figures/figure";
+import { keepClasses } from "../../figures/class-isolation";
+import {
+  decoderInto,
+  dressMap,
+  dressView,
+  keepView,
+  loadPart,
+  required,
+  showError,
+} from "../../figures/figure";
+import { fillChart } from "../../figures/fill-chart";
+import { Camera } from "./training-camera";
 
 /** A position this near to a recorded frame is that frame. */
 const ROUNDING = 1e-6;
 const TERMS = ["elbo", "reconstruction", "kl"] as const;
+/** The film begins once so much of its map is on the screen. */
+const SEEN = 0.6;
+const wantsStill = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 export async function start(context: PageContext, section: HTMLElement): Promise<void> {
   const map = required<LatentMap>(section, "latent-map");
   const bar = required<PlayBar>(section, "play-bar");
+  const chart = required<LineChart>(section, "line-chart");
+  const view = required<ImageView>(section, "image-view");
   const { state } = context;
   let film: Film | null = null;
   let curves: Curves | null = null;
+  let camera: Camera | null = null;
 
   /** Shows a position in frames; between two recorded ones the points are interpolated. */
   const seek = (position: number): void => {
@@ -29,49 +48,68 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     const nearest = Math.round(position);
     const exact = Math.abs(position - nearest) < ROUNDING ? nearest : position;
     const { points, statistics } = film.at(exact);
+    camera?.follow(film, exact);
     map.statistics = statistics;
     map.points = points;
     const frame = Math.floor(exact);
-    bar.text = `epoch ${film.epoch(frame)} of ${film.epoch(film.length - 1)}`;
+    const epoch = film.epoch(frame);
+    bar.text = `epoch ${epoch} of ${film.epoch(film.length - 1)}`;
+    chart.mark = epoch;
     tell(section, film, curves, frame);
-    context.update({ trainingFrame: frame === film.length - 1 ? null : frame });
+    context.update({ trainingFrame: frame === 0 ? null : frame });
   };
+
+  const decode = decoderInto(context, [view], (model) => model.id === map.model);
+  const point = (z: Point): void => decode({ model: context.model(map.model), z });
 
   const show = async (model: Model, frame: number | null): Promise<void> => {
     bar.pause();
     bar.disabled = true;
     film = null;
     dressMap(map, model);
+    dressView(view, model);
+    camera?.release();
     showOnly(section, "model", model.id);
+    map.z = model.prepared.z as unknown as Point;
+    const isShown = (): boolean => map.model === model.id;
+    void loadPart(context, model, "decoder", [view], isShown).then(
+      () => isShown() && point(map.z ?? [0, 0]),
+    );
     try {
       const loaded = new Film(await context.trace(model));
       // The points are worth seeing without the numbers.
       const theirs = await context.document(model, "curves").catch(() => null);
-      if (map.model !== model.id) return;
+      if (!isShown()) return;
       [film, curves] = [loaded, theirs];
     } catch (error) {
-      if (map.model === model.id) {
+      if (isShown()) {
         showError([map], sentence(`The training of ${model.id}`, error), () => {
-          if (map.model === model.id) void show(model, frame);
+          if (isShown()) void show(model, frame);
         });
       }
       return;
     }
+    chart.hidden = model.curves === undefined;
+    chart.axes = [{ name: "epoch", whole: true }, { name: "ELBO (nats)" }];
+    void fillChart(chart, `The curves of ${model.id}`, async () =>
+      linesOf(curves ?? (await context.document(model, "curves"))),
+    );
     const last = film.length - 1;
     if (frame !== null && frame > last) leaveOut(context, "trainingFrame");
-    const first = frame !== null && frame <= last ? frame : last;
+    const first = frame !== null && frame <= last ? frame : 0;
     bar.steps = film.length;
     bar.value = last > 0 ? first / last : 1;
     bar.disabled = false;
     seek(first);
   };
 
+  chart.format = (epoch) => `epoch ${epoch}`;
   bar.addEventListener("value-change", (event) => {
     if (film === null) return;
     const position = event.detail.value * (film.length - 1);
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    seek(still ? Math.round(position) : position);
+    seek(wantsStill() ? Math.round(position) : position);
   });
+  map.addEventListener("latent-change", ({ detail: { z } }) => point(z));
   const choice = linkedChoice(
     context,
     section,
@@ -80,10 +118,44 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     (id) => void show(context.model(id), null),
     { trainingFrame: null, trainingView: null },
   );
+  const asked = state.trainingFrame;
   // No choice where the release has one model with a trace.
-  const shown = show(context.model(choice.value || map.model), state.trainingFrame);
+  const shown = show(context.model(choice.value || map.model), asked);
   keepView(context, map, "trainingView");
+  keepClasses(context, section, "trainingOnly");
+  camera = new Camera(map);
   await shown;
+  if (asked === null) playOnce(map, bar, context.end);
+}
+
+/** Plays the film when its map comes into view, unless the reader was there first. */
+function playOnce(map: LatentMap, bar: PlayBar, end: AbortSignal): void {
+  const watch = new IntersectionObserver(
+    ([entry]) => {
+      if (!entry?.isIntersecting) return;
+      watch.disconnect();
+      if (bar.value === 0 && !wantsStill()) bar.play();
+    },
+    { threshold: SEEN },
+  );
+  watch.observe(map);
+  bar.addEventListener("value-change", () => watch.disconnect(), { once: true });
+  end.addEventListener("abort", () => watch.disconnect());
+}
+
+/** The ELBO on the images held out, and on those trained on where it is no outlier. */
+function linesOf({ epoch, curves }: Curves): ChartLine[] {
+  const held = curves.held_out_elbo ?? [];
+  const known = held.filter((value) => value !== null);
+  const [low, high] = [Math.min(...known), Math.max(...known)];
+  const trained = (curves.elbo ?? []).map((value) =>
+    value !== null && value < low - (high - low) ? null : value,
+  );
+  const lines: ChartLine[] = [
+    { name: "held out", x: epoch, y: held, colour: "var(--series-2)" },
+    { name: "trained on", x: epoch, y: trained, colour: "var(--muted)", dash: [5, 4] },
+  ];
+  return lines.filter(({ y }) => y.length > 0);
 }
 
 /** Puts a frame's numbers into the table: of the epoch after which it was recorded. */
