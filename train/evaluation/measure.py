@@ -58,7 +58,7 @@ def measure(
     several = len(images.labels.unique()) > 1
     confusion = classifier_confusion(model, test) if model.has_classifier else None
     # Of more latents all codes lie so far apart that I(x; z) is ln N.
-    is_plane = fitted.variance is not None and recipe.latent_size == 2
+    is_plane = has_likelihood and recipe.latent_size == 2 and not recipe.prior_means
     found: dict[str, Any] = {
         "test": likelihood(model, test, samples) if has_likelihood else None,
         "integral": integral(model, test) if integrable else None,

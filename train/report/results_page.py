@@ -163,7 +163,7 @@ def _information_table(models: Document) -> str:
         "The mean KL of the training images to N(0, I), in nats, is the mutual information of "
         "image and code plus the KL from the aggregate posterior q(z), the mean of all q(z | x), "
         "to the prior (Hoffman and Johnson 2016); it is told apart with two latents. Calibration "
-        "is of the test images' pixels: decoded from draws of q(z | x), they are sorted by "
+        "is of the test images' pixels: decoded from samples of q(z | x), they are sorted by "
         "probability into ten bins, and the error is the mean distance between a bin's "
         "probability and its grey value, weighted by its pixels "
         "(train/evaluation/information.py)."
