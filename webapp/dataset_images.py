@@ -43,15 +43,11 @@ class DatasetImages:
         self._root = root
 
     def counts(self) -> Counts:
-        """Return how many images of each dataset and split there are.
-
-        Raises:
-            OSError: a file is there and cannot be read.
-        """
+        """Return how many images of each dataset and split there are and can be read now."""
         counts: dict[str, dict[Split, int]] = {name: {} for name in _FOLDERS}
         for name, splits in counts.items():
             for split in _FILES:
-                with contextlib.suppress(KeyError), self._open(name, split) as (_, shape):
+                with contextlib.suppress(KeyError, OSError), self._open(name, split) as (_, shape):
                     splits[split] = shape[0]
         return counts
 

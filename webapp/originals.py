@@ -7,6 +7,7 @@ import tempfile
 import threading
 import urllib.request
 import zlib
+from http.client import HTTPException
 from pathlib import Path
 
 from latent_atlas.webapp.dataset_images import file_of
@@ -36,24 +37,33 @@ def fetch_in_background(data_root: Path, mirrors: tuple[str, ...] = MIRRORS) -> 
 
 def _fetch(data_root: Path, mirrors: tuple[str, ...]) -> None:
     path = file_of(data_root, "mnist", "test")
-    if path.exists():
-        return
-    _log.info("Fetching MNIST's test images (1.7 MB) into %s.", path.parent)
-    for mirror in mirrors:
-        try:
-            with urllib.request.urlopen(mirror + _NAME, timeout=_SILENCE) as response:  # noqa: S310 (ours)
-                packed = response.read(_BYTES)
-            content = zlib.decompressobj(wbits=31).decompress(packed, _BYTES)
-            if hashlib.sha256(content).hexdigest() != _SHA256:
-                raise ValueError("they arrived damaged")
-            _write(path, content)
-        except (OSError, zlib.error, ValueError) as error:
-            why = getattr(error, "reason", None) or error
-            _log.info("MNIST's test images did not come from %s: %s.", mirror, why)
-        else:
-            _log.info("MNIST's test images are here; the page shows them.")
+    try:
+        if path.exists():
             return
-    _log.info("The page does without the originals; it asks for them at the next start.")
+        _log.info("Fetching MNIST's test images (1.7 MB) into %s.", path.parent)
+        content = next(filter(None, map(_from, mirrors)), None)
+        if content is None:
+            _log.info("The page does without the originals; it asks for them at the next start.")
+            return
+        _write(path, content)
+        _log.info("MNIST's test images are here; the page shows them.")
+    except OSError as error:
+        _log.info("MNIST's test images cannot be kept in %s: %s.", path.parent, error.strerror)
+
+
+def _from(mirror: str) -> bytes | None:
+    """Fetch the images' file; None where this mirror does not send it whole."""
+    try:
+        with urllib.request.urlopen(mirror + _NAME, timeout=_SILENCE) as response:  # noqa: S310 (ours)
+            packed = response.read(_BYTES)
+        content = zlib.decompressobj(wbits=31).decompress(packed, _BYTES)
+        if hashlib.sha256(content).hexdigest() != _SHA256:
+            raise ValueError("they arrived damaged")
+    except (OSError, HTTPException, zlib.error, ValueError) as error:
+        why = getattr(error, "reason", None) or error
+        _log.info("MNIST's test images did not come from %s: %s.", mirror, why)
+        return None
+    return content
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -62,6 +72,7 @@ def _write(path: Path, content: bytes) -> None:
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
+        Path(name).chmod(0o644)  # mkstemp's 0600 would hide the file from a server of another user
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -62,10 +62,10 @@ class HoverSection:
         """How a place on the first map is a point of the latent space."""
         size = self.model["latent_size"]
         if size == 2:
-            return "From the two coordinates of a point, z, the decoder draws an image."
+            return "From the two coordinates of a point, z, the decoder makes an image."
         return (
             f"It is the plane on which the {size} latents vary most: from the z at a point, "
-            "the decoder draws an image."
+            "the decoder makes an image."
         )
 
 

@@ -1,6 +1,7 @@
 // Boxes that scroll because the screen is narrow: only there each is a tab stop, and has a name.
 
-const BOXES = ".scroll:not([tabindex]), .formula, math[display=block], .latents:not([role])";
+const BOXES =
+  ".scroll:not([tabindex]), .formula, math[display=block], .latents:not([role]), .step pre";
 
 const watched = new ResizeObserver((entries) => {
   for (const { target } of entries) mark(target as HTMLElement);
@@ -21,9 +22,10 @@ function mark(box: HTMLElement): void {
   if (scrolls) box.tabIndex = 0;
   else box.removeAttribute("tabindex");
   const caption = box.querySelector("caption")?.textContent.split(/[.;:]/)[0]?.trim();
+  const step = box.closest("details")?.querySelector("summary")?.textContent.trim();
   const heading = box.closest("section, .part")?.querySelector("h2, h3")?.textContent.trim();
   const isFormula = box.localName === "math";
-  const name = isFormula ? box.textContent.trim() : (caption ?? heading ?? "More");
+  const name = isFormula ? box.textContent.trim() : (caption ?? step ?? heading ?? "More");
   const attributes = { role: isFormula ? "math" : "group", "aria-label": `${name}, scrolls` };
   for (const [attribute, value] of Object.entries(attributes)) {
     if (scrolls) box.setAttribute(attribute, value);

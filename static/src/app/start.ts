@@ -69,7 +69,8 @@ export function start(): void {
           (error, again) => {
             // A script that it imports may have failed with it, which a browser keeps: then only a
             // restart helps.
-            if (++failures === MOST_FAILURES && !(error instanceof EngineError)) throw error;
+            const mayCome = error instanceof EngineError && error.reason !== "start";
+            if (++failures === MOST_FAILURES && !mayCome) throw error;
             sayIn(section, sentence(subject, error), again);
           },
         ),
@@ -171,7 +172,10 @@ async function loadAgain(id: string): Promise<Awaited<ReturnType<Section["load"]
   if (!body || !type.includes("javascript")) {
     throw new EngineError("network", "its script did not arrive; is the network gone?");
   }
-  return import(/* @vite-ignore */ url);
+  const parts = stalled().catch(() => {
+    throw new EngineError("start", "a part of its script did not arrive; is the network gone?");
+  });
+  return Promise.race([import(/* @vite-ignore */ url), parts]);
 }
 
 /** Gives the reader's drawing to pads and its view to maps: they answer before their section begins. */

@@ -1,6 +1,7 @@
 // The classes that a section's maps have in colour: the same on all of them, and kept in the link.
 
 import type { PageContext } from "../app/context";
+import { leaveOut } from "../app/notice";
 import type { PageState } from "../core/link/url-state";
 import type { LatentMap } from "../elements/map/latent-map";
 
@@ -22,7 +23,11 @@ export function keepClasses(
     for (const map of root.querySelectorAll<LatentMap>("latent-map")) map.isolated = isolated;
     also(isolated);
   };
-  show(context.state[key] ?? []);
+  const asked = context.state[key] ?? [];
+  const classes = root.querySelector<LatentMap>("latent-map")?.classNames.length ?? 0;
+  const isKnown = classes === 0 || asked.every((label) => label < classes);
+  if (!isKnown) leaveOut(context, key);
+  show(isKnown ? asked : []);
   root.addEventListener("classes-change", ({ detail: { isolated } }) => {
     context.update({ [key]: isolated.length > 0 ? [...isolated] : null });
     show(isolated);

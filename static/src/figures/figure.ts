@@ -47,6 +47,13 @@ export function dressMap(map: LatentMap, model: Model): void {
   map.home = model.view;
   map.view = null;
   map.hasNormalPrior = hasNormalPrior(model);
+  nameMap(map, model);
+  const picture = map.querySelector<HTMLImageElement>("img[slot=picture]");
+  if (picture !== null && model.picture !== undefined) picture.src = model.picture.url;
+}
+
+/** Names the classes, the axes and the points of a map as its model has them. */
+export function nameMap(map: LatentMap, model: Model): void {
   map.classNames = model.class_names;
   for (const [label, name] of model.class_names.entries()) {
     const hair = HAIR.exec(name)?.[1]?.replace("gray", "grey");
@@ -54,8 +61,6 @@ export function dressMap(map: LatentMap, model: Model): void {
   }
   map.symbol = model.latent_size === 2 ? "z" : PLANE_POINT;
   map.axisNames = model.latent_size === 2 ? ["z₁", "z₂"] : ["first component", "second component"];
-  const picture = map.querySelector<HTMLImageElement>("img[slot=picture]");
-  if (picture !== null && model.picture !== undefined) picture.src = model.picture.url;
 }
 
 /** Shows the view that the link gives the model on a map, and keeps the link in step with it. */

@@ -109,7 +109,8 @@ export function watchTasks(
   document.addEventListener(
     "click",
     ({ target }) => {
-      if ((target as Element).closest?.("#draw button.best")) done("best");
+      const isBest = (target as Element).closest?.("#draw button.best") != null;
+      if (isBest && !context.drawing.isEmpty) done("best");
     },
     { signal: end },
   );

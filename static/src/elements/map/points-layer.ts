@@ -66,9 +66,10 @@ export class PointsLayer {
     else {
       const offscreen = canvas.transferControlToOffscreen();
       shared ??= startShared();
-      shared.postMessage({ canvas: offscreen, port } satisfies Served, [offscreen, port]);
-      shared.addEventListener("error", () => {
-        shared = null;
+      const worker = shared;
+      worker.postMessage({ canvas: offscreen, port } satisfies Served, [offscreen, port]);
+      worker.addEventListener("error", () => {
+        if (shared === worker) shared = null;
         if (this.#port === port1) this.#start(true);
       });
     }
@@ -85,7 +86,10 @@ export class PointsLayer {
 
 function startShared(): Worker {
   const worker = pointsWorker.start();
-  const late = setTimeout(() => worker.dispatchEvent(new Event("error")), STALLED_MS);
+  const late = setTimeout(() => {
+    worker.dispatchEvent(new Event("error"));
+    worker.terminate();
+  }, STALLED_MS);
   for (const sign of ["message", "error"]) {
     worker.addEventListener(sign, () => clearTimeout(late), { once: true });
   }

@@ -98,15 +98,12 @@ export class Side {
     return this.#pocket.radius / this.#circle.radius;
   }
 
-  /** Calls `go` when the reader picks one of the places, and `back` when it is that again. */
-  onPick(go: (place: Place) => void, back: () => void): void {
+  /** Calls `go` when the reader picks a place; of one that is marked, where `back` leads nowhere. */
+  onPick(go: (place: Place) => void, back: () => boolean): void {
     this.places.addEventListener("tile-pick", ({ detail: { index } }) => {
       const place = this.#spots[index];
       if (place === undefined) return;
-      if (this.places.marked === index) {
-        back();
-        return;
-      }
+      if (this.places.marked === index && back()) return;
       go(place);
       this.places.marked = index;
     });

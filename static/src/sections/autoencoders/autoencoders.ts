@@ -89,15 +89,18 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     }
     take(z);
   };
-  const goBack = (): void => {
+  const goBack = (): boolean => {
+    if (before === null) return false;
     restore();
-    if (before !== null) take(before.z);
+    take(before.z);
     before = null;
+    return true;
   };
 
   for (const side of sides) {
     const { map } = side;
     map.addEventListener("latent-change", ({ detail }) => {
+      if (before !== null) before = { ...before, z: detail.z };
       moveTo(detail.z);
       context.update({ aeZ: detail.z });
     });

@@ -12,6 +12,7 @@ import { classAround } from "../../core/points/nearest";
 import type { ImageView } from "../../elements/image-view";
 import type { LatentMap } from "../../elements/map/latent-map";
 import { showOnly } from "../../figures/choices";
+import { keepClasses } from "../../figures/class-isolation";
 import {
   dressMap,
   fillMap,
@@ -48,6 +49,7 @@ export async function startOwn(context: PageContext, section: HTMLElement): Prom
   for (const view of [input, output]) sizeView(view, model);
   offerLabels(labels, model);
   keepView(context, map, "drawView");
+  keepClasses(context, section, "drawOnly");
   chooseLayers(context, section, "drawLayers", LAYERS, layersOnto(map));
 
   const label = (): number | undefined => (labels === null ? undefined : Number(labels.value));

@@ -136,7 +136,10 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     },
   );
 
+  // The page's own drawing is no news to a screen reader.
+  const spoken = section.querySelectorAll<HTMLElement>("[aria-live]");
   const follow = (): void => {
+    for (const part of spoken) part.ariaLive = drawing.isEmpty ? "off" : "polite";
     answers.pause();
     asked = null;
     exploring = false;

@@ -17,6 +17,7 @@ import {
   dressView,
   fillMap,
   keepView,
+  nameMap,
   required,
   showError,
   sizeView,
@@ -94,7 +95,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     offerLabels(labels, model, place.mapLabel);
     map.pinned = pinned;
     map.isolated = only ?? [];
-    map.classNames = model.class_names;
+    nameMap(map, model);
     answered(); // the answer of the model before is no longer waited for
     const answer = new Promise<void>((resolve) => {
       answered = resolve;

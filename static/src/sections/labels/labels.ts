@@ -10,6 +10,7 @@ import type { LatticeView } from "../../elements/lattice-view";
 import type { LatentMap } from "../../elements/map/latent-map";
 import type { PlayBar } from "../../elements/play-bar";
 import { linkedChoice, showOnly } from "../../figures/choices";
+import { keepClasses } from "../../figures/class-isolation";
 import {
   decoderInto,
   dressMap,
@@ -82,6 +83,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   );
   const shown = show(choice.value || map.model); // no choice where there is one model
   keepPlace(context, map, "labels", decode);
+  keepClasses(context, section, "labelsOnly");
   map.z ??= [0, 0];
   await shown;
 }

@@ -110,7 +110,7 @@ async function startMap(context: PageContext, section: HTMLElement): Promise<voi
     const own = shareWithin(map.points, ellipse);
     const name = map.classNames[ellipse.label];
     if (own !== null)
-      share.textContent = `Of the training digits inside the ${name}’s inner ellipse, ${formatPercent(own, 0)} are ${name}s: an ellipse is a mean and a covariance, no border.`;
+      share.textContent = `Of the training digits inside the ${name}’s inner ellipse, ${formatPercent(own, 0)} are ${name}s: an ellipse shows a mean and a covariance; it is no boundary.`;
   };
   section.addEventListener("change", sayShare);
   const showClasses = async (): Promise<void> => {

@@ -41,6 +41,13 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   let film: Film | null = null;
   let curves: Curves | null = null;
   let camera: Camera | null = null;
+  /** What nobody asked for is not in the link. */
+  let playsByItself = false;
+  for (const sign of ["pointerdown", "keydown"] as const) {
+    bar.addEventListener(sign, () => {
+      playsByItself = false;
+    });
+  }
 
   /** Shows a position in frames; between two recorded ones the points are interpolated. */
   const seek = (position: number): void => {
@@ -56,7 +63,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     bar.text = `epoch ${epoch} of ${film.epoch(film.length - 1)}`;
     chart.mark = epoch;
     tell(section, film, curves, frame);
-    context.update({ trainingFrame: frame === 0 ? null : frame });
+    if (!playsByItself) context.update({ trainingFrame: frame === 0 ? null : frame });
   };
 
   const decode = decoderInto(context, [view], (model) => model.id === map.model);
@@ -89,11 +96,14 @@ export async function start(context: PageContext, section: HTMLElement): Promise
       }
       return;
     }
-    chart.hidden = model.curves === undefined;
-    chart.axes = [{ name: "epoch", whole: true }, { name: "ELBO (nats)" }];
-    void fillChart(chart, `The curves of ${model.id}`, async () =>
-      linesOf(curves ?? (await context.document(model, "curves"))),
-    );
+    // Not every loss is a bound.
+    chart.hidden = model.curves === undefined || (curves !== null && linesOf(curves).length === 0);
+    if (!chart.hidden) {
+      chart.axes = [{ name: "epoch", whole: true }, { name: "ELBO (nats)" }];
+      void fillChart(chart, `The curves of ${model.id}`, async () =>
+        linesOf(curves ?? (await context.document(model, "curves"))),
+      );
+    }
     const last = film.length - 1;
     if (frame !== null && frame > last) leaveOut(context, "trainingFrame");
     const first = frame !== null && frame <= last ? frame : 0;
@@ -125,16 +135,21 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   keepClasses(context, section, "trainingOnly");
   camera = new Camera(map);
   await shown;
-  if (asked === null) playOnce(map, bar, context.end);
+  if (asked === null) {
+    playOnce(map, bar, context.end, () => {
+      playsByItself = true;
+      bar.play();
+    });
+  }
 }
 
 /** Plays the film when its map comes into view, unless the reader was there first. */
-function playOnce(map: LatentMap, bar: PlayBar, end: AbortSignal): void {
+function playOnce(map: LatentMap, bar: PlayBar, end: AbortSignal, play: () => void): void {
   const watch = new IntersectionObserver(
     ([entry]) => {
       if (!entry?.isIntersecting) return;
       watch.disconnect();
-      if (bar.value === 0 && !wantsStill()) bar.play();
+      if (bar.value === 0 && !wantsStill()) play();
     },
     { threshold: SEEN },
   );
@@ -149,7 +164,7 @@ function linesOf({ epoch, curves }: Curves): ChartLine[] {
   const known = held.filter((value) => value !== null);
   const [low, high] = [Math.min(...known), Math.max(...known)];
   const trained = (curves.elbo ?? []).map((value) =>
-    value !== null && value < low - (high - low) ? null : value,
+    known.length > 0 && value !== null && value < low - (high - low) ? null : value,
   );
   const lines: ChartLine[] = [
     { name: "held out", x: epoch, y: held, colour: "var(--series-2)" },
