@@ -46,7 +46,8 @@ def front_page(release: ReleaseView) -> FrontPage:
     many = images if number is None else f"{count(number)} {images}"
     return FrontPage(
         f"Latent Atlas: {title}",
-        f"Move over a map of {many} and watch {network} turn every point into an image, in your browser.",
+        f"Move over a map of {many} and watch {network} turn every point into an image, "
+        "in your browser.",
         f"{many[0].upper()}{many[1:]}, squeezed to {_numbers(model)} each. "
         "Point anywhere; the network draws what belongs there.",
         tuple(sources),
