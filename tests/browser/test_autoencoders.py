@@ -265,6 +265,9 @@ def test_S4_8_a_pocket_of_the_autoencoder_is_zoomed_in_and_decoded(
     map_of(section, "ae").evaluate("map => map.viewBy(map.home)")
     expect_lattice(section, "ae", 20)
     section.until(lambda: "ae.view" not in section.page.url)
+    # Since the reader has zoomed there is no way back: the marked place is picked anew.
+    section.page.keyboard.press("Enter")
+    expect_lattice(section, "ae", 12)
 
 
 def test_S1_7_the_same_draws_of_the_prior_and_the_numbers_that_judge_them(

@@ -156,6 +156,7 @@ def test_B9_playing_moves_smoothly_between_recorded_epochs(
     bar.evaluate("bar => { bar.duration = 1; }")
     over = "bar => bar.value >= 1 && !bar.playing"
     atlas.until(lambda: bar.evaluate(over), seconds=SLOW)
+    assert "frame=" not in atlas.page.evaluate("location.hash")  # nobody asked for it
     atlas.page.evaluate("scrollTo(0, 0)")
     atlas.frames()
     enter(atlas)
@@ -176,6 +177,7 @@ def test_B9_playing_moves_smoothly_between_recorded_epochs(
     )
     bar.get_by_role("button").click()
     atlas.until(lambda: bar.evaluate("bar => bar.value >= 1 && !bar.playing"), seconds=SLOW)
+    atlas.until(lambda: "frame=" in atlas.page.evaluate("location.hash"))
     seen = np.array(atlas.page.evaluate("window.seen"))
     position = seen[:, 0] * (len(trace.epochs) - 1)
     way = np.interp(position, np.arange(len(trace.epochs)), trace.frames[:, 0, first])
