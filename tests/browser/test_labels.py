@@ -66,7 +66,7 @@ def test_S0_4_S0_9_the_numbers_in_the_prose_are_the_releases_own(
     atlas: Atlas, reference: Reference
 ) -> None:
     metrics = {model_id: reference.model(model_id)["metrics"] for model_id in reference.ids}
-    hover = atlas.page.locator("#hover").inner_text()
+    hover = atlas.page.locator("#hover").text_content() or ""
     vae = metrics["vae-2"]
     assert f"{vae['train_images']:,} training digits" in hover
     assert f"{nats(vae['log_likelihood_integrated'])} nats on MNIST" in hover
@@ -107,7 +107,7 @@ def test_S0_9_how_far_classes_lie_apart_is_what_the_points_show(
         told = reference.model(model_id)["metrics"]["nearest_mean_accuracy"]
         assert told == pytest.approx(shares[model_id], abs=0.002)
         percent[model_id] = f"{round(100 * told)} %"
-    hover = atlas.page.locator("#hover").inner_text()
+    hover = atlas.page.locator("#hover").text_content() or ""
     assert (
         f"{percent['vae-2']} of the training digits lie nearest to the middle of their own" in hover
     )

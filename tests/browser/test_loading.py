@@ -123,7 +123,6 @@ def test_a_field_far_down_waits_so_that_its_section_is_not_laid_out_at_once(
     early = Atlas(new_page(), proxy.url).load()
     early.page.locator("#labels h2").scroll_into_view_if_needed()
     early.until(lambda: early.page.locator("#labels select").count() == 1)
-    assert early.page.locator("#numbers select").count() == 0
     proxy.release()
     early.wait_live("hover")
     # A link into the middle of the page has them at once.
