@@ -61,7 +61,11 @@ def content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> bytes:
 FILE = "t10k-images-idx3-ubyte.gz"
 
 
-@pytest.mark.parametrize("first", [None, b"no gzip", gzip.compress(b"other"), "cut"])
+@pytest.mark.parametrize(
+    "first",
+    [None, b"no gzip", gzip.compress(b"other", mtime=0), "cut"],
+    ids=["missing", "no gzip", "other", "cut"],
+)
 def test_S22_what_one_mirror_does_not_send_whole_comes_from_the_other(
     tmp_path: Path, mirrors: Mirrors, content: bytes, first: bytes | str | None
 ) -> None:
