@@ -334,7 +334,9 @@ def test_B6_the_link_keeps_up_with_a_film_that_plays(open_atlas: OpenAtlas) -> N
     bar = atlas.page.locator("#training play-bar")
     bar.evaluate("bar => { bar.duration = 120; }")
     atlas.until(lambda: not bar.evaluate("bar => bar.disabled"), seconds=60)
-    atlas.until(lambda: bar.evaluate("bar => bar.playing"))  # by itself
+    atlas.until(lambda: bar.evaluate("bar => bar.playing"))  # by itself, which no link tells
+    for _ in ("pause", "play"):
+        bar.get_by_role("button").click()
     seen = {atlas.until(lambda: re.search(r"frame=\d+", fragment(atlas)))[0]}
 
     def another() -> bool:
