@@ -1,5 +1,6 @@
 """Figures on other people's pages: in a frame, with messages, and as the element <latent-atlas>."""
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,8 @@ class Host:
 
     def _open(self, html: str) -> None:
         (self.folder / "page.html").write_text(html)
-        self.page.goto(f"{self.host.url}/page.html")
+        # A name of its own: a page of the same second would pass for the one before.
+        self.page.goto(f"{self.host.url}/page.html?{time.monotonic_ns()}")
         assert not self.page.evaluate("crossOriginIsolated")
 
     def heard(self, type_: str) -> list[dict[str, Any]]:

@@ -535,7 +535,9 @@ def test_S1_8_a_picture_of_the_readers_own_is_cropped_and_encoded_here(
     # Nothing but files of the page was asked for, and nothing was sent.
     sent = [one for one in asked if not one[1].startswith("blob:")]
     assert all(method == "GET" and not body for method, _, body in sent), sent
-    assert all(re.search(r"/(models/objects|assets)/", url) for _, url, _ in sent), sent
+    assert all(re.search(r"/(models/objects|assets|api/datasets)/", url) for _, url, _ in sent), (
+        sent
+    )
 
 
 def test_S1_8_the_reader_s_picture_stays_when_going_back_and_forward(
