@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from latent_atlas.webapp.dataset_images import DatasetImages, Split
+from latent_atlas.webapp.dataset_images import DatasetImages
 from latent_atlas.webapp.http.problems import Problem, add_problem_schema, documented
 from latent_atlas.webapp.http.security import read_body, require_type
 from latent_atlas.webapp.http.static_files import StaticFiles
@@ -66,14 +66,6 @@ async def _services(request: Request) -> Services:
 
 
 InServices = Annotated[Services, Depends(_services)]
-
-_Indices = Annotated[
-    str,
-    Query(
-        pattern="^[0-9]{1,7}(,[0-9]{1,7}){0,31}$",
-        description="Up to 32 indices, separated by commas.",
-    ),
-]
 
 
 async def _live(services: InServices) -> Live:
@@ -250,33 +242,29 @@ async def decode(request: Request, services: InServices, model: InModel) -> Resp
 
 
 @router.api_route(
-    "/api/datasets/{name}/train",
+    "/api/datasets/{name}/{split}",
     methods=_READ,
     response_class=Response,
     responses={200: _OCTETS, **documented(404, 422)},
 )
-async def training_images(services: InServices, name: str, index: _Indices) -> Response:
-    """Return training images that the server's machine has: uint8, one after the other."""
-    return await _dataset_images(services, name, "train", index)
-
-
-@router.api_route(
-    "/api/datasets/{name}/test",
-    methods=_READ,
-    response_class=Response,
-    responses={200: _OCTETS, **documented(404, 422)},
-)
-async def test_images(services: InServices, name: str, index: _Indices) -> Response:
-    """Return test images that the server's machine has: uint8, one after the other."""
-    return await _dataset_images(services, name, "test", index)
-
-
-async def _dataset_images(services: Services, name: str, split: Split, index: str) -> Response:
+async def dataset_images(
+    services: InServices,
+    name: str,
+    split: Annotated[str, Path(description="train or test")],
+    index: Annotated[
+        str,
+        Query(
+            pattern="^[0-9]{1,7}(,[0-9]{1,7}){0,31}$",
+            description="Up to 32 indices, separated by commas.",
+        ),
+    ],
+) -> Response:
+    """Return images of a dataset that the server's machine has: uint8, one after the other."""
     indices = [int(word) for word in index.split(",")]
     try:
         body = await asyncio.to_thread(services.images.read, name, split, indices)
     except KeyError:
-        raise Problem(404, "The server does not have this dataset.") from None
+        raise Problem(404, "The server does not have these images.") from None
     except IndexError:
         raise Problem(422, "The dataset has no such image.") from None
     # The images of a dataset never change.

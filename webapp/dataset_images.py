@@ -9,25 +9,24 @@ import os
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 from latent_atlas.webapp.disk import is_absent, open_regular
 
-Split = Literal["train", "test"]
-Counts = Mapping[str, Mapping[Split, int]]
+Counts = Mapping[str, Mapping[str, int]]
 """By dataset and split, how many images there are."""
 
 _FOLDERS = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST"}
-_FILES: dict[Split, str] = {"train": "train-images-idx3-ubyte", "test": "t10k-images-idx3-ubyte"}
+_FILES = {"train": "train-images-idx3-ubyte", "test": "t10k-images-idx3-ubyte"}
 _HEADER = struct.Struct(">IIII")  # magic, images, rows, columns
 _MAGIC = 0x00000803
 
 
-def file_of(root: Path, name: str, split: Split) -> Path:
+def file_of(root: Path, name: str, split: str) -> Path:
     """Return where torchvision and `python -m train` keep the images of a split.
 
     Raises:
-        KeyError: no such dataset is known.
+        KeyError: no such dataset or split is known.
     """
     return root / _FOLDERS[name] / "raw" / _FILES[split]
 
@@ -44,14 +43,14 @@ class DatasetImages:
 
     def counts(self) -> Counts:
         """Return how many images of each dataset and split there are and can be read now."""
-        counts: dict[str, dict[Split, int]] = {name: {} for name in _FOLDERS}
+        counts: dict[str, dict[str, int]] = {name: {} for name in _FOLDERS}
         for name, splits in counts.items():
             for split in _FILES:
                 with contextlib.suppress(KeyError, OSError), self._open(name, split) as (_, shape):
                     splits[split] = shape[0]
         return counts
 
-    def read(self, name: str, split: Split, indices: Sequence[int]) -> bytes:
+    def read(self, name: str, split: str, indices: Sequence[int]) -> bytes:
         """Return images (N, H, W), uint8, one after the other.
 
         Raises:
@@ -69,7 +68,7 @@ class DatasetImages:
             return b"".join(images)
 
     @contextlib.contextmanager
-    def _open(self, name: str, split: Split) -> Iterator[tuple[BinaryIO, tuple[int, int, int]]]:
+    def _open(self, name: str, split: str) -> Iterator[tuple[BinaryIO, tuple[int, int, int]]]:
         """Give a file and the shape (N, H, W) of its images.
 
         Raises:

@@ -64,7 +64,9 @@ def test_what_is_not_an_image_is_refused(client: TestClient, query: str) -> None
 def test_a_data_set_that_is_missing_or_cut_short_is_not_there(
     client: TestClient, name: str
 ) -> None:
-    assert client.get(f"/api/datasets/{name}/train?index=0").status_code == 404
+    for split in ("train", "test"):
+        assert client.get(f"/api/datasets/{name}/{split}?index=0").status_code == 404
+    assert client.get("/api/datasets/mnist/valid?index=0").status_code == 404
 
 
 def test_B11_images_that_could_not_be_read_for_a_moment_are_there_again(

@@ -29,7 +29,7 @@ class ReleaseView:
         self,
         manifest: Entry,
         objects: Path,
-        images: Mapping[str, Mapping[Any, int]] | None = None,
+        images: Mapping[str, Mapping[str, int]] | None = None,
     ) -> None:
         self.manifest = manifest
         splits = (images or {}).items()
