@@ -1,4 +1,4 @@
-"""Reads files of a disk that may fail for a moment, and says when to try again what failed."""
+"""Files of a disk that may fail for a moment, and when to try again what failed."""
 
 import errno
 import json
@@ -6,7 +6,9 @@ import math
 import os
 import re
 import stat
+import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -47,6 +49,26 @@ def read_regular(path: Path) -> bytes:
     """
     with open_regular(path) as file:
         return file.read()
+
+
+def write_whole(path: Path, make: Callable[[], bytes]) -> None:
+    """Write what `make` returns, atomically; it is not called where the folder refuses files.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(make())
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o644)  # mkstemp's 0600 would hide the file from a server of another user
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def is_absent(error: OSError) -> bool:

@@ -2,8 +2,6 @@
 
 import hashlib
 import logging
-import os
-import tempfile
 import threading
 import urllib.request
 import zlib
@@ -11,11 +9,12 @@ from http.client import HTTPException
 from pathlib import Path
 
 from latent_atlas.webapp.dataset_images import file_of
+from latent_atlas.webapp.disk import write_whole
 
 _log = logging.getLogger(__name__)
 
 _NAME = "t10k-images-idx3-ubyte.gz"
-# As torchvision has them; both are asked, one after the other.
+# Asked one after the other: the one that torchvision asks first, and a copy.
 MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
@@ -45,7 +44,8 @@ def _fetch(data_root: Path, mirrors: tuple[str, ...]) -> None:
         if content is None:
             _log.info("The page does without the originals; it asks for them at the next start.")
             return
-        _write(path, content)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, lambda: content)
         _log.info("MNIST's test images are here; the page shows them.")
     except OSError as error:
         _log.info("MNIST's test images cannot be kept in %s: %s.", path.parent, error.strerror)
@@ -64,16 +64,3 @@ def _from(mirror: str) -> bytes | None:
         _log.info("MNIST's test images did not come from %s: %s.", mirror, why)
         return None
     return content
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        Path(name).chmod(0o644)  # mkstemp's 0600 would hide the file from a server of another user
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

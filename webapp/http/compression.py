@@ -11,9 +11,8 @@ import logging
 import os
 import subprocess
 import sys
-import tempfile
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -21,7 +20,7 @@ from pathlib import Path
 import brotli
 
 from latent_atlas.program import program
-from latent_atlas.webapp.disk import Attempts, read_regular, reason
+from latent_atlas.webapp.disk import Attempts, read_regular, reason, write_whole
 from latent_atlas.webapp.http.negotiation import SUFFIXES
 
 logger = logging.getLogger(__name__)
@@ -70,7 +69,7 @@ def compress(path: Path) -> None:
     for encoding, suffix in SUFFIXES.items():
         copy = path.with_name(path.name + suffix)
         if not _is_current(copy, path, encoding, data):
-            _write(copy, partial(_encoded, path, encoding, data))
+            write_whole(copy, partial(_encoded, path, encoding, data))
 
 
 def _is_current(copy: Path, original: Path, encoding: str, data: bytes) -> bool:
@@ -86,22 +85,6 @@ def _is_current(copy: Path, original: Path, encoding: str, data: bytes) -> bool:
 def _encoded(path: Path, encoding: str, data: bytes) -> bytes:
     encoded = encode(data, encoding, quality=_QUALITY.get(path.suffix, 11))
     return encoded if len(encoded) < _LARGEST_SHARE * len(data) else b""
-
-
-def _write(path: Path, make: Callable[[], bytes]) -> None:
-    """Write a file atomically; a folder that cannot be written to costs no compression."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(make())
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)  # mkstemp's 0600 would hide the file from a server of another user
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def _compressible(folder: Path) -> list[Path]:
