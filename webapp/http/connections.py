@@ -9,6 +9,7 @@ import logging
 import os
 import select
 import struct
+import time
 from collections import Counter
 from typing import Any
 
@@ -75,7 +76,10 @@ def guarded_protocol(settings: Settings, headers: RawHeaders) -> type[asyncio.Pr
             self._refused = False
             self._surplus = False
             self._waiting_since: float | None = None
-            """Since when the server has waited for a request; None while it answers one."""
+            """Since when the server has waited for a request; None while it answers one.
+
+            Not by the loop's clock: uvloop's counts milliseconds, and those that tie have no order.
+            """
             self._deadline: asyncio.TimerHandle | None = None
             self._stall: asyncio.TimerHandle | None = None
             self._unsent: tuple[int, float] = 0, 0.0
@@ -84,7 +88,7 @@ def guarded_protocol(settings: Settings, headers: RawHeaders) -> type[asyncio.Pr
             super().connection_made(transport)
             opened.add(self)
             self._address = self.client[0] if self.client else ""
-            self._waiting_since = self.loop.time()
+            self._waiting_since = time.monotonic()
             self._set_deadline()
             self._surplus = not self._find_room()
 
@@ -119,7 +123,7 @@ def guarded_protocol(settings: Settings, headers: RawHeaders) -> type[asyncio.Pr
             self._head_open = True
             self._head_size = 0
             if self._waiting_since is not None:
-                self._waiting_since = self.loop.time()
+                self._waiting_since = time.monotonic()
             super().on_message_begin()
 
         def on_headers_complete(self) -> None:
@@ -189,7 +193,7 @@ def guarded_protocol(settings: Settings, headers: RawHeaders) -> type[asyncio.Pr
             answering[self._address] -= 1
             if not answering[self._address]:
                 del answering[self._address]
-            self._waiting_since = self.loop.time()
+            self._waiting_since = time.monotonic()
 
         def _watch_writing(self) -> None:
             if self._stall is None:
