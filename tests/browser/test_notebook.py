@@ -21,6 +21,12 @@ from tests.support.server import ROOT
 
 pytest.importorskip("jupyterlab")
 PATIENCE_MS = 120_000
+# What is run before the kernel has told of itself is lost without a word.
+_KERNEL_IS_READY = """async () => {
+  const { sessionContext } = jupyterapp.shell.currentWidget;
+  await sessionContext.ready;
+  await sessionContext.session.kernel.info;
+}"""
 
 
 def cell(source: str) -> dict[str, object]:
@@ -36,17 +42,20 @@ class Lab:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.atlas = Atlas(page, "")
-        page.locator(".jp-Notebook .jp-CodeCell .cm-content").first.click()
+        page.locator(".jp-CodeCell").nth(4).wait_for()
+        page.evaluate(_KERNEL_IS_READY)
 
     def run(self, index: int) -> Locator:
-        """Run the chosen cell, of this index, and choose the next; return it once it is done."""
+        """Run the cell of this index; return it once it is done."""
+        chosen = self.page.locator(".jp-CodeCell").nth(index)
+        chosen.locator(".cm-content").click()
+        chosen.locator(".cm-focused").wait_for()
         self.page.keyboard.press("Shift+Enter")
-        done = self.page.locator(".jp-CodeCell").nth(index)
-        done.locator(".jp-InputPrompt").get_by_text(f"[{index + 1}]:").wait_for()
-        return done
+        chosen.locator(".jp-InputPrompt").get_by_text(f"[{index + 1}]:").wait_for()
+        return chosen
 
     def read(self, index: int) -> object:
-        """Run the chosen cell and return the JSON that it prints."""
+        """Run the cell of this index and return the JSON that it prints."""
         output = self.run(index).locator(".jp-OutputArea-output pre")
         return json.loads(output.inner_text())
 
@@ -79,6 +88,7 @@ def lab(browser: Browser, models_dir: Path, tmp_path: Path) -> Iterator[Lab]:
     command = [
         sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", f"--port={port}",
         "--IdentityProvider.token=", "--ServerApp.port_retries=0", f"--notebook-dir={tmp_path}",
+        "--LabApp.expose_app_in_browser=True",
     ]  # fmt: skip
     with (tmp_path / "jupyter.log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, cwd=tmp_path, stdout=log, stderr=log)
@@ -118,7 +128,6 @@ def test_B23_the_widget_reads_and_sets_z_and_the_selection_in_jupyterlab(
     lab.page.mouse.move(corners[1][0] + 20, corners[1][1] - 30, steps=3)
     z = widget.evaluate("atlas => atlas.z")
 
-    lab.page.locator(".jp-CodeCell").nth(1).locator(".cm-content").click()
     read = lab.read(1)
     assert isinstance(read, dict)
     assert np.allclose(read["z"], z, atol=1e-9)
