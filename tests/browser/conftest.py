@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from tests.support.atlas import Atlas
-from tests.support.chromium import launch
+from tests.support.chromium import launch_quick
 from tests.support.reference import Reference
 from tests.support.server import ROOT, Server
 
@@ -49,7 +49,7 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="package")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    running = launch(playwright)
+    running = launch_quick(playwright)
     yield running
     running.close()
 

@@ -154,7 +154,8 @@ def test_B14_nothing_of_it_comes_before_the_first_digit(
     context.add_init_script(_HELD_FOR_GOOD)
     atlas = Atlas(context.new_page(), proxy.url).load()
     bar = atlas.page.locator("#hover progress:visible")
-    atlas.until(lambda: 0.3 < bar.evaluate("bar => bar.value") < 0.7)
+    # Half of the model has come, and some of the runtime or all of it.
+    atlas.until(lambda: 0.3 < bar.evaluate("bar => bar.value") < 1)
     assert atlas.page.evaluate("caches.keys()") == []
     assert not atlas.page.evaluate("navigator.serviceWorker.getRegistration().then(Boolean)")
     assert told(atlas) == ""
