@@ -177,7 +177,6 @@ def test_B1_the_keyboard_alone_moves_zooms_and_pins(atlas: Atlas, reference: Ref
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to the map"
     page.keyboard.press("Enter")
-    # The page goes there smoothly; a key that came meanwhile would stop it.
     top = "Math.abs(document.querySelector('#hover').getBoundingClientRect().top) < 1"
     atlas.until(lambda: page.evaluate(top))
     page.keyboard.press("Tab")
