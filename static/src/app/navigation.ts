@@ -18,7 +18,8 @@ export function followSections(context: PageContext): (section: HTMLElement) => 
   const first = SECTIONS[0].id;
   const observer = new IntersectionObserver(
     (entries) => {
-      const id = entries.find((entry) => entry.isIntersecting)?.target.id;
+      // A busy page is told of several frames at once: the last one counts.
+      const id = entries.findLast((entry) => entry.isIntersecting)?.target.id;
       if (id === undefined) return;
       for (const link of document.querySelectorAll("nav a")) {
         const current = link.getAttribute("href") === `#${id}`;

@@ -21,11 +21,13 @@ export function whenNear(element: Element, start: () => void, margin = "100% 0px
 export function whenLeft(element: Element): Promise<void> {
   return new Promise((resolve) => {
     let seen = false;
-    const observer = new IntersectionObserver(([entry]) => {
-      if (entry?.isIntersecting) seen = true;
-      else if (seen) {
-        observer.disconnect();
-        resolve();
+    const observer = new IntersectionObserver((entries) => {
+      for (const { isIntersecting } of entries) {
+        if (isIntersecting) seen = true;
+        else if (seen) {
+          observer.disconnect();
+          resolve();
+        }
       }
     });
     observer.observe(element);

@@ -146,8 +146,8 @@ export async function start(context: PageContext, section: HTMLElement): Promise
 /** Plays the film when its map comes into view, unless the reader was there first. */
 function playOnce(map: LatentMap, bar: PlayBar, end: AbortSignal, play: () => void): void {
   const watch = new IntersectionObserver(
-    ([entry]) => {
-      if (!entry?.isIntersecting) return;
+    (entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
       watch.disconnect();
       if (bar.value === 0 && !wantsStill()) play();
     },
