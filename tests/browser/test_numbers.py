@@ -10,7 +10,7 @@ from playwright.sync_api import Locator
 
 from tests.browser.conftest import OpenAtlas, Watch
 from tests.support.atlas import Atlas
-from tests.support.axe import violations
+from tests.support.axe import SCHEMES, violations
 from tests.support.reference import Reference
 
 KINDS = {"ae": "AE", "vae": "VAE", "cvae": "CVAE"}
@@ -451,7 +451,7 @@ def test_B15_the_numbers_are_accessible_follow_the_theme_and_stay_inside_the_pag
         chart_of(atlas, name)
     part(atlas, "projections").locator("latent-map[state=ready]").first.wait_for()
     chart = chart_of(atlas, "errors")
-    for scheme in ("light", "dark"):
+    for scheme in SCHEMES:
         atlas.page.emulate_media(color_scheme=scheme)
         assert violations(atlas.page, "#numbers") == []
         # The canvas is painted anew in the theme's colours: the line has its swatch's.

@@ -66,6 +66,46 @@ def test_a_link_names_the_figure_on_the_screen(open_atlas: OpenAtlas) -> None:
     assert second.page.locator(parts).evaluate(_IN_THE_MIDDLE)
 
 
+def test_the_margin_leads_to_the_neighbours_and_copies_the_figure_s_link(
+    open_atlas: OpenAtlas,
+) -> None:
+    size = {"width": 1440, "height": 900}
+    atlas = open_atlas(viewport=size, permissions=["clipboard-read", "clipboard-write"])
+    margin = atlas.wait_laid_out().page.locator("#margin")
+    before, after = (margin.get_by_role("link", name=name) for name in ("Previous", "Next"))
+    # The first section has none before it.
+    atlas.until(lambda: (before.count(), after.count()) == (0, 1))
+    for link, here in ((after, 1), (after, 2), (before, 1)):
+        section = atlas.sections[here]
+        title = atlas.page.locator(f"nav a[href='#{section}']").inner_text()
+        atlas.until(
+            lambda link=link, title=title: (link.get_attribute("title") or "").endswith(
+                f": {title}"
+            )
+        )
+        link.click()
+        assert still(atlas, section) == pytest.approx(0, abs=1)
+    figure = "#numbers .figure.anomaly"
+    atlas.page.locator(figure).evaluate(
+        "figure => figure.scrollIntoView({behavior: 'instant', block: 'center'})"
+    )
+    atlas.until(lambda: "at=numbers" in atlas.page.url and "fig=" in atlas.page.url)
+    margin.get_by_role("button", name="Copy a link to this figure").click()
+    margin.get_by_role("status").get_by_text("Copied: the link opens at this figure").wait_for()
+    copied = atlas.page.evaluate("navigator.clipboard.readText()")
+    other = open_atlas(copied[copied.index("#") :], viewport=size)
+    still(other, "numbers")
+    assert other.page.locator(figure).evaluate(_IN_THE_MIDDLE)
+    # It lies beside the text and the figures, not over them; a narrow window has no such margin.
+    edge = atlas.page.locator("#numbers").bounding_box()
+    box = margin.bounding_box()
+    assert edge
+    assert box
+    assert box["x"] >= edge["x"] + edge["width"]
+    atlas.resize(1000, 900)
+    assert not margin.is_visible()
+
+
 def test_back_returns_to_where_one_was(open_atlas: OpenAtlas) -> None:
     atlas = open_atlas().wait_laid_out()
     page = atlas.page

@@ -1,9 +1,12 @@
 """What axe-core finds wrong with a page that is open."""
 
+from typing import Literal
+
 from playwright.sync_api import Page
 
 from tests.support.server import ROOT
 
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 _SCRIPT = ROOT / "static" / "node_modules" / "axe-core" / "axe.min.js"
 
 

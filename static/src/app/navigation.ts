@@ -4,6 +4,7 @@ import { settled } from "../core/async/settled";
 import { required } from "../figures/figure";
 import { presentSections, SECTIONS } from "../sections";
 import type { PageContext } from "./context";
+import { startMargin } from "./margin";
 import { figureNow } from "./place";
 
 /** After the last scroll, the figure on the screen is noted. */
@@ -16,6 +17,7 @@ const SCROLLED_MS = 150;
  */
 export function followSections(context: PageContext): (section: HTMLElement) => void {
   const first = SECTIONS[0].id;
+  const showMargin = startMargin(context);
   const observer = new IntersectionObserver(
     (entries) => {
       // A busy page is told of several frames at once: the last one counts.
@@ -26,6 +28,7 @@ export function followSections(context: PageContext): (section: HTMLElement) => 
         if (current) link.setAttribute("aria-current", "true");
         else link.removeAttribute("aria-current");
       }
+      showMargin(id);
       const section = id === first ? null : id;
       if (section !== context.state.section) context.update({ section, figure: null });
     },

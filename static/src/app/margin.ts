@@ -1,0 +1,41 @@
+// In the margin, beside whatever the reader looks at: the sections before and after, and a link.
+
+import { settled } from "../core/async/settled";
+import { copyText } from "../elements/copy-text";
+import { required } from "../figures/figure";
+import { presentSections } from "../sections";
+import type { PageContext } from "./context";
+
+const TOLD_MS = 4000;
+
+/**
+ * Starts the margin's buttons.
+ *
+ * @returns what is to be called with the id of each section that the reader comes to.
+ */
+export function startMargin(context: PageContext): (id: string) => void {
+  const place = required<HTMLElement>(document, "#margin");
+  const status = required<HTMLElement>(place, "[role=status]");
+  const forget = settled(TOLD_MS, () => {
+    status.textContent = "";
+  });
+  required(place, "button").addEventListener("click", async () => {
+    context.writeLink();
+    status.textContent = (await copyText(location.href))
+      ? "Copied: the link opens at this figure, as it is now."
+      : "This browser does not let the page copy. The link is in the address bar.";
+    forget(null);
+  });
+  const ids = presentSections().map(({ id }) => id);
+  return (id) => {
+    place.hidden = false;
+    for (const link of place.querySelectorAll("a")) {
+      const to = ids[ids.indexOf(id) + Number(link.dataset.step)];
+      link.hidden = to === undefined;
+      if (to === undefined) continue;
+      const title = required(document, `nav a[href="#${to}"]`).textContent;
+      link.href = `#${to}`;
+      link.title = link.ariaLabel = `${link.dataset.name}: ${title}`;
+    }
+  };
+}
