@@ -19,6 +19,9 @@ locked = $(BIN)/python -m pip install --require-hashes --requirement requirement
 # ends with the short ones (tests/conftest.py says what stays together).
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
+# A machine that is busy beyond reason fails a test that nothing is wrong with; a defect fails twice.
+ALONE := --numprocesses 0 --last-failed --last-failed-no-failures none --maxfail 5
+
 # Browser tests are not even collected: importing them takes seconds.
 QUICK := -m 'not (slow or mnist or browser)' --ignore tests/browser
 
@@ -37,7 +40,8 @@ demo: $(VENV)/.serve static/dist/.built ## serve the page on 127.0.0.1, port 800
 
 test: $(VENV)/.dev static/dist/.built $(VENV)/.browser ## run every test
 	@printf '→ front-end tests\n'; cd static && ../$(NODE) npm test --silent
-	@printf '→ Python and browser tests\n'; $(BIN)/python -m pytest $(SIDE_BY_SIDE)
+	@printf '→ Python and browser tests\n'; $(BIN)/python -m pytest $(SIDE_BY_SIDE) || { \
+		printf '→ once more, alone: what failed side by side\n'; $(BIN)/python -m pytest $(ALONE); }
 
 test-quick: $(VENV)/.dev static/node_modules/.installed ## run the tests that take less than a minute
 	@printf '→ front-end tests\n'; cd static && ../$(NODE) npm test --silent
