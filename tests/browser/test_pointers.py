@@ -181,6 +181,15 @@ def test_B1_a_swipe_that_scrolls_the_page_leaves_a_slider_alone(bench: Atlas) ->
             fingers.move((x + step / 2, y - 20 * step))
         fingers.up()
         bench.until(lambda: bench.page.evaluate("scrollY") > 50)
+        # A touch while the page still glides would only stop it.
+        seen = [0.0]
+
+        def rests(seen: list[float] = seen) -> bool:
+            bench.frames()
+            seen.append(bench.page.evaluate("scrollY"))
+            return len(set(seen[-3:])) == 1
+
+        bench.until(rests)
         assert held(bench, surface) == before
         assert bench.page.evaluate("told") == 0
         # Lifted where it was put down, a finger chooses that place.
