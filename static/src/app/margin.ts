@@ -1,4 +1,4 @@
-// In the margin, beside whatever the reader looks at: the sections before and after, and a link.
+// In the margin, beside whatever the reader looks at: the sections above and below, and a link.
 
 import { settled } from "../core/async/settled";
 import { copyText } from "../elements/copy-text";
@@ -30,7 +30,8 @@ export function startMargin(context: PageContext): (id: string) => void {
   return (id) => {
     place.hidden = false;
     for (const link of place.querySelectorAll("a")) {
-      const to = ids[ids.indexOf(id) + Number(link.dataset.step)];
+      // From the first section, up is to its head.
+      const to = ids[Math.max(0, ids.indexOf(id) + Number(link.dataset.step))];
       link.hidden = to === undefined;
       if (to === undefined) continue;
       const title = required(document, `nav a[href="#${to}"]`).textContent;
