@@ -20,7 +20,6 @@ from tests.support.server import ROOT, Server
 _HEIGHTS = {390: 844, 820: 1180, 1440: 900, 1920: 1080}
 _PATIENCE_MS = 60_000
 _COLOURS = 256
-_FULL_COLOUR = ("faces",)
 _LOADING = """section => [...section.querySelectorAll("*")]
   .filter(part => part.getAttribute("state") === "loading" && part.checkVisibility()).length"""
 # Maps whose points are not on the screen though they are there.
@@ -86,10 +85,9 @@ def _take(page: Page, wanted: list[str], out: Path, kind: str) -> list[str]:
             if section.evaluate(_LOADING) > 0:
                 faults.append(f"{kind} {name}: something still loads")
             image = Image.open(io.BytesIO(section.screenshot())).convert("RGB")
-        if name not in _FULL_COLOUR:
-            # Enough for points, digits and text, in less than half of the bytes. Without k-means
-            # the commonest greys take the colours of the legend's thin lines.
-            image = image.quantize(_COLOURS, dither=Image.Dither.NONE, kmeans=3)
+        # Enough for points, faces and text, in less than half of the bytes. Without k-means the
+        # commonest greys take the colours of the legend's thin lines.
+        image = image.quantize(_COLOURS, dither=Image.Dither.NONE, kmeans=3)
         image.save(out / f"{name}-{kind}.png", optimize=True)
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         faults.append(f"{kind}: the page scrolls sideways")

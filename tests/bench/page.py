@@ -35,10 +35,15 @@ QUIET = 5.0
 # Notes when an input event reaches the page and when each named image is drawn.
 PROBE = """
 (() => {
-  const probe = { input: 0, samples: {}, firstDraw: {}, longest: 0 };
+  // Where the browser tells of moves before the frame, maps answer then; pads and sliders do not.
+  const move = "onpointerrawupdate" in window ? "pointerrawupdate" : "pointermove";
+  const probe = { input: 0, move, samples: {}, firstDraw: {}, longest: 0 };
   window.__probe = probe;
-  for (const type of ["pointermove", "pointerdown", "click"]) {
-    addEventListener(type, () => { probe.input = performance.now(); }, { capture: true });
+  for (const type of ["pointerrawupdate", "pointermove", "pointerdown", "click"]) {
+    addEventListener(type, () => {
+      if (["pointerdown", "click", probe.move].includes(type))
+        probe.input = performance.now();
+    }, { capture: true });
   }
   const draw = CanvasRenderingContext2D.prototype.putImageData;
   CanvasRenderingContext2D.prototype.putImageData = function (...args) {
@@ -127,10 +132,13 @@ def _interaction(browser: Browser, server: Server) -> dict[str, float]:
 
     page.locator("#draw").scroll_into_view_if_needed()
     page.locator("#draw latent-map[state=ready]").wait_for()
+    before_frame = page.evaluate("__probe.move")
+    page.evaluate("__probe.move = 'pointermove'")
     _draw(page, context.new_cdp_session(page))
     numbers |= quantiles(page, "reconstruction", "pen")
 
     numbers |= _sliders(page)
+    page.evaluate("move => { __probe.move = move; }", before_frame)
     numbers |= _every_model(page)
     context.close()
     return numbers
