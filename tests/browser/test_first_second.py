@@ -230,16 +230,21 @@ def test_b20_a_damaged_model_is_told_and_hovering_goes_on(
     assert note(atlas) == ""
 
 
-def test_b20_the_pictures_that_are_seen_first_are_asked_for_before_the_lattice(
+def test_b20_pictures_are_asked_for_before_the_lattice_and_scripts_come_last(
     lattice_server: Server, reference: Reference, server: Server
 ) -> None:
     entry = reference.model("vae-2")
     head = lattice_server.get("/")[1].decode().partition("</head>")[0]
-    preloads = re.findall(
-        r'<link rel="preload" as="image" href="([^"]+)" fetchpriority="high">', head
-    )
-    first = [entry["prepared"]["image"], entry["picture"], entry["lattice"]]
-    assert preloads == [file["url"] for file in first]
+    images = re.findall(r'<link rel="preload" as="image" href="([^"]+)"( fetchpriority.*?)?>', head)
+    high = ' fetchpriority="high"'
+    assert images == [
+        (entry["prepared"]["image"]["url"], high),
+        (entry["picture"]["url"], high),
+        (entry["lattice"]["url"], ""),
+    ]
+    scripts = re.findall(r'<link rel="modulepreload" href=".+?"(.*?)>', head)
+    assert len(scripts) > 2
+    assert set(scripts) == {' fetchpriority="low"'}
 
 
 def test_b20_no_picture_is_preloaded_in_vain_where_the_model_comes_first(

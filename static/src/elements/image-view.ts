@@ -29,8 +29,9 @@ export class ImageView extends AtlasElement {
       grid-area: 1 / 1;
       height: 100%;
     }
+    /* Chromium would keep a layer even of one that cannot be seen, and order it anew each frame. */
     :host(:not([drawn])) canvas {
-      opacity: 0;
+      display: none;
     }
     .over {
       background: rgb(0 0 0 / 85%);
