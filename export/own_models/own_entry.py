@@ -224,7 +224,7 @@ def _feeds(name: str, first: Tensor, label: Tensor | None) -> dict[str, Floats]:
 
 def _batches(pixels: NDArray[np.uint8]) -> list[slice]:
     step = max(1, _BATCH_VALUES // pixels[0].size)
-    return [slice(start, start + step) for start in range(0, len(pixels), step)]
+    return [slice(start, min(start + step, len(pixels))) for start in range(0, len(pixels), step)]
 
 
 def _as_floats(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -24,6 +24,7 @@ from tests.support.own_models import (
     graph_of,
     linear_decoder,
     made_images,
+    plane_vae,
     save_graph,
 )
 from tests.support.reference import Reference
@@ -193,6 +194,18 @@ def test_B21_two_latents_are_the_map_and_rows_keep_their_numbers(tmp_path: Path)
     means = Reference(tmp_path).read_json(entry_of(release, "plane")["means"])
     np.testing.assert_allclose(np.array([means["x"], means["y"]]).T, latents, atol=1e-3)
     assert means["labels"] == [0] * 30
+
+
+def test_B21_more_images_than_are_reconstructed(tmp_path: Path) -> None:
+    vae = plane_vae().eval()
+    images = made_images(10_050, (12, 12))
+    release = atlas.publish("many", decoder=vae, encoder=vae, images=images, out=tmp_path)
+    entry = entry_of(release, "many")
+    assert len(Reference(tmp_path).read_json(entry["means"])["x"]) == 10_050
+    x = torch.from_numpy(images[:10_000]).unsqueeze(1) / 255
+    with torch.no_grad():
+        error = (vae.decode(vae.encode(x)[0]) - x).square().sum((1, 2, 3)).mean()
+    assert entry["metrics"]["squared_error"] == pytest.approx(float(error), abs=2e-3)
 
 
 @pytest.mark.slow
