@@ -1,4 +1,4 @@
-"""How fast hovering is where other hosts' pages show a figure, beside the page's own speed.
+"""How fast hovering is in other hosts' pages and in JupyterLab, beside the page's own speed.
 
 python -m tests.bench.embedding
 """
@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Frame, Page, sync_playwright
 
 from tests.bench.page import PROBE, ROOT, VIEWPORT, describe, quantiles, sweep
 from tests.support.chromium import launch
+from tests.support.jupyter import opened
 from tests.support.plain_host import PlainHost
 from tests.support.server import Server
 
@@ -38,11 +39,14 @@ def measure(models: Path) -> dict[str, float]:
             addresses[name] = f"{host.url}/{name}.html"
         browser = launch(playwright)
         try:
-            rounds = [
-                {key: value for name, url in addresses.items()
-                 for key, value in _hover(browser, name, url).items()}
-                for _ in range(ROUNDS)
-            ]  # fmt: skip
+            rounds = []
+            for index in range(ROUNDS):
+                found: dict[str, float] = {}
+                for name, url in addresses.items():
+                    found |= _hover(browser, name, url)
+                notebook = Path(folder) / f"notebook-{index}"
+                notebook.mkdir()
+                rounds.append(found | _hover_in_notebook(browser, models, notebook))
         finally:
             browser.close()
     return {
@@ -50,6 +54,19 @@ def measure(models: Path) -> dict[str, float]:
         for key in rounds[0]
         if not key.endswith("samples")
     }
+
+
+def _hover_in_notebook(browser: Browser, models: Path, folder: Path) -> dict[str, float]:
+    cell = f"import latent_atlas\nlatent_atlas.Widget({str(models)!r}, 'vae-2')"
+    with opened(browser, [cell], folder, PROBE) as lab:
+        widget = lab.run(0).locator("latent-atlas")
+        widget.locator("xpath=self::*[@state='ready']").wait_for()
+        view = widget.locator("image-view[state=ready]").first
+        view.evaluate("view => { view.name = 'embed-0'; }")
+        figure = widget.locator("latent-map")
+        figure.scroll_into_view_if_needed()
+        sweep(lab.page, figure)
+        return quantiles(lab.page, "embed-0", "notebook")
 
 
 def _hover(browser: Browser, name: str, url: str) -> dict[str, float]:

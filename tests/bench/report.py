@@ -33,6 +33,12 @@ TABLE: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
         ("embedded_frame_p50_ms", "embedded_element_p50_ms"),
         "1.5 × the page’s own",
     ),
+    (
+        "the same in JupyterLab",
+        "{:.1f} ms",
+        ("embedded_notebook_p50_ms",),
+        "1.5 × the page’s own",
+    ),
     ("pen event → reconstruction drawn, p95", "{:.1f} ms", ("pen_p95_ms",), "8 ms"),
     ("a slider of ten → digit drawn, p95", "{:.1f} ms", ("slider_p95_ms",), "8 ms"),
     (
@@ -131,6 +137,12 @@ TABLE: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
         "{:.0f} / {:.0f} ms, {:.2f}",
         ("scatter_frame_ms", "regl_scatterplot_frame_ms", "scatter_share"),
         "0.5",
+    ),
+    (
+        "a frame of 60,000 moving points of 1,000 classes / of 10, p95",
+        "{:.0f} / {:.0f} ms",
+        ("scatter_1000_classes_p95_ms", "scatter_10_classes_p95_ms"),
+        "1.2 × that of 10",
     ),
     (
         "a frame of a million moving points (no GPU)",

@@ -1,4 +1,7 @@
-"""A frame of the map against one of regl-scatterplot: same points, same browser, in turns."""
+"""A frame of the map against one of regl-scatterplot: same points, same browser, in turns.
+
+And a frame of points of a thousand classes against one of ten, each in a browser of its own.
+"""
 
 import contextlib
 import functools
@@ -20,13 +23,14 @@ STATIC = Path(__file__).parents[2] / "static"
 POINTS, MANY = 60_000, 1_000_000
 BLOCKS, FRAMES = 15, 30
 BLOCKS_OF_MANY, FRAMES_OF_MANY = 3, 12
+SLOW_FRAMES = 200
 BROWSERS = 5
 WITHOUT_BEAT = ("--disable-gpu-vsync", "--disable-frame-rate-limit")
 _TIMEOUT_MS = 300_000
 
 
 def measure() -> dict[str, float]:
-    """Return milliseconds of a frame: medians of a camera that zooms and pans, and of browsers.
+    """Return milliseconds of a frame of a camera that zooms and pans: medians of browsers.
 
     Raises:
         subprocess.CalledProcessError: the page of static/bench cannot be built.
@@ -38,12 +42,21 @@ def measure() -> dict[str, float]:
             runs = [_evaluate(playwright, url, compare) for _ in range(BROWSERS)]
             of_many = f"frameCosts({MANY}, {BLOCKS_OF_MANY}, {FRAMES_OF_MANY}, false)"
             many = _evaluate(playwright, url, of_many)["ours"]
+            by_classes: dict[int, list[float]] = {10: [], 1_000: []}
+            for _ in range(BROWSERS):
+                for classes, found in by_classes.items():
+                    slow = f"slowFrame({POINTS}, {classes}, {SLOW_FRAMES})"
+                    found.append(_evaluate(playwright, url, slow))
     ours, theirs = (statistics.median(run[whose] for run in runs) for whose in ("ours", "theirs"))
     return {
         "scatter_frame_ms": ours,
         "regl_scatterplot_frame_ms": theirs,
         "scatter_share": statistics.median(run["ours"] / run["theirs"] for run in runs),
         "scatter_million_frame_ms": many,
+        **{
+            f"scatter_{classes}_classes_p95_ms": statistics.median(found)
+            for classes, found in by_classes.items()
+        },
     }
 
 

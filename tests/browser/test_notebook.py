@@ -1,63 +1,20 @@
 """The widget in a real JupyterLab: hover, read z in the next cell, set it, select points."""
 
-import json
-import os
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser
 
 import latent_atlas
 from latent_atlas.train.errors import UserError
 from tests.support.atlas import Atlas
+from tests.support.jupyter import Lab, opened
 from tests.support.lasso import drag_lasso
 from tests.support.reference import Reference
-from tests.support.server import ROOT
 
 pytest.importorskip("jupyterlab")
-PATIENCE_MS = 120_000
-# What is run before the kernel has told of itself is lost without a word.
-_KERNEL_IS_READY = """async () => {
-  const { sessionContext } = jupyterapp.shell.currentWidget;
-  await sessionContext.ready;
-  await sessionContext.session.kernel.info;
-}"""
-
-
-def cell(source: str) -> dict[str, object]:
-    return {
-        "cell_type": "code", "source": source, "metadata": {}, "outputs": [],
-        "id": str(hash(source)), "execution_count": None,
-    }  # fmt: skip
-
-
-class Lab:
-    """An open notebook, whose cells are run one after the other."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.atlas = Atlas(page, "")
-        page.locator(".jp-CodeCell").nth(4).wait_for()
-        page.evaluate(_KERNEL_IS_READY)
-
-    def run(self, index: int) -> Locator:
-        """Run the cell of this index; return it once it is done."""
-        chosen = self.page.locator(".jp-CodeCell").nth(index)
-        chosen.locator(".cm-content").click()
-        chosen.locator(".cm-focused").wait_for()
-        self.page.keyboard.press("Shift+Enter")
-        chosen.locator(".jp-InputPrompt").get_by_text(f"[{index + 1}]:").wait_for()
-        return chosen
-
-    def read(self, index: int) -> object:
-        """Run the cell of this index and return the JSON that it prints."""
-        output = self.run(index).locator(".jp-OutputArea-output pre")
-        return json.loads(output.inner_text())
 
 
 @pytest.fixture
@@ -70,49 +27,8 @@ def lab(browser: Browser, models_dir: Path, tmp_path: Path) -> Iterator[Lab]:
         "print(json.dumps(widget.selection))",
         "widget",
     ]
-    notebook = {
-        "cells": [cell(source) for source in cells],
-        "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}},
-        "nbformat": 4, "nbformat_minor": 5,
-    }  # fmt: skip
-    (tmp_path / "walk.ipynb").write_text(json.dumps(notebook))
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    home = tmp_path / "home"
-    environment = os.environ | {
-        "PYTHONPATH": str(ROOT), "HOME": str(home), "JUPYTER_CONFIG_DIR": str(home),
-        "JUPYTER_DATA_DIR": str(home), "JUPYTER_RUNTIME_DIR": str(home / "run"),
-        "OMP_NUM_THREADS": "1",
-    }  # fmt: skip
-    home.mkdir()
-    command = [
-        sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", f"--port={port}",
-        "--IdentityProvider.token=", "--ServerApp.port_retries=0", f"--notebook-dir={tmp_path}",
-        "--LabApp.expose_app_in_browser=True",
-    ]  # fmt: skip
-    with (tmp_path / "jupyter.log").open("wb") as log:
-        process = subprocess.Popen(command, env=environment, cwd=tmp_path, stdout=log, stderr=log)
-    context = browser.new_context(viewport={"width": 1280, "height": 1100})
-    context.set_default_timeout(PATIENCE_MS)
-    page = context.new_page()
-    url = f"http://127.0.0.1:{port}"
-
-    def answers() -> bool:
-        assert process.poll() is None, (tmp_path / "jupyter.log").read_text()
-        try:
-            with socket.create_connection(("127.0.0.1", port), 5):
-                return True
-        except OSError:
-            return False
-
-    try:
-        Atlas(page, url).until(answers, "JupyterLab does not answer", PATIENCE_MS / 1000)
-        page.goto(f"{url}/lab/tree/walk.ipynb?reset")
-        yield Lab(page)
-    finally:
-        context.close()
-        process.terminate()
-        process.wait(60)
+    with opened(browser, cells, tmp_path) as lab:
+        yield lab
 
 
 def test_B23_the_widget_reads_and_sets_z_and_the_selection_in_jupyterlab(
@@ -136,13 +52,14 @@ def test_B23_the_widget_reads_and_sets_z_and_the_selection_in_jupyterlab(
     assert np.allclose(widget.evaluate("atlas => [...atlas.pixels]"), expected, atol=1e-4)
 
     lab.run(2)
-    lab.atlas.until(lambda: widget.evaluate("atlas => atlas.z") == [1.0, 0.5])
+    atlas = Atlas(lab.page, "")
+    atlas.until(lambda: widget.evaluate("atlas => atlas.z") == [1.0, 0.5])
     moved = reference.decode("vae-2", [[1.0, 0.5]])[0]
 
     def drawn() -> bool:
         return np.allclose(widget.evaluate("atlas => [...atlas.pixels]"), moved, atol=1e-4)
 
-    lab.atlas.until(drawn)
+    atlas.until(drawn)
     assert lab.read(3) == rows
     # A second view of the same widget shows the same.
     second = lab.run(4).locator("latent-atlas")
