@@ -21,6 +21,9 @@ const REACH = 5;
 const BEND = 2.3;
 /** A cell is split into this many rows and columns: an odd number keeps its middle. */
 const PARTS = 3;
+/** Cells that touch may be apart by this share, as rounded, and a part is smaller by more than that. */
+const TOUCH = 1e-3;
+const MUCH = 2;
 
 /**
  * Returns the cells of a square lattice over [−5, 5]², row by row from the lowest.
@@ -65,6 +68,28 @@ export function heaviest(masses: Float64Array, most: number, nats: number): numb
   const top = masses.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   const order = Array.from(masses.keys()).filter((i) => (masses[i] as number) > top - nats);
   return order.sort((a, b) => (masses[b] as number) - (masses[a] as number)).slice(0, most);
+}
+
+/**
+ * Returns the cells beside a much smaller one whose density is within `nats` of the highest: there a
+ * shape would end at the edge of a cell whose middle lies beyond it.
+ */
+export function coarseNeighbours({ z, sides, logJoint }: JointCells, nats: number): number[] {
+  const top = logJoint.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const dense = Array.from(logJoint.keys()).filter((i) => (logJoint[i] as number) > top - nats);
+  const along = (axis: number, a: number, b: number): boolean => {
+    const reach = ((sides[2 * a + axis] as number) + (sides[2 * b + axis] as number)) / 2;
+    const apart = (z[2 * a + axis] as number) - (z[2 * b + axis] as number);
+    return Math.abs(apart) < reach * (1 + TOUCH);
+  };
+  return Array.from(logJoint.keys()).filter((i) =>
+    dense.some(
+      (j) =>
+        (sides[2 * i] as number) > MUCH * (sides[2 * j] as number) &&
+        along(0, i, j) &&
+        along(1, i, j),
+    ),
+  );
 }
 
 export function pick({ z, sides, logJoint }: JointCells, indices: readonly number[]): JointCells {

@@ -94,6 +94,38 @@ test("refined, the integral and the best z are those of a dense grid", async () 
   ).toBeLessThan(0.01);
 });
 
+test("wherever the posterior can be seen, its picture has the density that is there", async () => {
+  const { heat } = posteriorOf(await refine(await lattice(), logJointAt));
+  const shown = (x: number, y: number): number => {
+    const at = heat.shares.findIndex(
+      (_, i) =>
+        Math.abs(x - (heat.z[2 * i] as number)) <= (heat.sides[2 * i] as number) / 2 &&
+        Math.abs(y - (heat.z[2 * i + 1] as number)) <= (heat.sides[2 * i + 1] as number) / 2,
+    );
+    if (at < 0) return Number.NEGATIVE_INFINITY;
+    const area = (heat.sides[2 * at] as number) * (heat.sides[2 * at + 1] as number);
+    return Math.log((heat.shares[at] as number) / area);
+  };
+  const side = 80;
+  const [x0, y0] = truth.best as [number, number];
+  const z = Float32Array.from({ length: 2 * side * side }, (_, i) => {
+    const cell = Math.floor(i / 2);
+    const step = i % 2 === 0 ? cell % side : Math.floor(cell / side);
+    return (i % 2 === 0 ? x0 : y0) + ((step + 0.5) / side - 0.5) * 0.8;
+  });
+  const densities = (await logJointAt(z)).map((nats) => nats - truth.logLikelihood);
+  const top = Math.max(...densities);
+  let [seen, off] = [0, 0];
+  for (const [i, density] of densities.entries()) {
+    if (density < top - 5) continue;
+    seen++;
+    const error = Math.abs(shown(z[2 * i] as number, z[2 * i + 1] as number) - density);
+    off = Math.max(off, error);
+  }
+  expect(seen).toBeGreaterThan(100);
+  expect(off).toBeLessThan(2.5);
+});
+
 const somewhere = {
   mean: [0.43, -0.85],
   covariance: [

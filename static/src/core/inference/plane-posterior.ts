@@ -2,6 +2,7 @@
 
 import type { Point } from "../geometry/viewport";
 import {
+  coarseNeighbours,
   heaviest,
   type JointCells,
   type LogJoint,
@@ -55,6 +56,8 @@ const MOST_ROUNDS = 5;
 const SPLIT = 96;
 const SPLIT_NATS_AT_FIRST = 9;
 const SPLIT_NATS = 7;
+/** Density below the highest, in nats, that can still be seen: an opacity of 5 %. */
+const SEEN_NATS = 6;
 /** Cells of less mass than the heaviest by so many nats are not shown. */
 const SHOWN_NATS = 9;
 const SHOWN = 2048;
@@ -93,6 +96,12 @@ export async function refine(lattice: JointCells, logJointAt: LogJoint): Promise
     const now = logSumExp(masses);
     if (round >= FEWEST_ROUNDS && Math.abs(now - before) < CONVERGED) break;
     before = now;
+  }
+  // What is seen has no steps: a cell may hold little, and its corner as much as its neighbour.
+  for (let round = 1; round <= MOST_ROUNDS; round++) {
+    const coarse = coarseNeighbours(cells, SEEN_NATS).slice(0, SPLIT);
+    if (coarse.length === 0) break;
+    cells = await split(cells, coarse, logJointAt);
   }
   return cells;
 }
