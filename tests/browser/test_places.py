@@ -94,6 +94,9 @@ def test_the_margin_leads_to_the_neighbours_and_copies_the_figure_s_link(
     other = open_atlas(copied[copied.index("#") :], viewport=size)
     still(other, "numbers")
     assert other.page.locator(figure).evaluate(_IN_THE_MIDDLE)
+    margin.get_by_role("button", name="Sections").click()
+    atlas.page.get_by_role("navigation", name="Contents").get_by_text("Draw", exact=True).click()
+    assert still(atlas, "draw") == pytest.approx(0, abs=1)
     # It lies beside the text and the figures, not over them; a narrow window has no such margin.
     edge = atlas.page.locator("#numbers").bounding_box()
     box = margin.bounding_box()
@@ -101,7 +104,46 @@ def test_the_margin_leads_to_the_neighbours_and_copies_the_figure_s_link(
     assert box
     assert box["x"] >= edge["x"] + edge["width"]
     atlas.resize(1000, 900)
-    assert not margin.is_visible()
+    atlas.until(lambda: not before.is_visible())
+
+
+def test_on_a_phone_a_scroll_up_calls_the_list_of_sections(open_atlas: OpenAtlas) -> None:
+    atlas = open_atlas(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = atlas.wait_laid_out().page
+    page.locator("nav a[href='#faces']").click()
+    still(atlas, "faces")
+    button = page.get_by_role("button", name="Sections")
+
+    def scrolled(by: int) -> None:
+        page.evaluate("by => scrollBy({top: by, behavior: 'instant'})", by)
+        atlas.frames()
+
+    scrolled(300)
+    atlas.until(lambda: not button.is_visible())
+    scrolled(-100)
+    atlas.until(button.is_visible)
+    box = button.bounding_box()
+    assert box
+    assert min(box["width"], box["height"]) >= 44
+    button.click()
+    contents = page.get_by_role("navigation", name="Contents")
+    titles = page.locator("nav a").all_inner_texts()
+    assert contents.locator("a").all_inner_texts() == titles
+    contents.get_by_text("Draw", exact=True).click()
+    assert still(atlas, "draw") == pytest.approx(0, abs=1)
+    assert not contents.is_visible()
+    # The line of names above shows the one that the reader is at.
+    link = page.locator("nav a[href='#draw']")
+    assert link.evaluate("link => link.ariaCurrent") == "true"
+    assert link.evaluate(
+        """link => {
+          const [own, line] = [link, link.parentElement].map(e => e.getBoundingClientRect());
+          return own.left >= line.left && own.right <= line.right;
+        }"""
+    )
+    page.go_back()
+    atlas.until(lambda: "at=faces" in page.url)
+    assert abs(still(atlas, "faces") + 200) < 2
 
 
 def test_back_returns_to_where_one_was(open_atlas: OpenAtlas) -> None:

@@ -1,4 +1,6 @@
-// In the margin, beside whatever the reader looks at: the sections above and below, and a link.
+// Beside whatever the reader looks at: all sections, those above and below, and a link to what is seen.
+//
+// Wide windows have a margin for it. Narrow ones have not: there a scroll up calls the list of sections.
 
 import { settled } from "../core/async/settled";
 import { copyText } from "../elements/copy-text";
@@ -7,6 +9,8 @@ import { presentSections } from "../sections";
 import type { PageContext } from "./context";
 
 const TOLD_MS = 4000;
+/** Pixels: less is no scroll of the reader's. */
+const NOTED = 8;
 
 /**
  * Starts the margin's buttons.
@@ -19,7 +23,20 @@ export function startMargin(context: PageContext): (id: string) => void {
   const forget = settled(TOLD_MS, () => {
     status.textContent = "";
   });
-  required(place, "button").addEventListener("click", async () => {
+  const contents = required<HTMLElement>(document, "#contents");
+  for (const link of document.querySelectorAll("nav a")) contents.append(link.cloneNode(true));
+  contents.addEventListener("click", () => contents.hidePopover());
+  let y = scrollY;
+  addEventListener(
+    "scroll",
+    () => {
+      if (Math.abs(scrollY - y) < NOTED) return;
+      place.classList.toggle("called", scrollY < y);
+      y = scrollY;
+    },
+    { passive: true },
+  );
+  required(place, ".copy").addEventListener("click", async () => {
     context.writeLink();
     status.textContent = (await copyText(location.href))
       ? "Copied: the link opens at this figure, as it is now."

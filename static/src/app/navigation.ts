@@ -9,6 +9,8 @@ import { figureNow } from "./place";
 
 /** After the last scroll, the figure on the screen is noted. */
 const SCROLLED_MS = 150;
+/** Pixels of the navigation that are seen before the current section's name. */
+const NAV_LEAD = 80;
 
 /**
  * Notes in the link and in the navigation which section crosses the middle of the screen.
@@ -27,6 +29,9 @@ export function followSections(context: PageContext): (section: HTMLElement) => 
         const current = link.getAttribute("href") === `#${id}`;
         if (current) link.setAttribute("aria-current", "true");
         else link.removeAttribute("aria-current");
+        // On a phone the line is longer than the screen.
+        if (current)
+          link.parentElement?.scrollTo({ left: (link as HTMLElement).offsetLeft - NAV_LEAD });
       }
       showMargin(id);
       const section = id === first ? null : id;

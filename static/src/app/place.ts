@@ -57,10 +57,11 @@ export function goToPlace({ section, figure }: PageState): void {
   }
 }
 
-/** Goes to the head of a section. */
+/** Goes to the head of a section, or of a part of one that has an id. */
 export function goToHead(id: string): void {
-  if (sectionOf(id) === null) return;
-  stayAt(() => sectionOf(id)?.scrollIntoView({ behavior: "instant" }));
+  const head = (): Element | null => document.querySelector(`main #${CSS.escape(id)}`);
+  if (head() === null) return;
+  stayAt(() => head()?.scrollIntoView({ behavior: "instant" }));
 }
 
 /** Shows a figure in the middle of the screen, with its section's head where both have room. */
