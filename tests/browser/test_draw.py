@@ -268,7 +268,7 @@ def test_S3_3_what_is_decoded_on_the_map_is_not_called_the_reconstruction(
     expect_what_the_model_makes_of_it(pad, reference)
     section = pad.page.locator("#draw")
     picture = pad.image("reconstruction")
-    back = section.get_by_role("button", name="Back to the drawing")
+    back = section.get_by_role("button", name="Show the reconstruction")
     own = picture.evaluate("view => view.label")
     caption = picture.locator("xpath=following-sibling::figcaption")
     assert "Reconstruction" in caption.inner_text()
@@ -289,6 +289,18 @@ def test_S3_3_what_is_decoded_on_the_map_is_not_called_the_reconstruction(
         assert picture.evaluate("view => view.label") == own
         pad.until(lambda: "draw.z=" not in pad.page.url)
         assert back.is_disabled()
+    # And a third: a mouse that leaves the map, unless a click holds the place.
+    z = pad.hover(0.6, 0.4, "draw")
+    pad.expect_image("reconstruction", reference.decode("vae-2", [z])[0])
+    pad.page.mouse.move(0, 0)
+    expect_what_the_model_makes_of_it(pad, reference)
+    z = pad.hover(0.6, 0.4, "draw")
+    pad.page.mouse.down()
+    pad.page.mouse.up()
+    pad.until(lambda: pad.map("draw").evaluate("map => map.pinned"))
+    pad.page.mouse.move(0, 0)
+    pad.frames()
+    pad.expect_image("reconstruction", reference.decode("vae-2", [z])[0])
 
 
 def document_of(reference: Reference, name: str) -> dict[str, Any]:

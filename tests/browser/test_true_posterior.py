@@ -119,7 +119,7 @@ def test_B18_a_button_leads_to_the_best_z_and_says_what_it_gained(
     # Nothing is said of it elsewhere on the map, nor back at the drawing.
     pad.move_to((0.5, 0.5), "draw")
     pad.until(lambda: gain.inner_text() == "")
-    pad.page.get_by_role("button", name="Back to the drawing").click()
+    pad.page.get_by_role("button", name="Show the reconstruction").click()
     pad.until(lambda: pad.z("draw") == pytest.approx(mu[0], abs=1e-3))
     assert gain.inner_text() == ""
     assert reading(pad, "rest") != "–"

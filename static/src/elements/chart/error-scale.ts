@@ -13,7 +13,7 @@ export interface ClassError {
 }
 
 const WIDTH = 340;
-const HEIGHT = 104;
+const HEIGHT = 108;
 const LEFT = 10;
 const RIGHT = 326;
 const AXIS = 74;
@@ -114,6 +114,7 @@ export class ErrorScale extends AtlasElement {
             y2=${AXIS + 4}></line>
           <text x=${this.x(value)} y=${AXIS + 16}>${formatNumber(value, axis.decimals)}</text>`,
       )}
+      <text x=${WIDTH / 2} y=${AXIS + 31}>squared error: yours (▼) and each class’s mean</text>
       ${
         this.mean === null
           ? nothing

@@ -11,7 +11,7 @@ import { required } from "../../figures/figure";
 import type { Passage } from "./draw-readings";
 
 const UNKNOWN = "–";
-const PARTS = ["bound", "gap", "encoder", "upright", "rest"] as const;
+const GAP = ["gap", "encoder", "upright", "rest"] as const;
 
 export class DrawPosterior {
   /** The z of highest p(x, z), once it is known exactly. */
@@ -84,7 +84,7 @@ export class DrawPosterior {
     this.best = null;
     this.button.disabled = true;
     this.clearGain();
-    for (const part of PARTS) this.put(part, UNKNOWN);
+    for (const part of ["bound", ...GAP]) this.put(part, UNKNOWN);
   }
 
   private conclude(posterior: RefinedPosterior): void {
@@ -93,8 +93,10 @@ export class DrawPosterior {
     this.best = posterior.best;
     this.button.disabled = false;
     this.put("exact", formatNumber(logLikelihood, 1));
-    const values = [elbo, gap.total, gap.encoder, gap.upright, gap.rest];
-    for (const [i, part] of PARTS.entries()) this.put(part, formatNumber(values[i] as number, 1));
+    this.put("bound", formatNumber(elbo, 1));
+    // Two digits: most parts of a gap are less than a tenth of a nat.
+    const values = [gap.total, gap.encoder, gap.upright, gap.rest];
+    for (const [i, part] of GAP.entries()) this.put(part, formatNumber(values[i] as number, 2));
   }
 
   private show({ heat, best }: PlanePosterior): void {

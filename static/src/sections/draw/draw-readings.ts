@@ -20,6 +20,8 @@ export interface Passage {
 const UNKNOWN = "–";
 /** A ratio, with the digits that mean something. */
 const times = (ratio: number): string => formatNumber(ratio, ratio < 10 ? 1 : 0);
+/** An error, likewise: a second pass leaves few hundredths. */
+const errorText = (error: number): string => formatNumber(error, error < 0.1 ? 3 : 1);
 
 export class DrawReadings {
   /** The class whose mean is nearest to the drawing, null while that is not known. */
@@ -85,10 +87,10 @@ export class DrawReadings {
   /** Says in a sentence what the numbers come to, once the pen rests. */
   conclude(passage: Passage, again: number): void {
     const error = squaredError(passage.pixels, passage.image);
-    this.put("again", formatNumber(again, 1));
+    this.put("again", errorText(again));
     this.verdict.textContent = [
       `The drawing is reconstructed with a squared error of ${formatNumber(error, 1)}${this.comparison(error)}.`,
-      `That reconstruction is itself reconstructed with an error of ${formatNumber(again, 1)},`,
+      `That reconstruction is itself reconstructed with an error of ${errorText(again)},`,
       again < error ? `${times(error / again)} times less: it is the model’s own.` : "no less.",
     ].join(" ");
   }

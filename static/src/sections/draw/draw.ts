@@ -189,6 +189,10 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     context.update({ drawZ: null });
   };
   back.addEventListener("click", returnToDrawing);
+  // The way to a switch or button leads over the map; a click on it holds the place.
+  map.addEventListener("pointerleave", ({ pointerType }) => {
+    if (pointerType === "mouse" && !map.pinned) returnToDrawing();
+  });
   toBest.addEventListener("click", () => {
     if (posterior.best === null) return;
     const z: [number, number] = [...posterior.best];
@@ -204,6 +208,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     const away = Math.max(Math.abs(x - mu[0]), Math.abs(y - mu[1]));
     const scale = Math.max(SIGMAS_ACROSS * Math.max(...sigma), DISTANCES_ACROSS * away);
     map.view = { centre: mu, scale };
+    map.scrollIntoView({ behavior: "instant", block: "nearest" }); // on a phone it may be above
     context.update({ drawView: map.view });
   });
   map.home = model.view;
