@@ -391,7 +391,7 @@ def test_S1_10_what_was_measured_of_the_losses_is_told(
     open_faces: OpenFaces, ids: dict[str, str]
 ) -> None:
     faces = open_faces()
-    rows = faces.section.locator(".losses + .prose tbody tr").all_inner_texts()
+    rows = faces.section.locator(".losses + .scroll tbody tr").all_inner_texts()
     assert len(rows) == len(ids)
     sharpness = {}
     for (kind, model_id), row in zip(ids.items(), rows, strict=True):
