@@ -31,7 +31,7 @@ export class ImageView extends AtlasElement {
     }
     /* Chromium would keep a layer even of one that cannot be seen, and order it anew each frame. */
     :host(:not([drawn])) canvas {
-      display: none;
+      visibility: hidden;
     }
     .over {
       background: rgb(0 0 0 / 85%);
