@@ -49,6 +49,14 @@ _SCROLL_ON = """element => {
 _TWO_FRAMES = """() => new Promise(done =>
   requestAnimationFrame(() => requestAnimationFrame(done)))"""
 
+# What an image view's canvas shows.
+_CANVAS = """view => {
+  const canvas = view.shadowRoot.querySelector("canvas");
+  const { width, height } = canvas;
+  const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+  return [...data].filter((_, i) => i % 4 < view.channels);
+}"""
+
 
 class Atlas:
     """One open page. `url` is the server's address, without a slash at its end."""
@@ -173,15 +181,7 @@ class Atlas:
 
     def drawn(self, name: str) -> np.ndarray:
         """Return what an image view's canvas shows, (H·W·C,) uint8."""
-        values = self.image(name).evaluate(
-            """view => {
-              const canvas = view.shadowRoot.querySelector("canvas");
-              const { width, height } = canvas;
-              const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
-              return [...data].filter((_, i) => i % 4 < view.channels);
-            }"""
-        )
-        return np.array(values, np.uint8)
+        return np.array(self.image(name).evaluate(_CANVAS), np.uint8)
 
     def surface(self, section: str = "hover") -> dict[str, float]:
         """Return the box of a map's surface on the screen."""
@@ -278,6 +278,6 @@ class Atlas:
         while not equal():
             assert time.monotonic() < deadline, f"{name} is off by {difference}"
             self.page.wait_for_timeout(10)
-        held = self.pixels(name)
-        assert held is not None
-        assert np.array_equal(self.drawn(name), np.rint(255 * held.astype(np.float64)))
+        # Both at one moment: the next picture may be on its way.
+        held, drawn = self.image(name).evaluate(f"view => [[...view.pixels], ({_CANVAS})(view)]")
+        assert np.array_equal(drawn, np.rint(255 * np.array(held, np.float32).astype(np.float64)))
