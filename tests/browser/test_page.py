@@ -32,8 +32,9 @@ _OUTSIDE = """() => {
   const visit = root => {
     for (const node of root.querySelectorAll("*")) {
       const { left, right, width } = node.getBoundingClientRect();
+      // A map cuts its picture off, which it magnifies until its points are drawn.
       const skipped = node.closest(
-        ".skip, .spoken, .scroll, nav, svg, pre, .marks, .picture, .bitmap");
+        ".skip, .spoken, .scroll, nav, svg, pre, .marks, .picture, .bitmap, latent-map > img");
       if (width > 0 && !skipped && (left < -1 || right > innerWidth + 1))
         outside.push(`${node.localName}.${node.className} ${left} ${right}`);
       if (node.shadowRoot) visit(node.shadowRoot);
