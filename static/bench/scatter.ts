@@ -42,7 +42,7 @@ const WARM_UP = 5;
 /** Milliseconds that a plot takes for one of `frames` frames, the first of them at `from`. */
 async function cost(plot: Plot, from: number, frames: number, warmUp = WARM_UP): Promise<number> {
   const { gl } = plot;
-  let started = finished(gl);
+  let started = 0;
   for (let i = -warmUp; i < frames; i++) {
     if (i === 0) started = finished(gl);
     plot.show(from + i);

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Frame, Page, sync_playwright
 
 from tests.bench.page import PROBE, ROOT, VIEWPORT, describe, quantiles, sweep
 from tests.support.chromium import launch
-from tests.support.jupyter import opened
+from tests.support.jupyter import open_notebook
 from tests.support.plain_host import PlainHost
 from tests.support.server import Server
 
@@ -58,7 +58,7 @@ def measure(models: Path) -> dict[str, float]:
 
 def _hover_in_notebook(browser: Browser, models: Path, folder: Path) -> dict[str, float]:
     cell = f"import latent_atlas\nlatent_atlas.Widget({str(models)!r}, 'vae-2')"
-    with opened(browser, [cell], folder, PROBE) as lab:
+    with open_notebook(browser, [cell], folder, PROBE) as lab:
         widget = lab.run(0).locator("latent-atlas")
         widget.locator("xpath=self::*[@state='ready']").wait_for()
         view = widget.locator("image-view[state=ready]").first

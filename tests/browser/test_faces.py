@@ -391,6 +391,9 @@ def test_S1_10_what_was_measured_of_the_losses_is_told(
     open_faces: OpenFaces, ids: dict[str, str]
 ) -> None:
     faces = open_faces()
+    faces.section.get_by_role("link", name="side by side").click()
+    head = faces.section.locator("#losses")
+    faces.atlas.until(lambda: abs(head.evaluate("it => it.getBoundingClientRect().top")) < 2)
     rows = faces.section.locator(".losses + .scroll tbody tr").all_inner_texts()
     assert len(rows) == len(ids)
     sharpness = {}

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 import latent_atlas
 from latent_atlas.train.errors import UserError
 from tests.support.atlas import Atlas
-from tests.support.jupyter import Lab, opened
+from tests.support.jupyter import Lab, open_notebook
 from tests.support.lasso import drag_lasso
 from tests.support.reference import Reference
 
@@ -27,7 +27,7 @@ def lab(browser: Browser, models_dir: Path, tmp_path: Path) -> Iterator[Lab]:
         "print(json.dumps(widget.selection))",
         "widget",
     ]
-    with opened(browser, cells, tmp_path) as lab:
+    with open_notebook(browser, cells, tmp_path) as lab:
         yield lab
 
 

@@ -136,6 +136,14 @@ def test_B21_a_drawing_is_encoded_and_marked_on_the_map(open_own: OpenOwn) -> No
     )
     assert atlas.z("draw") == pytest.approx(tuple(mu[0]), abs=1e-3)
     assert "squared error" in atlas.page.locator("#draw output").inner_text()
+    # The map decodes elsewhere until the mouse leaves it.
+    z = atlas.hover(0.3, 0.4, "draw")
+    atlas.expect_image("reconstruction", reference.decode(ALPHABET.network.id, [z])[0], 1e-3)
+    atlas.page.mouse.move(0, 0)
+    atlas.expect_image(
+        "reconstruction", reference.decode(ALPHABET.network.id, mu.tolist())[0], 1e-3
+    )
+    assert atlas.z("draw") == pytest.approx(tuple(mu[0]), abs=1e-3)
 
 
 def test_B22_class_731_is_found_and_exactly_its_points_are_in_colour(open_own: OpenOwn) -> None:

@@ -47,7 +47,9 @@ class Lab:
 
 
 @contextmanager
-def opened(browser: Browser, cells: Sequence[str], folder: Path, script: str = "") -> Iterator[Lab]:
+def open_notebook(
+    browser: Browser, cells: Sequence[str], folder: Path, script: str = ""
+) -> Iterator[Lab]:
     """Start JupyterLab in an empty folder and open a notebook of these cells, none of them run.
 
     `script` is evaluated in the page before any of its own.

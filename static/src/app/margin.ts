@@ -10,7 +10,7 @@ import type { PageContext } from "./context";
 
 const TOLD_MS = 4000;
 /** Pixels: less is no scroll of the reader's. */
-const NOTED = 8;
+const LEAST_SCROLL = 8;
 
 /**
  * Starts the margin's buttons.
@@ -30,7 +30,7 @@ export function startMargin(context: PageContext): (id: string) => void {
   addEventListener(
     "scroll",
     () => {
-      if (Math.abs(scrollY - y) < NOTED) return;
+      if (Math.abs(scrollY - y) < LEAST_SCROLL) return;
       place.classList.toggle("called", scrollY < y);
       y = scrollY;
     },

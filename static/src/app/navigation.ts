@@ -25,13 +25,14 @@ export function followSections(context: PageContext): (section: HTMLElement) => 
       // A busy page is told of several frames at once: the last one counts.
       const id = entries.findLast((entry) => entry.isIntersecting)?.target.id;
       if (id === undefined) return;
-      for (const link of document.querySelectorAll("nav a")) {
-        const current = link.getAttribute("href") === `#${id}`;
-        if (current) link.setAttribute("aria-current", "true");
-        else link.removeAttribute("aria-current");
+      for (const link of document.querySelectorAll<HTMLElement>("nav a")) {
+        if (link.getAttribute("href") !== `#${id}`) {
+          link.removeAttribute("aria-current");
+          continue;
+        }
+        link.setAttribute("aria-current", "true");
         // On a phone the line is longer than the screen.
-        if (current)
-          link.parentElement?.scrollTo({ left: (link as HTMLElement).offsetLeft - NAV_LEAD });
+        link.parentElement?.scrollTo({ left: link.offsetLeft - NAV_LEAD });
       }
       showMargin(id);
       const section = id === first ? null : id;

@@ -182,6 +182,16 @@ export function mended(map: LatentMap | LatticeView, subject: string): void {
   map.state = "points" in map && map.points === null ? "loading" : "ready";
 }
 
+/**
+ * Calls `left` when a mouse leaves a map, unless a click holds the place: the way to a switch or a
+ * button leads over the map.
+ */
+export function whenMouseLeaves(map: LatentMap, left: () => void): void {
+  map.addEventListener("pointerleave", ({ pointerType }) => {
+    if (pointerType === "mouse" && !map.pinned) left();
+  });
+}
+
 /** Points to decode: (n · latent_size,) numbers, and n labels of which only conditioned models ask. */
 export interface Decoding {
   readonly model: Model;

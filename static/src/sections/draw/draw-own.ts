@@ -21,6 +21,7 @@ import {
   required,
   showError,
   sizeView,
+  whenMouseLeaves,
 } from "../../figures/figure";
 import { chooseLayers, layersOnto } from "../../figures/layer-choice";
 import { type MapPlane, offerLabels, planeOf } from "../../figures/map-plane";
@@ -132,6 +133,7 @@ export async function startOwn(context: PageContext, section: HTMLElement): Prom
     if (pixels !== null) show({ pixels });
   };
   back.addEventListener("click", again);
+  whenMouseLeaves(map, again);
   labels?.addEventListener("change", again);
 
   await Promise.all([

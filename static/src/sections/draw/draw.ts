@@ -18,7 +18,14 @@ import type { ImageView } from "../../elements/image-view";
 import type { LatentMap } from "../../elements/map/latent-map";
 import { showOnly } from "../../figures/choices";
 import { keepClasses } from "../../figures/class-isolation";
-import { fillMap, keepView, loadPart, required, showError } from "../../figures/figure";
+import {
+  fillMap,
+  keepView,
+  loadPart,
+  required,
+  showError,
+  whenMouseLeaves,
+} from "../../figures/figure";
 import { chooseLayers, layersOnto } from "../../figures/layer-choice";
 import { DrawAnswers } from "./draw-answers";
 import { offerExamples } from "./draw-examples";
@@ -189,10 +196,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
     context.update({ drawZ: null });
   };
   back.addEventListener("click", returnToDrawing);
-  // The way to a switch or button leads over the map; a click on it holds the place.
-  map.addEventListener("pointerleave", ({ pointerType }) => {
-    if (pointerType === "mouse" && !map.pinned) returnToDrawing();
-  });
+  whenMouseLeaves(map, returnToDrawing);
   toBest.addEventListener("click", () => {
     if (posterior.best === null) return;
     const z: [number, number] = [...posterior.best];
