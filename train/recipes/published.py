@@ -62,7 +62,7 @@ _SHORTER = replace(TWO_LATENTS, epochs=60)
 
 # The decoder learns log p(x) itself, and the lattice of its own images is its encoder: no encoder
 # is trained that could fall behind.
-_LATTICE = Recipe(
+LATTICE = Recipe(
     id="lattice-2",
     title="Decoder trained on the exact likelihood, two latents",
     objective="lattice",
@@ -109,7 +109,7 @@ def _larger(kind: str, title: str, **fields: Any) -> list[Recipe]:
 
 _PUBLISHED = (
     _VAE_2,
-    _LATTICE,
+    LATTICE,
     Recipe(
         id="vae-2-mlp256",
         title="VAE, two latents, one hidden layer of 256",

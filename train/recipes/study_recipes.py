@@ -9,7 +9,7 @@ runs of a recipe on one machine.
 from dataclasses import replace
 from typing import Any
 
-from latent_atlas.train.recipes.published import LARGER, LARGER_SIZES, TWO_LATENTS
+from latent_atlas.train.recipes.published import LARGER, LARGER_SIZES, LATTICE, TWO_LATENTS
 from latent_atlas.train.recipes.recipe import Condition, Recipe
 
 # Kind × size, as the published comparison was made: by squared error, nothing chosen on the test
@@ -61,6 +61,10 @@ _WITHOUT: tuple[tuple[str, str, dict[str, Any]], ...] = (
 # The largest effect of the short schedule is measured again in a longer one.
 _LONGER = replace(TWO_LATENTS, precision="32-true", epochs=60)
 
+# A β-VAE (Higgins et al. 2017) minimises D + β · R. Here D weighs 1 / β instead, which is the same
+# to Adam, whose steps do not depend on the scale of a loss. Clipping would: a cap takes its place.
+_BETAS = (0.1, 0.25, 0.5, 1, 2, 4, 10)
+
 STUDY: dict[str, tuple[Recipe, ...]] = {
     "grid": tuple(
         replace(
@@ -96,5 +100,25 @@ STUDY: dict[str, tuple[Recipe, ...]] = {
         replace(_LONGER, id=f"study-longer-without-{part}", title=f"Study: {title}", **left_out)
         for part, title, left_out in _WITHOUT
         if part in ("nothing", "silu")
+    ),
+    "beta": tuple(
+        replace(
+            _SHORT_STUDY,
+            id=f"study-beta-{beta}",
+            title=f"Study: a VAE whose KL weighs {beta}",
+            reconstruction_weight=1 / beta,
+            clip_norm=0.0,
+            logvar_cap=2.0,
+        )
+        for beta in _BETAS
+    ),
+    # The shipped recipe itself: whether every seed ends, and how far they spread.
+    "lattice": (
+        replace(
+            LATTICE,
+            id="study-lattice-2",
+            title="Study: a decoder trained on the exact likelihood",
+            precision="32-true",
+        ),
     ),
 }

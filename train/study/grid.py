@@ -8,12 +8,14 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from latent_atlas.train.data import datasets
 from latent_atlas.train.errors import UserError
 from latent_atlas.train.recipes.limits import check
 from latent_atlas.train.recipes.serialisation import differences
 from latent_atlas.train.recipes.study_recipes import STUDY
 from latent_atlas.train.runs import run_folder
 from latent_atlas.train.study.jobs import Job, refuse_torchrun, train_all
+from latent_atlas.train.study.planes import plane_of
 from latent_atlas.train.study.study_results import Results
 from latent_atlas.train.training.checkpoint import newest
 
@@ -105,7 +107,11 @@ def train_study(chosen: Sequence[Job], folder: Path, at_once: int, results: Resu
     def collect(job: Job) -> None:
         """Put a finished run among the results; its checkpoints are needed no longer."""
         run = run_folder.load_run(job.folder)
-        results.put(run.recipe, run.report, run_folder.load_metrics(job.folder))
+        # The page walks through these planes, of one seed; their models are not shipped.
+        plane = None
+        if run.recipe.seed == SEEDS[0] and run.recipe.id in {own.id for own in STUDY["beta"]}:
+            plane = plane_of(run.model, datasets.load(run.recipe.dataset, "test"))
+        results.put(run.recipe, run.report, run_folder.load_metrics(job.folder), plane)
         shutil.rmtree(job.folder / "state", ignore_errors=True)
 
     def collect_and_write(job: Job) -> None:

@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,8 @@ from latent_atlas.train.training.hardware import cores
 FORMAT = 1
 _FROM_REPORT = ("commit", "epochs", "train_seconds", "precision", "parameters")
 _MEASURED = (
-    "test", "errors", "knn", "linear_probe", "active_units", "samples", "anomaly", "classifier",
+    "test", "integral", "information", "errors", "knn", "linear_probe", "active_units", "samples",
+    "anomaly", "classifier",
 )  # fmt: skip
 _CURVES = ("loss", "held_out_loss", "reconstruction", "held_out_reconstruction")
 # One seed's curve is enough to draw; the area under it is stored for every seed.
@@ -60,8 +61,14 @@ class Results:
             else:
                 self._entries[name, seed] = entry
 
-    def put(self, recipe: Recipe, report: Report, metrics: list[dict[str, float]]) -> None:
-        """Take a finished run in; `metrics` has a row an epoch."""
+    def put(
+        self,
+        recipe: Recipe,
+        report: Report,
+        metrics: list[dict[str, float]],
+        plane: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Take a finished run in; `metrics` has a row an epoch, `plane` what `plane_of` returns."""
         measured = {name: report.get(name) for name in _MEASURED}
         if recipe.seed != _SEED_WITH_ROC and measured["anomaly"] is not None:
             measured["anomaly"] = {
@@ -76,6 +83,7 @@ class Results:
             "recipe": fields_of(recipe),
             **significant(rest, 6),
             "curves": significant(curves, 4),
+            **({"plane": plane} if plane else {}),
         }
 
     def write(self) -> None:
@@ -93,14 +101,24 @@ class Results:
         write_atomic(self.path, text.encode(), verify=json.loads)
 
     def _command(self) -> str:
-        """Return the command line that trains the runs in the file."""
-        held = {name for name, _ in self._entries}
-        names: list[str] = []
-        for group, recipes in STUDY.items():
-            own = [recipe.id for recipe in recipes if recipe.id in held]
-            names += [group] if len(own) == len(recipes) else own
-        seeds = sorted({seed for _, seed in self._entries})
-        words = ["python -m train study", *(names if names != list(STUDY) else ())]
+        """Return the command line that trains the runs in the file; several where seeds differ."""
+        seeds = {
+            recipe.id: tuple(sorted(seed for name, seed in self._entries if name == recipe.id))
+            for _, recipe in self._studied.values()
+        }
+        commands = []
+        for some in dict.fromkeys(seeds.values()):
+            if not some:
+                continue
+            names: list[str] = []
+            for group, recipes in STUDY.items():
+                own = [recipe.id for recipe in recipes if seeds[recipe.id] == some]
+                names += [group] if len(own) == len(recipes) else own
+            commands.append(self._command_of(names if names != list(STUDY) else [], some))
+        return " && ".join(commands)
+
+    def _command_of(self, names: Sequence[str], seeds: Sequence[int]) -> str:
+        words = ["python -m train study", *names]
         words += [f"--seeds {','.join(map(str, seeds))}", f"--samples {self._samples}"]
         for name, value in self._overrides.items():
             text = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
