@@ -8,6 +8,7 @@ import torch
 from latent_atlas.train.data.images import Dataset
 from latent_atlas.train.evaluation.anomaly import detection
 from latent_atlas.train.evaluation.attribute_vectors import attribute_vectors, effects
+from latent_atlas.train.evaluation.disentanglement import disentanglement
 from latent_atlas.train.evaluation.encodings import Encodings
 from latent_atlas.train.evaluation.image_quality import picture_quality
 from latent_atlas.train.evaluation.information import calibration, information
@@ -59,6 +60,7 @@ def measure(
     confusion = classifier_confusion(model, test) if model.has_classifier else None
     # Of more latents all codes lie so far apart that I(x; z) is ln N.
     is_plane = has_likelihood and recipe.latent_size == 2 and not recipe.prior_means
+    is_styled = several and recipe.latent_size > 1 and not dataset.attribute_names
     found: dict[str, Any] = {
         "test": likelihood(model, test, samples) if has_likelihood else None,
         "integral": integral(model, test) if integrable else None,
@@ -67,6 +69,7 @@ def measure(
         "errors": reconstruction_errors(model, test),
         "knn": knn_accuracy(*known_and_asked) if several else None,
         "linear_probe": linear_probe(*known_and_asked) if several else None,
+        "disentanglement": disentanglement(test_mu, test) if is_styled else None,
         "active_units": None if recipe.deterministic else active_units(test_mu),
         "samples": None,
         "anomaly": detection(model, recipe.dataset, test),

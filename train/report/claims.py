@@ -9,6 +9,7 @@ import itertools
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from latent_atlas.train.recipes.study_recipes import STUDY
 from latent_atlas.train.report.significance import (
@@ -19,11 +20,14 @@ from latent_atlas.train.report.significance import (
     verdict_of_all,
 )
 from latent_atlas.train.report.study_claims import (
+    BETAS,
     NEIGHBOURS,
+    RATE_DISTORTION,
     SIZES,
     STUDY_CLAIMS,
     WEIGHTS,
     Document,
+    is_whole,
     of_prior_samples,
     over_seeds,
     paired_difference,
@@ -84,7 +88,7 @@ def all_claims(models: Document, study: Document, baselines: Document) -> list[C
     return [claim for part in parts for claim in part(models, study, baselines)]
 
 
-def _listed(found: Mapping[int, object]) -> str:
+def _listed(found: Mapping[Any, object]) -> str:
     return ", ".join(f"{name}: {own}" for name, own in found.items())
 
 
@@ -358,3 +362,24 @@ def _of_samples_and_likelihoods(
         f"{_listed({size: f'{value:.2f}' for size, value in nats.items()})} (one seed each; the "
         f"networks of 10 and 20 are larger).",
     )
+    if is_whole(study, "beta"):
+        by_beta = {
+            name: {
+                f"{beta:g}": over_seeds(study, run_id, *RATE_DISTORTION[name])
+                for beta, run_id in BETAS.items()
+            }
+            for name in ("rate", "distortion", "elbo")
+        }
+        yield Claim(
+            "B10",
+            "The more the KL weighs, the lower the rate and the higher the distortion.",
+            [*rising(reversed(by_beta["rate"].values())), *rising(by_beta["distortion"].values())],
+            f"Rate by β, nats: {_listed(by_beta['rate'])}. Distortion: "
+            f"{_listed(by_beta['distortion'])}.",
+        )
+        yield Claim(
+            "B10",
+            "The ELBO is largest where the KL weighs 1.",
+            STUDY_CLAIMS["elbo-best-at-beta-1"](study),
+            f"ELBO by β, nats: {_listed(by_beta['elbo'])}.",
+        )

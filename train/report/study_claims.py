@@ -18,6 +18,19 @@ Document = dict[str, Any]
 SIZES = (2, 5, 10, 20, 50, 100)
 WEIGHTS = {0: "study-elbo-vae-2"} | {weight: f"study-class-w{weight}" for weight in (1, 10, 100)}
 """The recipe of two latents at each weight of the classification."""
+BETAS = {1 / recipe.reconstruction_weight: recipe.id for recipe in STUDY["beta"]}
+"""The recipe of two latents at each weight of the KL."""
+RATE_DISTORTION = {
+    "rate": ("test", "kl"),
+    "distortion": ("test", "reconstruction"),
+    "elbo": ("test", "elbo"),
+    "log_likelihood": ("integral", "log_likelihood"),
+    "mutual_information": ("information", "mutual_information"),
+    "marginal_kl": ("information", "marginal_kl"),
+    "knn_1000": ("knn", "1000", "mean"),
+}
+"""What is measured of them, and where a run of the study holds it."""
+_ELBO = RATE_DISTORTION["elbo"]
 NEIGHBOURS = ("knn", "1000", "mean")
 """Leads to the accuracy of nearest neighbours of 1,000 labels."""
 
@@ -92,6 +105,11 @@ STUDY_CLAIMS: dict[str, Callable[[Document], list[Comparison]]] = {
     "classification-100-costs-elbo": lambda study: rising(
         over_seeds(study, WEIGHTS[weight], "test", "elbo") for weight in (100, 0)
     ),
+    "elbo-best-at-beta-1": lambda study: [
+        compare(over_seeds(study, BETAS[1], *_ELBO), over_seeds(study, run_id, *_ELBO))
+        for beta, run_id in BETAS.items()
+        if beta != 1
+    ],
     "vae-samples-more-digits-at-2": lambda study: vae_samples_above(study, 2, "confident"),
     "vae-samples-more-even-at-2": lambda study: vae_samples_above(study, 2, "evenness"),
     "vae-samples-more-digits-at-10": lambda study: vae_samples_above(study, 10, "confident"),
