@@ -251,6 +251,7 @@ def _publish(runs: Mapping[Path, Any], folder: Any, arguments: argparse.Namespac
     """Write all objects, then the release."""
     from latent_atlas.export.documents.json_numbers import NotFiniteError
     from latent_atlas.export.documents.maps import layout_json
+    from latent_atlas.export.documents.rate_distortion import rate_distortion
     from latent_atlas.export.documents.study_document import study_json
     from latent_atlas.export.entry import model_entry, renewed
     from latent_atlas.train.data.datasets import OWN_IMAGES
@@ -295,6 +296,11 @@ def _publish(runs: Mapping[Path, Any], folder: Any, arguments: argparse.Namespac
         raise UserError(f"There are no results of the study in {arguments.study}.")
     if study is not None:
         manifest["study"] = folder.add_object(study, "json")
+    if (by_beta := rate_distortion(arguments.study)) is not None:
+        names = ("measured", "trace")
+        manifest["rate_distortion"] = {
+            name: folder.add_object(data, "json") for name, data in zip(names, by_beta, strict=True)
+        }
     return folder.publish(manifest)
 
 

@@ -2,6 +2,8 @@
 
 import base64
 import zlib
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +16,15 @@ _LEVELS = 1023
 """The largest coordinate: a step is then about a pixel of the map."""
 
 
-def trace_json(trace: dict[int, NDArray[np.float32]], labels: NDArray[np.int64]) -> bytes:
+def trace_json(
+    trace: Mapping[Any, NDArray[np.float32]],
+    labels: NDArray[np.int64],
+    split: str = "train",
+) -> bytes:
     """Write up to 24 frames of a trace: μ (N, 2) of the same images, by the epochs done.
 
-    `labels` are the images' classes; the first N count.
+    `labels` are the classes of the split's images; the first N count. A trace may be over
+    something else than epochs.
     """
     epochs = chosen_epochs(sorted(trace))
     points = np.stack([trace[epoch].T for epoch in epochs]).astype(np.float64)  # (F, 2, N)
@@ -32,7 +39,7 @@ def trace_json(trace: dict[int, NDArray[np.float32]], labels: NDArray[np.int64])
     document = {
         "epochs": epochs,
         "count": points.shape[2],
-        "split": "train",
+        "split": split,
         "labels": labels[: points.shape[2]].tolist(),
         "low": low.tolist(),
         "step": step.tolist(),
@@ -42,10 +49,10 @@ def trace_json(trace: dict[int, NDArray[np.float32]], labels: NDArray[np.int64])
     return to_json(document)
 
 
-def chosen_epochs(epochs: list[int]) -> list[int]:
+def chosen_epochs(epochs: Sequence[float]) -> list[float]:
     """Return the first epoch and up to 23 others, evenly spaced in the logarithm."""
     if len(epochs) <= _FRAMES:
-        return epochs
+        return list(epochs)
     last = len(epochs) - 1
     places = [0, 1]
     for left in range(_FRAMES - 2, 0, -1):

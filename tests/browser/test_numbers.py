@@ -1,5 +1,6 @@
 """Section "numbers": what the tables, charts, samples and maps show is what the release holds."""
 
+import base64
 import json
 import re
 from typing import Any
@@ -12,6 +13,7 @@ from tests.browser.conftest import OpenAtlas, Watch
 from tests.support.atlas import Atlas
 from tests.support.axe import SCHEMES, violations
 from tests.support.reference import Reference
+from tests.support.trace_file import Trace
 
 KINDS = {"ae": "AE", "vae": "VAE", "cvae": "CVAE"}
 SIZES = (2, 5, 10, 20, 50, 100)
@@ -206,6 +208,65 @@ def test_S4_3_training_and_held_out_curves_of_the_runs_that_are_chosen(
         checked.first.uncheck()
     atlas.until(lambda: chart.get_attribute("state") == "empty")
     assert "Choose a run" in chart.locator(".note").inner_text()
+
+
+def test_B10_a_slider_walks_through_the_maps_by_the_weight_of_the_kl(
+    open_atlas: OpenAtlas, reference: Reference
+) -> None:
+    files = reference.manifest["rate_distortion"]
+    measured = json.loads(reference.read(files["measured"]))
+    trace = Trace(json.loads(reference.read(files["trace"])))
+    betas, numbers = measured["betas"], measured["numbers"]
+    pixels = np.frombuffer(base64.b64decode(measured["pixels"]), np.uint8) / 255
+    pictures = pixels.reshape(len(betas), measured["count"], 784)
+    last = len(betas) - 1
+
+    def expect(atlas: Atlas, run: int) -> None:
+        there = part(atlas, "rate")
+        there.locator("play-bar:not([disabled])").wait_for(timeout=1000 * SLOW)
+        text = f"β = {betas[run]:g}"
+        atlas.until(lambda: there.locator("play-bar").evaluate("bar => bar.text") == text, text)
+        xy = there.locator("latent-map").evaluate("map => [...map.points.xy]")
+        np.testing.assert_allclose(np.reshape(xy, (-1, 2)), trace.frames[run].T, atol=1e-4)
+        shown = there.locator("digit-grid").evaluate("grid => [...grid.images]")
+        np.testing.assert_allclose(np.reshape(shown, pictures[run].shape), pictures[run], atol=1e-6)
+        mark = there.locator("line-chart[state=ready]").evaluate("chart => chart.mark")
+        assert mark == numbers["rate"][run]["mean"]
+        for cell in there.locator("[data-number]").all():
+            value = numbers[cell.get_attribute("data-number") or ""][run]["mean"]
+            assert cell.inner_text() == number(value, 2)
+
+    first = open_atlas()
+    expect(first, betas.index(1))
+    lines = lines_of(chart_of(first, "rate"))
+    rate, distortion = ([own["mean"] for own in numbers[name]] for name in ("rate", "distortion"))
+    assert lines["distortion"]["x"] == rate[::-1]
+    assert lines["distortion"]["y"] == distortion[::-1]
+    assert lines["−ELBO"]["y"] == pytest.approx(np.add(rate, distortion)[::-1])
+    assert "beta=" not in first.page.url
+    slider = part(first, "rate").locator("play-bar input")
+    slider.focus()
+    first.page.keyboard.press("Home")
+    expect(first, 0)
+    first.page.keyboard.press("End")
+    expect(first, last)
+    first.until(lambda: f"beta={last}" in first.page.url)
+    # Between two runs a point is between its two places.
+    bar = part(first, "rate").locator("play-bar")
+    bar.evaluate(
+        """(bar, value) => bar.dispatchEvent(
+          new CustomEvent("value-change", { detail: { value }, bubbles: true }))""",
+        0.5 / last,
+    )
+    xy = part(first, "rate").locator("latent-map").evaluate("map => [...map.points.xy]")
+    between = (trace.frames[0] + trace.frames[1]).T / 2
+    np.testing.assert_allclose(np.reshape(xy, (-1, 2)), between, atol=1e-4)
+
+    second = open_atlas(f"at=numbers&beta={last}")
+    expect(second, last)
+    third = open_atlas("at=numbers&beta=99")
+    expect(third, betas.index(1))
+    third.page.locator("#notice").wait_for()
 
 
 def test_S4_5_draws_from_the_prior_by_the_three_kinds(atlas: Atlas, reference: Reference) -> None:

@@ -1,8 +1,6 @@
 """Section "training": the points of a map, epoch by epoch."""
 
-import base64
 import json
-import zlib
 from typing import Any
 
 import numpy as np
@@ -11,31 +9,10 @@ import pytest
 from tests.browser.conftest import OpenAtlas
 from tests.support.atlas import Atlas
 from tests.support.reference import Reference
+from tests.support.trace_file import Trace
 
 SLOW = 60.0
 """Seconds for whatever loads files or plays to its end."""
-
-
-class Trace:
-    """A trace, read as docs/release-format.md tells."""
-
-    def __init__(self, trace: dict[str, Any]) -> None:
-        self.epochs: list[int] = trace["epochs"]
-        self.labels = np.array(trace["labels"])
-        data = np.frombuffer(zlib.decompress(base64.b64decode(trace["data"])), np.uint8)
-        low, high = data.astype(np.int64).reshape(2, -1)
-        folded = low | high << 8
-        change = (folded >> 1) ^ -(folded & 1)
-        whole = change.reshape(len(self.epochs), 2, -1).cumsum(0)
-        scale = np.array(trace["step"])[:, None]
-        self.frames = np.array(trace["low"])[:, None] + scale * whole
-        """(F, 2, N)."""
-
-    def sorted(self, frame: int) -> float:
-        points = self.frames[frame].T
-        means = np.array([points[self.labels == label].mean(0) for label in range(10)])
-        nearest = ((points[:, None] - means) ** 2).sum(-1).argmin(1)
-        return float((nearest == self.labels).mean())
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,7 @@ from latent_atlas.export.documents.json_numbers import to_json
 from latent_atlas.export.documents.maps import grid, home_view, layout_json, plane_of
 from latent_atlas.export.documents.measurements import MOST_EPOCHS, curves_json, report_json
 from latent_atlas.export.documents.pictures import LARGE, SMALL, map_png
+from latent_atlas.export.documents.rate_distortion import rate_distortion
 from latent_atlas.export.documents.statistics import statistics_json
 from latent_atlas.export.documents.study_document import study_json
 from latent_atlas.export.documents.training_trace import chosen_epochs, trace_json
@@ -550,6 +551,53 @@ def test_the_study_is_reduced_to_means_and_spreads(
     assert row["curves"]["held_out_loss"] == [1.5, 0.5]
     assert export("vae-2") == 0
     assert "study" not in read_whole_release(models)
+
+
+def test_the_planes_by_beta_are_published_with_rate_and_distortion(
+    tmp_path: Path, export: Export, models: Path
+) -> None:
+    path, images = tmp_path / "study.json", 1000
+    results = Results(path, {}, 4)
+    labels = [n % 3 for n in range(images)]
+    for n, recipe in enumerate(STUDY["beta"]):
+        for seed in (1, 2):
+            codes = [0.5 * n, -0.25 * n] * images
+            pixels = base64.b64encode(bytes([n]) * 3 * 784).decode()
+            plane = {"mu": codes, "labels": labels, "decoded": pixels} if seed == 1 else None
+            own = {
+                "elbo": -110.0 - n,
+                "log_likelihood": -108.0,
+                "kl": 9.0 - n + seed,
+                "reconstruction": 101.0 + 2 * n - seed,
+            }
+            report = _study_report(20.0) | {
+                "test": own,
+                "information": {"mutual_information": 7.0 - n, "marginal_kl": 0.5},
+                "knn": {"1000": {"mean": 0.6}},
+            }
+            results.put(_with_seed(recipe, seed), report, _study_metrics(seed), plane)
+    results.write()
+    assert export("vae-2", "--study", str(path)) == 0
+    files = read_whole_release(models)["rate_distortion"]
+    measured, trace = (
+        json.loads((models / "objects" / Path(files[name]["url"]).name).read_bytes())
+        for name in ("measured", "trace")
+    )
+    assert measured["betas"] == trace["epochs"] == [0.1, 0.25, 0.5, 1, 2, 4, 10]
+    assert measured["numbers"]["rate"][0] == {"mean": 10.5, "std": 0.7071}
+    assert [own["mean"] for own in measured["numbers"]["distortion"]][:2] == [99.5, 101.5]
+    assert measured["count"] == 3
+    assert base64.b64decode(measured["pixels"]) == b"".join(bytes([n]) * 3 * 784 for n in range(7))
+    assert (trace["split"], trace["labels"]) == ("test", labels)
+    places = unpacked(trace)  # (7, 2, 1000)
+    assert np.abs(places - np.array([[[0.5 * n], [-0.25 * n]] for n in range(7)])).max() < 0.01
+
+    broken = json.loads(path.read_text())
+    for run in broken["runs"]:
+        run.pop("plane", None)
+    path.write_text(json.dumps(broken))
+    with pytest.raises(UserError, match="train study beta"):
+        rate_distortion(path)
 
 
 def test_what_needs_no_model_joins_the_study(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """`python -m train study`: what it leaves, and that no kill, failure or second call spoils it."""
 
+import base64
 import json
 import os
 import re
@@ -13,16 +14,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import torch
 
 from latent_atlas.train.__main__ import main
 from latent_atlas.train.data import datasets
 from latent_atlas.train.data.images import Images, hold_out
+from latent_atlas.train.evaluation.likelihood import encode_all
 from latent_atlas.train.models import held_out_classifier
+from latent_atlas.train.models.autoencoder import Autoencoder
 from latent_atlas.train.recipes.published import RECIPES
 from latent_atlas.train.recipes.study_recipes import STUDY
 from latent_atlas.train.runs.run_folder import load_run
 from latent_atlas.train.study import grid, jobs, study_results
+from latent_atlas.train.study.planes import plane_of_run
 from latent_atlas.train.training import hardware
 from latent_atlas.train.training.checkpoint import epochs_done, newest
 from tests.support.tiny_dataset import make_mnist
@@ -489,3 +495,36 @@ def test_as_many_runs_go_at_a_time_as_the_machine_has_room_for(
     monkeypatch.setattr(hardware, "cores", lambda: cores)
     monkeypatch.setattr(hardware, "available_memory", lambda: free)
     assert hardware.room_for_runs() == runs
+
+
+def test_commands_of_different_seeds_stand_one_after_the_other(tmp_path: Path) -> None:
+    written = study_results.Results(tmp_path / "study.json", {}, 4)
+    metrics = [dict.fromkeys(("loss", "held_out_loss"), 1.0)]
+    metrics[0] |= dict.fromkeys(("reconstruction", "held_out_reconstruction"), 1.0)
+    report: dict[str, Any] = dict.fromkeys(
+        ("commit", "epochs", "train_seconds", "precision", "parameters", "anomaly")
+    )
+    (lattice,) = STUDY["lattice"]
+    for recipe, seeds in ((STUDY["grid"][0], (1, 2)), (STUDY["grid"][1], (1, 2)), (lattice, (7,))):
+        for seed in seeds:
+            written.put(replace(recipe, seed=seed), report, metrics)
+    written.write()
+    assert json.loads((tmp_path / "study.json").read_text())["command"] == (
+        "python -m train study study-ae-2 study-ae-5 --seeds 1,2 --samples 4 && "
+        "python -m train study lattice --seeds 7 --samples 4"
+    )
+
+
+def test_a_run_s_plane_is_where_its_encoder_puts_the_first_images(tiny: Path) -> None:
+    images = datasets.load("mnist", "test")
+    recipe = replace(STUDY["beta"][0], encoder_layers=(16,), decoder_layers=(16,))
+    model = Autoencoder(recipe, images.shape, images.classes).eval()
+    plane = plane_of_run(model, images)
+    with torch.no_grad():
+        first = encode_all(model, images.select(slice(0, 1000))).mu
+        shown = torch.tensor([images.labels.tolist().index(label) for label in range(10)])
+        decoded = model.decode(encode_all(model, images.select(shown)).mu).sigmoid()
+    np.testing.assert_allclose(np.reshape(plane["mu"], (-1, 2)), first, rtol=5e-3)
+    assert plane["labels"] == images.labels[:1000].tolist()
+    grey = np.frombuffer(base64.b64decode(plane["decoded"]), np.uint8)
+    np.testing.assert_allclose(grey, 255 * decoded.flatten().numpy(), atol=0.51)

@@ -13,6 +13,7 @@ from latent_atlas.train.evaluation.encodings import Encodings
 from latent_atlas.train.evaluation.image_quality import picture_quality
 from latent_atlas.train.evaluation.information import calibration, information
 from latent_atlas.train.evaluation.integral import integral
+from latent_atlas.train.evaluation.lattice_bound import lattice_bound
 from latent_atlas.train.evaluation.likelihood import (
     active_units,
     classifier_confusion,
@@ -39,13 +40,14 @@ def measure(
     encodings: dict[str, Encodings],
     samples: int,
     classifiers: Path | None,
+    is_exact: bool = True,
 ) -> dict[str, Any]:
     """Measure `model` on the test images; what does not apply to its kind is None.
 
     The model is in evaluation mode, on the CPU, its weights rounded as they are shipped, and
     `encodings` are its own of both splits. The log-likelihood takes `samples` importance samples.
     In `classifiers` are the held-out classifiers, one of which may be trained now; without that
-    folder nothing is measured by them.
+    folder nothing is measured by them. Only with `is_exact` two latents are integrated over.
     """
     images = trained_on(recipe, dataset.train)
     test = dataset.test
@@ -54,15 +56,17 @@ def measure(
     mu, test_mu = torch.from_numpy(fitted.mu), torch.from_numpy(encodings["test"].mu)
     known_and_asked = fitted.mu, fitted.labels, encodings["test"].mu, encodings["test"].labels
     labelled = recipe.condition != "none" or bool(recipe.prior_means)
-    integrable = has_likelihood and recipe.latent_size == 2
+    integrable = is_exact and has_likelihood and recipe.latent_size == 2
     integrable &= not labelled or len(dataset.class_names) <= _MOST_INTEGRATED
     several = len(images.labels.unique()) > 1
     confusion = classifier_confusion(model, test) if model.has_classifier else None
     # Of more latents all codes lie so far apart that I(x; z) is ln N.
     is_plane = has_likelihood and recipe.latent_size == 2 and not recipe.prior_means
+    has_lattice = recipe.objective == "lattice"
     is_styled = several and recipe.latent_size > 1 and not dataset.attribute_names
     found: dict[str, Any] = {
         "test": likelihood(model, test, samples) if has_likelihood else None,
+        "lattice_bound": lattice_bound(model, test, samples) if has_lattice else None,
         "integral": integral(model, test) if integrable else None,
         "information": information(mu, torch.from_numpy(fitted.variance)) if is_plane else None,
         "calibration": calibration(model, test) if has_likelihood else None,

@@ -14,7 +14,7 @@ _COLUMNS = {
     "rate": "rate",
     "distortion": "distortion",
     "elbo": "ELBO",
-    "log_likelihood": "integrated",
+    "log_likelihood": "100-sample bound",
     "mutual_information": "I(x; z)",
     "marginal_kl": "KL(q(z) ‖ p(z))",
     "knn_1000": "5-NN, 1,000 labels",

@@ -36,7 +36,8 @@ BASELINES = Path("results/baselines.json")
 
 _KEPT = (
     "recipe", "seed", "commit", "dataset", "train_images", "epochs", "train_seconds", "precision",
-    "torch", "machine", "parameters", "train", "test", "integral", "information", "calibration",
+    "torch", "machine", "parameters", "train", "test", "lattice_bound", "integral", "information",
+    "calibration",
     "errors", "knn", "linear_probe", "disentanglement", "active_units", "samples", "classifier",
     "style", "faces", "attributes",
     "judge_accuracy_by_attribute", "judge_balanced_accuracy_by_attribute", "weights_sha256",

@@ -97,6 +97,14 @@ def _models_table(models: Document) -> str:
     ])  # fmt: skip
     samples = {m["test"]["importance_samples"] for m in models.values() if m["test"] is not None}
     counts = " and ".join(f"{count:,}" for count in sorted(samples))
+    by_lattice = "".join(
+        f" With a proposal that is a mixture over the points of its lattice, as many samples bound "
+        f"`{run_id}` at {own['log_likelihood']:.2f}, "
+        f"{model['integral']['log_likelihood'] - own['log_likelihood']:.2f} below the integral of "
+        f"the same binary images (train/evaluation/lattice_bound.py)."
+        for run_id, model in models.items()
+        if (own := model.get("lattice_bound"))
+    )
     fashion = " `fashion-vae-2` is of Fashion-MNIST." if "fashion-vae-2" in models else ""
     return (
         f"{listed}\n\n"
@@ -107,7 +115,8 @@ def _models_table(models: Document) -> str:
         f"less. With two latents the log-likelihood is integrated, too. The ELBO's reconstruction "
         f"term is of samples of q(z | x); the squared error Σ (x − x̂)² is of x̂ decoded from μ "
         f"(divide by 784 for a pixel's). Nearest neighbours and probe read the digit from μ: mean "
-        f"of ten draws of labels; a conditioned encoder is given the true label. Everything is "
+        f"of ten draws of labels; a conditioned encoder is given the true label.{by_lattice} "
+        f"Everything is "
         f"measured "
         f"with the weights as they are shipped, most of them rounded to eight bits.{fashion}"
     )

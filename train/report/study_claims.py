@@ -24,7 +24,7 @@ RATE_DISTORTION = {
     "rate": ("test", "kl"),
     "distortion": ("test", "reconstruction"),
     "elbo": ("test", "elbo"),
-    "log_likelihood": ("integral", "log_likelihood"),
+    "log_likelihood": ("test", "log_likelihood"),
     "mutual_information": ("information", "mutual_information"),
     "marginal_kl": ("information", "marginal_kl"),
     "knn_1000": ("knn", "1000", "mean"),

@@ -15,7 +15,7 @@ from latent_atlas.train.recipes.serialisation import differences
 from latent_atlas.train.recipes.study_recipes import STUDY
 from latent_atlas.train.runs import run_folder
 from latent_atlas.train.study.jobs import Job, refuse_torchrun, train_all
-from latent_atlas.train.study.planes import plane_of
+from latent_atlas.train.study.planes import plane_of_run
 from latent_atlas.train.study.study_results import Results
 from latent_atlas.train.training.checkpoint import newest
 
@@ -110,7 +110,7 @@ def train_study(chosen: Sequence[Job], folder: Path, at_once: int, results: Resu
         # The page walks through these planes, of one seed; their models are not shipped.
         plane = None
         if run.recipe.seed == SEEDS[0] and run.recipe.id in {own.id for own in STUDY["beta"]}:
-            plane = plane_of(run.model, datasets.load(run.recipe.dataset, "test"))
+            plane = plane_of_run(run.model, datasets.load(run.recipe.dataset, "test"))
         results.put(run.recipe, run.report, run_folder.load_metrics(job.folder), plane)
         shutil.rmtree(job.folder / "state", ignore_errors=True)
 

@@ -14,7 +14,7 @@ _POINTS = 1000
 
 
 @torch.no_grad()
-def plane_of(model: Autoencoder, images: Images) -> dict[str, Any]:
+def plane_of_run(model: Autoencoder, images: Images) -> dict[str, Any]:
     """Return where the first images lie, and the first image of each class as decoded from μ.
 
     `mu` holds both coordinates of 1,000 images, one after the other, and `labels` their classes;

@@ -21,8 +21,8 @@ from latent_atlas.train.training.hardware import cores
 FORMAT = 1
 _FROM_REPORT = ("commit", "epochs", "train_seconds", "precision", "parameters")
 _MEASURED = (
-    "test", "integral", "information", "errors", "knn", "linear_probe", "active_units", "samples",
-    "anomaly", "classifier",
+    "test", "lattice_bound", "integral", "information", "errors", "knn", "linear_probe",
+    "active_units", "samples", "anomaly", "classifier",
 )  # fmt: skip
 _CURVES = ("loss", "held_out_loss", "reconstruction", "held_out_reconstruction")
 # One seed's curve is enough to draw; the area under it is stored for every seed.
@@ -68,7 +68,7 @@ class Results:
         metrics: list[dict[str, float]],
         plane: Mapping[str, Any] | None = None,
     ) -> None:
-        """Take a finished run in; `metrics` has a row an epoch, `plane` what `plane_of` returns."""
+        """Take a finished run in; `metrics` has a row an epoch, `plane` is a `plane_of_run`."""
         measured = {name: report.get(name) for name in _MEASURED}
         if recipe.seed != _SEED_WITH_ROC and measured["anomaly"] is not None:
             measured["anomaly"] = {

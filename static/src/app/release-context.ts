@@ -2,7 +2,14 @@
 
 import { once } from "../core/async/once";
 import type { FileEntry, Manifest, Model } from "../core/release/manifest";
-import type { Layout, Means, ModelDocuments, Study, Trace } from "../core/release/release";
+import type {
+  Layout,
+  Means,
+  ModelDocuments,
+  RateDistortion,
+  Study,
+  Trace,
+} from "../core/release/release";
 import { type Engine, EngineError } from "../engine/engine";
 import type { LocalEngine } from "../engine/local";
 import type { Format } from "../engine/read-release";
@@ -59,6 +66,13 @@ export class ReleaseContext {
 
   study(): Promise<Study> {
     return this.file(this.manifest.study, "json") as Promise<Study>;
+  }
+
+  rateDistortion(): Promise<[RateDistortion, Trace]> {
+    const { measured, trace } = this.manifest.rate_distortion ?? {};
+    return Promise.all([this.file(measured, "json"), this.file(trace, "trace")]) as Promise<
+      [RateDistortion, Trace]
+    >;
   }
 
   private async file(file: FileEntry | undefined, format: Format): Promise<unknown> {

@@ -5,12 +5,18 @@ from typing import Any
 
 from latent_atlas.webapp.article.numbers.model_tables import anomaly_part, models_part, samples_part
 from latent_atlas.webapp.article.numbers.projection_panels import pixels_part, projections_part
-from latent_atlas.webapp.article.numbers.study_tables import claims_part, curves_part, errors_part
+from latent_atlas.webapp.article.numbers.study_tables import (
+    claims_part,
+    curves_part,
+    errors_part,
+    rate_part,
+)
 from latent_atlas.webapp.article.release_view import ReleaseView
 
 _PARTS: dict[str, Callable[[ReleaseView], Any]] = {
     "errors": errors_part,
     "curves": curves_part,
+    "rate": rate_part,
     "models": models_part,
     "samples": samples_part,
     "projections": projections_part,

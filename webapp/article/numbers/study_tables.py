@@ -51,6 +51,18 @@ class CurvesPart:
 
 
 @dataclass(frozen=True)
+class RatePart:
+    """Rate and distortion by β, the weight of the KL."""
+
+    seeds: int
+    betas: tuple[float, ...]
+    first: int
+    """The place of β = 1, from which the reader sets out."""
+    rate: tuple[float, float]
+    """Of the smallest β and of the largest, nats."""
+
+
+@dataclass(frozen=True)
 class SeedsPart:
     """Every recipe of the study: mean ± standard deviation over the seeds."""
 
@@ -165,6 +177,17 @@ def curves_part(release: ReleaseView) -> CurvesPart | None:
         memorises=rise >= _MEMORISED,
         starts_above=starts_above,
     )
+
+
+def rate_part(release: ReleaseView) -> RatePart | None:
+    """Return the part on β; None: the release has no such runs, or none with β = 1."""
+    measured = release.document(at(release.manifest, "rate_distortion", "measured"))
+    betas = tuple(at(measured, "betas") or ())
+    if 1 not in betas:
+        return None
+    rates = [rate["mean"] for rate in measured["numbers"]["rate"]]
+    seeds = (len(row["seeds"]) for row in release.study_rows.values() if row["group"] == "beta")
+    return RatePart(next(seeds, 1), betas, betas.index(1), (rates[0], rates[-1]))
 
 
 _SEED_COLUMNS = {

@@ -71,6 +71,8 @@ test("every property survives its link", () => {
     numbersOnly: [4, 9],
     numbersRuns: ["study-ae-2", "study-cvae-100"],
     numbersCurve: "reconstruction",
+    numbersBeta: 5,
+    numbersView: { centre: [0.5, -0.25], scale: 2.5 },
     numbersDraws: 2,
     numbersAsked: 0,
     numbersInputs: "noise",

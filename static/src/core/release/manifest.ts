@@ -58,6 +58,7 @@ export interface Manifest {
   models: Model[];
   datasets: Record<string, { raw_tsne?: FileEntry }>;
   study?: FileEntry;
+  rate_distortion?: { measured: FileEntry; trace: FileEntry };
 }
 
 /**

@@ -142,6 +142,17 @@ export interface Study {
   models: StudyRow[];
 }
 
+/** One recipe by the weight of its KL. */
+export interface RateDistortion {
+  betas: number[];
+  /** One for each β. */
+  numbers: Record<string, { mean: number }[]>;
+  /** How many pictures there are for each β. */
+  count: number;
+  /** base64 of their bytes. */
+  pixels: string;
+}
+
 /** What a model's file entries hold once they have been read. */
 export interface ModelDocuments {
   statistics: Statistics;

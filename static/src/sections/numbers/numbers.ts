@@ -7,6 +7,7 @@ import { required, showError } from "../../figures/figure";
 import { showCurves } from "./numbers-curves";
 import { showErrors } from "./numbers-errors";
 import { showProjections } from "./numbers-projections";
+import { showRate } from "./numbers-rate";
 import { showRoc } from "./numbers-roc";
 import { showSamples } from "./numbers-samples";
 
@@ -16,6 +17,7 @@ type Part = (context: PageContext, part: HTMLElement) => Promise<void>;
 const PARTS: Record<string, Part> = {
   errors: showErrors,
   curves: showCurves,
+  rate: showRate,
   samples: showSamples,
   projections: showProjections,
   raw: showRawPixels,
