@@ -10,8 +10,8 @@ from latent_atlas.train.rounding import significant
 
 # What train.evaluation measures; the rest of a report is about the run, and in the manifest.
 _MEASURED = (
-    "test", "integral", "errors", "knn", "linear_probe", "active_units", "samples",
-    "anomaly", "classifier", "style", "faces", "judge_accuracy_by_attribute",
+    "test", "integral", "errors", "knn", "linear_probe", "disentanglement", "active_units",
+    "samples", "anomaly", "classifier", "style", "faces", "judge_accuracy_by_attribute",
     "judge_balanced_accuracy_by_attribute",
 )  # fmt: skip
 _ROC_POINTS = 60
@@ -51,6 +51,8 @@ def report_json(report: dict[str, Any]) -> bytes:
 
 
 def _thinned(rates: list[float]) -> list[float]:
+    if len(rates) <= _ROC_POINTS:  # of a report that was published before
+        return rates
     spaced = (len(rates) - 1) * np.linspace(0, 1, _ROC_POINTS) ** _ROC_SPACING
     return [rates[index] for index in np.unique(spaced.round().astype(int))]
 

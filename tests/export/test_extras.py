@@ -429,6 +429,14 @@ def test_curves_are_the_run_s_metrics(release: Release, every_kind: Path) -> Non
         np.testing.assert_allclose(values, [row[name] for row in rows], rtol=1e-4)
 
 
+def test_a_published_report_stays_as_it_is_when_it_is_published_again() -> None:
+    rates = np.linspace(0, 1, 500).tolist()
+    roc = {"false_positive": rates, "true_positive": rates}
+    once = report_json({"anomaly": {"noise": {"auc": 0.9, "roc": roc}}})
+    assert len(json.loads(once)["anomaly"]["noise"]["roc"]["false_positive"]) <= 60
+    assert report_json(json.loads(once)) == once
+
+
 def test_long_curves_are_thinned_and_a_lost_value_is_null() -> None:
     rows = [{"epoch": n, "loss": float("nan") if n == 1000 else n / 7} for n in range(1, 1001)]
     curves = json.loads(curves_json(RECIPES["vae-2"], rows))
