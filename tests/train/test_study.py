@@ -499,8 +499,7 @@ def test_as_many_runs_go_at_a_time_as_the_machine_has_room_for(
 
 def test_commands_of_different_seeds_stand_one_after_the_other(tmp_path: Path) -> None:
     written = study_results.Results(tmp_path / "study.json", {}, 4)
-    metrics = [dict.fromkeys(("loss", "held_out_loss"), 1.0)]
-    metrics[0] |= dict.fromkeys(("reconstruction", "held_out_reconstruction"), 1.0)
+    metrics = [dict.fromkeys(("loss", "held_out_loss", "log_likelihood"), 1.0)]  # no reconstruction
     report: dict[str, Any] = dict.fromkeys(
         ("commit", "epochs", "train_seconds", "precision", "parameters", "anomaly")
     )
@@ -509,7 +508,9 @@ def test_commands_of_different_seeds_stand_one_after_the_other(tmp_path: Path) -
         for seed in seeds:
             written.put(replace(recipe, seed=seed), report, metrics)
     written.write()
-    assert json.loads((tmp_path / "study.json").read_text())["command"] == (
+    document = json.loads((tmp_path / "study.json").read_text())
+    assert document["runs"][-1]["curves"] == {"loss": [1.0], "held_out_loss": [1.0]}
+    assert document["command"] == (
         "python -m train study study-ae-2 study-ae-5 --seeds 1,2 --samples 4 && "
         "python -m train study lattice --seeds 7 --samples 4"
     )

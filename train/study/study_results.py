@@ -75,7 +75,8 @@ class Results:
                 kind: {"auc": found["auc"]} for kind, found in measured["anomaly"].items()
             }
         rest = {name: report[name] for name in _FROM_REPORT} | measured
-        curves = {name: [row[name] for row in metrics] for name in _CURVES}
+        # What is trained on the integral has no reconstruction term.
+        curves = {name: [row[name] for row in metrics] for name in _CURVES if name in metrics[0]}
         self._entries[recipe.id, recipe.seed] = {
             "group": self._studied[recipe.id][0],
             "id": recipe.id,
