@@ -262,9 +262,9 @@ def test_B10_a_slider_walks_through_the_maps_by_the_weight_of_the_kl(
     between = (trace.frames[0] + trace.frames[1]).T / 2
     np.testing.assert_allclose(np.reshape(xy, (-1, 2)), between, atol=1e-4)
 
-    second = open_atlas(f"at=numbers&beta={last}")
+    second = open_atlas(f"#at=numbers&beta={last}")
     expect(second, last)
-    third = open_atlas("at=numbers&beta=99")
+    third = open_atlas("#at=numbers&beta=99")
     expect(third, betas.index(1))
     third.page.locator("#notice").wait_for()
 
@@ -386,6 +386,21 @@ def test_S4_6_projections_with_densities_and_what_lies_on_the_plane(
     assert not box.locator("image-view").first.is_visible()
     atlas.until(lambda: "layout=tsne" in atlas.page.url)
     assert "layout.d=" not in atlas.page.url
+
+
+def test_B4_five_maps_on_one_screen_are_all_drawn(open_atlas: OpenAtlas) -> None:
+    # Chromium lets a worker have four WebGL contexts, and takes one back for the fifth.
+    atlas = open_atlas("#at=numbers", viewport={"width": 1440, "height": 2400}).wait_laid_out()
+    for name in ("rate", "projections", "raw"):
+        part(atlas, name).locator("latent-map[state=ready]").first.wait_for(timeout=1000 * SLOW)
+    part(atlas, "rate")
+    maps = atlas.page.locator("#numbers latent-map")
+    assert maps.count() == 5
+    drawn = "maps => maps.filter(map => map.shadowRoot.querySelector('.picture.replaced')).length"
+    atlas.until(lambda: maps.evaluate_all(drawn) == 5, seconds=SLOW)
+    # Also once each of them has had the time to lose its context.
+    atlas.page.wait_for_timeout(1500)
+    atlas.until(lambda: maps.evaluate_all(drawn) == 5, seconds=SLOW)
 
 
 def test_S4_7_t_SNE_of_raw_digits(atlas: Atlas, reference: Reference) -> None:

@@ -55,11 +55,15 @@ class RatePart:
     """Rate and distortion by β, the weight of the KL."""
 
     seeds: int
-    betas: tuple[float, ...]
+    betas: tuple[str, ...]
     first: int
     """The place of β = 1, from which the reader sets out."""
     rate: tuple[float, float]
     """Of the smallest β and of the largest, nats."""
+    least: str
+    """The β at which rate and distortion sum up to least, in the mean of the seeds."""
+    is_resolved: bool
+    """Whether the seeds show that no other β has as little."""
 
 
 @dataclass(frozen=True)
@@ -186,8 +190,17 @@ def rate_part(release: ReleaseView) -> RatePart | None:
     if 1 not in betas:
         return None
     rates = [rate["mean"] for rate in measured["numbers"]["rate"]]
+    elbos = [elbo["mean"] for elbo in measured["numbers"]["elbo"]]
     seeds = (len(row["seeds"]) for row in release.study_rows.values() if row["group"] == "beta")
-    return RatePart(next(seeds, 1), betas, betas.index(1), (rates[0], rates[-1]))
+    names = tuple(f"{beta:g}" for beta in betas)
+    return RatePart(
+        seeds=next(seeds, 1),
+        betas=names,
+        first=betas.index(1),
+        rate=(rates[0], rates[-1]),
+        least=names[elbos.index(max(elbos))],
+        is_resolved=release.shown("elbo-best-at-beta-1"),
+    )
 
 
 _SEED_COLUMNS = {

@@ -164,7 +164,7 @@ export class LatentMap extends AtlasElement {
     { rootMargin: "100% 0px" },
   );
   #unwatchTheme = (): void => {};
-  /** Within a screen of being seen. Beyond, a map gives its WebGL context back: a page has 16. */
+  /** Within a screen of being seen. Beyond, a map gives its WebGL context back: they are few. */
   #near = true;
   /** The points must be drawn anew: the view, the size, the colours or the classes changed. */
   #stale = true;

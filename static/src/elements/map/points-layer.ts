@@ -1,8 +1,8 @@
 // The points of a map: a canvas whose renderer lives in the shared worker.
 //
-// Where a worker cannot draw (no OffscreenCanvas, no WebGL in it, the worker's file missing or late)
-// the same renderer runs here; where that cannot draw either, `tell` says so and the map goes on with
-// its prepared picture.
+// Where a worker cannot draw (no OffscreenCanvas, no WebGL in it, the worker's file missing or late,
+// more maps on the screen than Chromium lets a worker have contexts: four) the same renderer runs
+// here; where that cannot draw either, `tell` says so and the map goes on with its prepared picture.
 import { STALLED_MS } from "../../core/async/stall";
 import type { Points } from "../../core/points/points";
 import {
@@ -12,6 +12,9 @@ import {
   serve,
   type ToRenderer,
 } from "./points-renderer";
+
+/** A context that another map took is not given back while that map is there (ms). */
+const RESTORED_BY = 1000;
 
 let shared: Worker | null = null;
 
@@ -27,6 +30,7 @@ export class PointsLayer {
   #port: MessagePort | null = null;
   #points: Points | null = null;
   #frame: PointsFrame | null = null;
+  #lost: ReturnType<typeof setTimeout> | undefined;
 
   /** Puts its canvas into `host`. */
   constructor(host: HTMLElement, tell: (event: PointsEvent) => void) {
@@ -47,6 +51,7 @@ export class PointsLayer {
   }
 
   destroy(): void {
+    clearTimeout(this.#lost);
     this.#send(null);
     if (this.#port !== null) this.#port.onmessage = null;
     this.#port = null;
@@ -74,8 +79,12 @@ export class PointsLayer {
       });
     }
     port1.onmessage = ({ data: event }: MessageEvent<PointsEvent>) => {
+      clearTimeout(this.#lost);
       if (event === "failed" && !here) this.#start(true);
       else this.#tell(event);
+      if (event === "lost" && !here) {
+        this.#lost = setTimeout(() => this.#start(true), RESTORED_BY);
+      }
     };
     this.#port = port1;
     this.#host.append(canvas);
