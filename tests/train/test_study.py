@@ -367,7 +367,8 @@ def test_results_of_several_commands_come_together_in_the_studys_order(tmp_path:
     second.write()
     document = json.loads(path.read_text())
     assert document["command"] == (
-        "python -m train study study-ae-50 likelihood --seeds 1,2 --samples 100"
+        "python -m train study study-ae-50 --seeds 1 --samples 100 && "
+        "python -m train study likelihood --seeds 1,2 --samples 100"
     )
     assert [(run["id"], run["seed"], run["linear_probe"]) for run in document["runs"]] == [
         ("study-ae-50", 1, 0.5),
@@ -420,9 +421,9 @@ def test_the_committed_results_survive_a_rewriting_and_what_differs_goes_with_a_
     grown.put(replace(STUDY["grid"][0], seed=4), report, [])
     grown.write()
     before, after = json.loads(committed)["runs"], json.loads(path.read_text())["runs"]
-    assert len(before) == 3 * sum(map(len, STUDY.values())) == 105
+    assert len(before) == 3 * sum(map(len, STUDY.values())) == 129
     assert [run for run in after if run["seed"] != 4] == before
-    assert len(after) == 106
+    assert len(after) == 130
     assert capsys.readouterr().out == ""
 
     document = json.loads(committed)
@@ -459,8 +460,13 @@ def test_every_group_of_the_study_differs_in_what_it_compares_alone() -> None:
             "decoder_layers",
         },
         "parts-longer": {"activation"},
+        "beta": {"reconstruction_weight"},
+        "lattice": set(),
     }
     assert STUDY.keys() == compared.keys()
+    (lattice,) = STUDY["lattice"]
+    shipped = RECIPES["lattice-2"]
+    assert replace(lattice, id=shipped.id, title=shipped.title, precision="bf16-mixed") == shipped
     for group, recipes in STUDY.items():
         for recipe in recipes:
             named = {"id", "title", *compared[group]}

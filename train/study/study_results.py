@@ -76,7 +76,11 @@ class Results:
             }
         rest = {name: report[name] for name in _FROM_REPORT} | measured
         # What is trained on the integral has no reconstruction term.
-        curves = {name: [row[name] for row in metrics] for name in _CURVES if name in metrics[0]}
+        curves = {
+            name: [row[name] for row in metrics]
+            for name in _CURVES
+            if all(name in row for row in metrics)
+        }
         self._entries[recipe.id, recipe.seed] = {
             "group": self._studied[recipe.id][0],
             "id": recipe.id,
