@@ -62,6 +62,6 @@ def seeds_table(study: Document) -> str:
     return (
         f"{table(('seed', *measured), rows)}\n\n"
         f"The recipe of `lattice-2` in float32, for all its {STUDY['lattice'][0].epochs} epochs: "
-        f"every seed that was begun has ended, {len(own)} of {len(own)}, and their integrated "
-        f"log-likelihoods lie {most - least:.2f} nats apart."
+        f"none of these {len(own)} seeds diverged, and their integrated log-likelihoods lie "
+        f"{most - least:.2f} nats apart."
     )
