@@ -8,16 +8,10 @@ from typing import Any
 import numpy as np
 
 from latent_atlas.export.documents.json_numbers import to_json
+from latent_atlas.export.documents.study_document import mean_and_std
 from latent_atlas.export.documents.training_trace import trace_json
 from latent_atlas.train.errors import UserError
-from latent_atlas.train.report.study_claims import (
-    BETAS,
-    RATE_DISTORTION,
-    Document,
-    is_whole,
-    over_seeds,
-)
-from latent_atlas.train.rounding import significant
+from latent_atlas.train.report.study_claims import BETAS, RATE_DISTORTION, Document, is_whole
 
 
 def rate_distortion(path: Path) -> tuple[bytes, bytes] | None:
@@ -34,7 +28,7 @@ def rate_distortion(path: Path) -> tuple[bytes, bytes] | None:
             return None
         planes = {beta: _plane(study, run_id) for beta, run_id in BETAS.items()}
         numbers = {
-            name: [_spread(study, run_id, *keys) for run_id in BETAS.values()]
+            name: [mean_and_std(study, run_id, *keys) for run_id in BETAS.values()]
             for name, keys in RATE_DISTORTION.items()
         }
     except FileNotFoundError:
@@ -50,7 +44,7 @@ def rate_distortion(path: Path) -> tuple[bytes, bytes] | None:
     pictures = b"".join(base64.b64decode(plane["decoded"]) for plane in planes.values())
     document = {
         "betas": list(BETAS),
-        "numbers": significant(numbers),
+        "numbers": numbers,
         "count": int(labels.max()) + 1,
         "pixels": base64.b64encode(pictures).decode(),
     }
@@ -62,8 +56,3 @@ def _plane(study: Document, run_id: str) -> dict[str, Any]:
         run["plane"] for run in study["runs"] if run["id"] == run_id and "plane" in run
     )
     return plane
-
-
-def _spread(study: Document, run_id: str, *keys: str) -> dict[str, float | None]:
-    found = over_seeds(study, run_id, *keys)
-    return {"mean": found.mean, "std": found.std if found.seeds > 1 else None}

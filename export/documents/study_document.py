@@ -52,6 +52,16 @@ def study_json(path: Path) -> bytes | None:
     return to_json({"models": models, "claims": claims} | baselines)
 
 
+def mean_and_std(study: Document, run_id: str, *keys: str | int) -> dict[str, float | None]:
+    """Return a measurement of a recipe over its seeds; a single one has no spread.
+
+    Raises:
+        KeyError: the study has no such run, or did not measure that of it.
+    """
+    found = over_seeds(study, run_id, *keys)
+    return significant({"mean": found.mean, "std": found.std if found.seeds > 1 else None})
+
+
 def _baselines(path: Path) -> dict[str, Any]:
     if not path.exists():
         return {}
@@ -59,15 +69,10 @@ def _baselines(path: Path) -> dict[str, Any]:
 
 
 def _row(study: Document, run_id: str) -> dict[str, Any]:
-    def mean_and_std(*keys: str | int) -> dict[str, float | None]:
-        found = over_seeds(study, run_id, *keys)
-        std = found.std if found.seeds > 1 else None
-        return significant({"mean": found.mean, "std": std})
-
     numbers = {}
     for name, keys in _NUMBERS.items():
         with contextlib.suppress(KeyError):  # not measured
-            numbers[name] = mean_and_std(*keys)
+            numbers[name] = mean_and_std(study, run_id, *keys)
     runs = [run for run in study["runs"] if run["id"] == run_id]
     first = min(runs, key=lambda run: run["seed"])
     recipe = recipe_from_json(first["recipe"])
@@ -80,12 +85,15 @@ def _row(study: Document, run_id: str) -> dict[str, Any]:
         "seeds": sorted(run["seed"] for run in runs),
         "numbers": numbers,
         "anomaly_auc": {
-            kind: mean_and_std("anomaly", kind, "auc") for kind in first["anomaly"] or ()
+            kind: mean_and_std(study, run_id, "anomaly", kind, "auc")
+            for kind in first["anomaly"] or ()
         },
         "by_class": [
             {
                 "label": row["label"],
-                "squared_error": mean_and_std("errors", "by_class", place, "squared_error"),
+                "squared_error": mean_and_std(
+                    study, run_id, "errors", "by_class", place, "squared_error"
+                ),
             }
             for place, row in enumerate(first["errors"]["by_class"])
         ],

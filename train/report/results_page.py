@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable
-from statistics import fmean
 from typing import Any
 
 from latent_atlas.train.recipes.published import RECIPES
 from latent_atlas.train.recipes.study_recipes import STUDY
 from latent_atlas.train.report import claims
+from latent_atlas.train.report.code_results import disentanglement_table, information_table
 from latent_atlas.train.report.face_claims import face_claims
 from latent_atlas.train.report.face_results import face_tables
 from latent_atlas.train.report.figures.catalogue import FIGURES
@@ -45,9 +45,9 @@ def page(models: Document, study: Document, baselines: Document) -> str:
         "## What the encoder misses",
         _gap_table(digits),
         "## What a code tells, and what a grey pixel means",
-        _information_table(digits),
+        information_table(digits) or _NOT_WHOLE,
         "## What each latent holds",
-        _disentanglement_table(digits),
+        disentanglement_table(digits) or _NOT_WHOLE,
         "## Against published numbers",
         _likelihood_table(digits, study),
         "### Squared error by latent size",
@@ -152,65 +152,6 @@ def _gap_table(models: Document) -> str:
         f"the best one anywhere (place), by a full covariance (diagonal) and by the posterior "
         f"itself (Gaussian). The integral is a sum over a grid of the plane, whose spacing is "
         f"halved until that moves it by less than 0.05 nats (train/evaluation/integral.py)."
-    )
-
-
-def _information_table(models: Document) -> str:
-    """Tell the mean KL apart, and compare probabilities of pixels with the pixels."""
-    listed = {run_id: model for run_id, model in models.items() if model.get("calibration")}
-    if not listed:
-        return _NOT_WHOLE
-
-    def told(name: str) -> Callable[[dict[str, Any]], float | None]:
-        return lambda model: (model.get("information") or {}).get(name)
-
-    def half(model: dict[str, Any]) -> float | None:
-        """Return the grey value of the pixels that the model gives a chance of 0.4 to 0.5."""
-        value: float | None = model["calibration"]["observed"][4]
-        return value
-
-    rows = model_table(listed, [
-        ("I(x; z)", told("mutual_information"), "{:.2f}"),
-        ("KL(q(z) ‖ p(z))", told("marginal_kl"), "{:.2f}"),
-        ("calibration error", lambda model: model["calibration"]["error"], "{:.2%}"),
-        ("grey of pixels at 0.4 to 0.5", half, "{:.3f}"),
-    ])  # fmt: skip
-    return (
-        f"{rows}\n\n"
-        "The mean KL of the training images to N(0, I), in nats, is the mutual information of "
-        "image and code plus the KL from the aggregate posterior q(z), the mean of all q(z | x), "
-        "to the prior (Hoffman and Johnson 2016); it is told apart with two latents. Calibration "
-        "is of the test images' pixels: decoded from samples of q(z | x), they are sorted by "
-        "probability into ten bins, and the error is the mean distance between a bin's "
-        "probability and its grey value, weighted by its pixels "
-        "(train/evaluation/information.py)."
-    )
-
-
-def _disentanglement_table(models: Document) -> str:
-    """Write how much of class, slant and boldness is in one latent, and in one alone."""
-    listed = {run_id: model for run_id, model in models.items() if model.get("disentanglement")}
-    if not listed:
-        return _NOT_WHOLE
-
-    def cell(name: str) -> Callable[[dict[str, Any]], str]:
-        return lambda model: "{most:.1%} / {gap:.1%}".format(**model["disentanglement"][name])
-
-    def mean_gap(model: dict[str, Any]) -> float:
-        return fmean(factor["gap"] for factor in model["disentanglement"].values())
-
-    names = ("class", "slant", "boldness")
-    rows = model_table(
-        listed, [*((name, cell(name), "{}") for name in names), ("MIG", mean_gap, "{:.1%}")]
-    )
-    return (
-        f"{rows}\n\n"
-        "Of the entropy of a test image's class, slant and boldness, the share that the latent "
-        "tells which tells most of it, and by how much that exceeds the second; the mean of the "
-        "three gaps is the mutual information gap (Chen et al. 2018), taken of μ in 20 bins "
-        "(train/evaluation/disentanglement.py). A conditioned model is given the class, so the "
-        "less its latents tell of it, the better label and style are held apart; a gap asks that "
-        "an axis hold a style alone, and nothing in these models' training turns the axes so."
     )
 
 

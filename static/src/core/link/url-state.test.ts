@@ -72,7 +72,7 @@ test("every property survives its link", () => {
     numbersRuns: ["study-ae-2", "study-cvae-100"],
     numbersCurve: "reconstruction",
     numbersBeta: 5,
-    numbersView: { centre: [0.5, -0.25], scale: 2.5 },
+    numbersBetaView: { centre: [0.5, -0.25], scale: 2.5 },
     numbersDraws: 2,
     numbersAsked: 0,
     numbersInputs: "noise",

@@ -134,7 +134,7 @@ const PROPERTIES = {
   numbersCurve: { name: "curve", ...values.choice("reconstruction") },
   /** Which of the weights of the KL, and what the map of that run shows. */
   numbersBeta: { name: "beta", ...values.integer(0, 99) },
-  numbersView: { name: "beta.view", ...values.view },
+  numbersBetaView: { name: "beta.view", ...values.view },
   /** Which of the draws from the prior, and the digit decoded; null: each in turn. */
   numbersDraws: { name: "draws", ...values.integer(1, 999) },
   numbersAsked: { name: "draws.digit", ...values.label },

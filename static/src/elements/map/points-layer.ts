@@ -13,7 +13,7 @@ import {
   type ToRenderer,
 } from "./points-renderer";
 
-/** A context that another map took is not given back while that map is there (ms). */
+/** A lost context that is not back by then (ms) was taken by another map, which keeps it. */
 const RESTORED_BY = 1000;
 
 let shared: Worker | null = null;

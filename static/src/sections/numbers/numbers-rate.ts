@@ -63,7 +63,7 @@ export async function showRate(context: PageContext, part: HTMLElement): Promise
   bar.value = start / last;
   bar.disabled = false;
   bar.addEventListener("value-change", ({ detail: { value } }) => seek(value * last));
-  keepView(context, map, "numbersView");
+  keepView(context, map, "numbersBetaView");
   await fillChart(chart, "Rate and distortion", async () => {
     const means = (name: string): number[] => (numbers[name] ?? []).map(({ mean }) => mean);
     // From the left to the right the rate grows.
