@@ -15,7 +15,7 @@ from latent_atlas.train.recipes.published import RECIPES
 from latent_atlas.train.recipes.recipe import Recipe
 from latent_atlas.train.runs.run_folder import load_run
 from latent_atlas.train.training import losses
-from latent_atlas.train.training.trainer import loss_terms, total_loss
+from latent_atlas.train.training.objectives import elbo_terms, total_loss
 
 Train = Callable[..., int]
 SHAPE = (1, 28, 28)
@@ -78,7 +78,7 @@ def test_S0_6_class_scores_share_the_decoder_and_weigh_in_the_loss() -> None:
     model = Autoencoder(recipe, SHAPE, 10).eval()
     image, labels = torch.rand(8, *SHAPE), torch.arange(8)
     out = model(image, None, torch.randn(8, 2))
-    terms = loss_terms(recipe, out, image, labels, model.prior_mean(labels))
+    terms = elbo_terms(recipe, out, image, labels, model.prior_mean(labels))
     assert out.class_scores is not None
     log_softmax = torch.log_softmax(out.class_scores, 1)
     expected = -log_softmax[torch.arange(8), labels]

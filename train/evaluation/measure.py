@@ -40,14 +40,14 @@ def measure(
     encodings: dict[str, Encodings],
     samples: int,
     classifiers: Path | None,
-    is_exact: bool = True,
+    exact: bool = True,
 ) -> dict[str, Any]:
     """Measure `model` on the test images; what does not apply to its kind is None.
 
     The model is in evaluation mode, on the CPU, its weights rounded as they are shipped, and
     `encodings` are its own of both splits. The log-likelihood takes `samples` importance samples.
     In `classifiers` are the held-out classifiers, one of which may be trained now; without that
-    folder nothing is measured by them. Only with `is_exact` two latents are integrated over.
+    folder nothing is measured by them. Only with `exact` two latents are integrated over.
     """
     images = trained_on(recipe, dataset.train)
     test = dataset.test
@@ -56,7 +56,7 @@ def measure(
     mu, test_mu = torch.from_numpy(fitted.mu), torch.from_numpy(encodings["test"].mu)
     known_and_asked = fitted.mu, fitted.labels, encodings["test"].mu, encodings["test"].labels
     labelled = recipe.condition != "none" or bool(recipe.prior_means)
-    integrable = is_exact and has_likelihood and recipe.latent_size == 2
+    integrable = exact and has_likelihood and recipe.latent_size == 2
     integrable &= not labelled or len(dataset.class_names) <= _MOST_INTEGRATED
     several = len(images.labels.unique()) > 1
     confusion = classifier_confusion(model, test) if model.has_classifier else None

@@ -32,6 +32,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "ema_decay": (0, 1),
     "clip_norm": (0, 1e9),
     "validation_fraction": (0, 0.99),
+    "importance_samples": (0, 10_000),
     "lattice_points": (2, 1e6),
     "logvar_cap": (-20, 20),
     "train_images": (0, 1e9),
@@ -39,18 +40,25 @@ _RANGES: dict[str, tuple[float, float]] = {
 }
 
 
-_ON_A_LATTICE: dict[str, object] = {
-    "latent_size": 2,
-    "network": "dense",
+_WEIGHTED: dict[str, object] = {
     "condition": "none",
     "deterministic": False,
     "classification_weight": 0.0,
     "prior_means": (),
     "reconstruction": "bernoulli",
+    "reconstruction_weight": 1.0,
     "perceptual": "none",
     "adversarial_weight": 0.0,
 }
-"""What the objective "lattice" is made for."""
+_ONLY: dict[str, tuple[str, dict[str, object]]] = {
+    "elbo": ("", {}),
+    "iwae": ("is trained on the importance-weighted bound, without labels", _WEIGHTED),
+    "lattice": (
+        "is a dense decoder of two latents, trained on a lattice without labels",
+        {"latent_size": 2, "network": "dense", **_WEIGHTED},
+    ),
+}
+"""What each objective is made for, in words and in fields."""
 
 
 def previous_fibonacci(number: int) -> int | None:
@@ -78,12 +86,12 @@ def check(recipe: Recipe) -> None:
                 )
     places = {len(mean) for mean in recipe.prior_means}
     classifies = recipe.classification_weight > 0
-    on_lattice = recipe.objective == "lattice"
-    for name, value in _ON_A_LATTICE.items() if on_lattice else ():
+    what, only = _ONLY[recipe.objective]
+    for name, value in only.items():
         if getattr(recipe, name) != value:
             raise UserError(
-                f"{recipe.id} is a dense decoder of two latents, trained on a lattice without "
-                f"labels; leave out --{name.replace('_', '-')}, or choose another recipe."
+                f"{recipe.id} {what}; leave out --{name.replace('_', '-')}, or choose another "
+                f"recipe."
             )
     refused = {
         f"has prior means of {recipe.prior_means and len(recipe.prior_means[0])} latents; "
@@ -100,7 +108,10 @@ def check(recipe: Recipe) -> None:
             recipe.network == "convolutional" and (classifies or recipe.condition == "both")
         ),
         "needs --lattice-points for --objective lattice, and none without it": (
-            on_lattice != bool(recipe.lattice_points)
+            (recipe.objective == "lattice") != bool(recipe.lattice_points)
+        ),
+        "needs --importance-samples for --objective iwae, and none without it": (
+            (recipe.objective == "iwae") != bool(recipe.importance_samples)
         ),
         "needs Fibonacci numbers for --lattice-points, such as 610, 1597 and 4181": any(
             previous_fibonacci(points) is None for points in recipe.lattice_points

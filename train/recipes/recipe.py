@@ -6,7 +6,7 @@ from typing import Literal
 Condition = Literal["none", "decoder", "both"]
 Activation = Literal["relu", "silu"]
 Reconstruction = Literal["bernoulli", "squared-error"]
-Objective = Literal["elbo", "lattice"]
+Objective = Literal["elbo", "iwae", "lattice"]
 Network = Literal["dense", "convolutional"]
 Perceptual = Literal["none", "attributes", "vgg19"]
 Precision = Literal["32-true", "bf16-mixed"]
@@ -34,8 +34,11 @@ class Recipe:
     deterministic: bool = False
     """An autoencoder: z is the encoder's linear output, without noise and without a KL term."""
     objective: Objective = "elbo"
-    """What is trained: an encoder and a decoder on the ELBO (of an autoencoder: on the error), or
-    a decoder alone on log p(x) itself, summed over a lattice of the plane, of binary images."""
+    """What is trained: an encoder and a decoder on the ELBO (of an autoencoder: on the error); both
+    on the importance-weighted bound, of binary images; or a decoder alone on log p(x) itself, of
+    these, summed over a lattice of the plane."""
+    importance_samples: int = 0
+    """Draws from the encoder for each image, over which the importance-weighted bound averages."""
     lattice_points: tuple[int, ...] = ()
     """Points of that lattice, Fibonacci numbers, each for an equal share of all steps; the last is
     also the encoder's, which reads the posterior from the lattice and has no weights."""

@@ -28,6 +28,7 @@ def main(order: str) -> int:
         train(
             recipe_from_json(job["recipe"]), Path(job["folder"]), job["resume"], job["samples"],
             quiet=True, for_page=job["for_page"], quick=job["quick"],
+            exact=job["exact"],
         )  # fmt: skip
     except UserError as error:
         print(error, file=sys.stderr)

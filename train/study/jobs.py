@@ -41,6 +41,8 @@ class Job:
     """Whether to keep what only the page needs."""
     quick: bool = False
     """Whether to measure without the held-out classifier."""
+    exact: bool = True
+    """Whether to integrate over a plane of two latents, which takes minutes."""
 
 
 def train_all(

@@ -81,6 +81,11 @@ def mixture_nll(logits: Tensor, target: Tensor) -> Tensor:
     return _MixtureNll.apply(logits.flatten(1).float(), target.flatten(1))
 
 
+def importance_weighted_nll(log_weight: Tensor) -> Tensor:
+    """Return −log 1/K Σ_k w_k per image in nats: log w (N, K) → (N,) (Burda et al. 2015, eq. 8)."""
+    return math.log(log_weight.shape[1]) - torch.logsumexp(log_weight, 1)
+
+
 def squared_error(logits: Tensor, target: Tensor) -> Tensor:
     """Return Σ (target − sigmoid(logits))² per image, shape (N,): both (N, …)."""
     return (torch.sigmoid(logits.float()) - target).square().flatten(1).sum(1)

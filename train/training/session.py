@@ -34,12 +34,14 @@ def train(
     quiet: bool = False,
     for_page: bool = True,
     quick: bool = False,
+    exact: bool = True,
 ) -> None:
     """Train `recipe` into `folder`, evaluate it on the test set and write the report.
 
     `samples` are the report's importance samples. A finished run is left alone where `resume` is
     set. With `for_page` what only the page needs is saved too: the means' trace, projections.
-    With `quick` no held-out classifier is trained, and what it measures is left out.
+    With `quick` no held-out classifier is trained, and what it measures is left out. Only with
+    `exact` two latents are integrated over.
 
     Raises:
         UserError: the data cannot be read, the checkpoint is of another recipe, or another process
@@ -50,7 +52,7 @@ def train(
         return
     with contextlib.ExitStack() as held:
         first(lambda: held.enter_context(writing(folder)))
-        _train(recipe, folder, resume, samples, quiet, for_page, quick)
+        _train(recipe, folder, resume, samples, quiet, for_page, quick, exact)
 
 
 def _train(
@@ -61,6 +63,7 @@ def _train(
     quiet: bool,
     for_page: bool,
     quick: bool,
+    exact: bool,
 ) -> None:
     keep_freed_memory()
     commit = run_folder.commit()  # of the code that is loaded now; the tree may change meanwhile
@@ -122,7 +125,7 @@ def _train(
         },
     }
     run = run_folder.Run(recipe, model, report, {})
-    first(lambda: _finish(run, dataset, result.metrics, samples, folder, for_page, quick))
+    first(lambda: _finish(run, dataset, result.metrics, samples, folder, for_page, quick, exact))
 
 
 def evaluate(folder: Path, samples: int, quick: bool = False) -> None:
@@ -150,15 +153,14 @@ def _finish(
     folder: Path,
     for_page: bool = True,
     quick: bool = False,
+    exact: bool = True,
 ) -> None:
     """Measure a model, write its run folder, and lay a larger latent space out for the page."""
     recipe, model = run.recipe, run.model
     print(f"{recipe.id}: measuring the test set with {samples} importance samples")
     encodings = encode_dataset(model, dataset.train, dataset.test)
     classifiers = None if quick else folder.parent / "judges"
-    # The integral takes minutes; of the study's runs those have it that are trained on it.
-    is_exact = for_page or recipe.objective == "lattice"
-    measured = measure(recipe, model, dataset, encodings, samples, classifiers, is_exact)
+    measured = measure(recipe, model, dataset, encodings, samples, classifiers, exact)
     if for_page and recipe.latent_size > 2:
         save_tsne(folder, encodings["test"].mu)
     kept = encodings if for_page else None

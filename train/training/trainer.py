@@ -4,7 +4,7 @@ import contextlib
 import copy
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -15,12 +15,17 @@ from tqdm import tqdm
 from latent_atlas.train.data.images import Images, as_float, batches
 from latent_atlas.train.errors import UserError
 from latent_atlas.train.models.autoencoder import Autoencoder, Output
-from latent_atlas.train.models.lattice import fibonacci_lattice
 from latent_atlas.train.recipes.recipe import Recipe
-from latent_atlas.train.training import losses
 from latent_atlas.train.training.checkpoint import State, drop_old, read_latest, restore, save
 from latent_atlas.train.training.discriminator import Adversary
 from latent_atlas.train.training.hardware import autocast
+from latent_atlas.train.training.objectives import (
+    as_pixels,
+    elbo_terms,
+    importance_weighted_terms,
+    lattice_terms,
+    total_loss,
+)
 from latent_atlas.train.training.perceptual import PerceptualLoss
 from latent_atlas.train.training.processes import (
     Process,
@@ -59,8 +64,8 @@ def learning_rate(recipe: Recipe, step: int, steps: int) -> float:
 
 
 def lattice_points(recipe: Recipe, step: int, steps: int) -> int:
-    """Return the size of the lattice of `step` (from 0)."""
-    sizes = recipe.lattice_points
+    """Return the size of the lattice of `step` (from 0); 0 of a recipe without one."""
+    sizes = recipe.lattice_points or (0,)
     return sizes[min(len(sizes) - 1, step * len(sizes) // steps)]
 
 
@@ -99,7 +104,8 @@ class Trainer:
     that is repeated after a kill takes the same steps. With several processes each takes its
     share of every batch: the batch size is the global one, and the images of a step, their noise
     and the mean gradient are those of one process, up to the order in which floats are added.
-    Only pixel dropout draws other masks, of the same distribution.
+    Only pixel dropout and what binary images and their weights are drawn with differ, and are of
+    the same distribution.
 
     Raises:
         UserError: the processes cannot share a batch equally, or the network does not fit the
@@ -185,11 +191,11 @@ class Trainer:
             # index_select copies whole images, where [rows] gathers byte by byte.
             pixels = images.pixels.index_select(0, rows)
             batch = Images(pixels, images.labels[rows], images.classes)
-            if recipe.objective == "lattice":
-                points = lattice_points(recipe, step, self.steps_per_epoch * recipe.epochs)
-                step_terms = self._sum_over_lattice(self.model, batch, points, generator, precision)
-            else:
+            if recipe.objective == "elbo":
                 image, label, output, step_terms = self._pass(self.network, batch, noise, precision)
+            else:
+                points = lattice_points(recipe, step, self.steps_per_epoch * recipe.epochs)
+                step_terms = self._of_binary_images(self.model, batch, points, generator, precision)
             if self.adversary is not None:
                 # The same noise, as draws from the prior: for which image it was does not matter.
                 with precision:
@@ -253,18 +259,17 @@ class Trainer:
             size = len(whole), recipe.latent_size
             noise = torch.randn(size, generator=generator, device=device)
             own = whole.select(share)
-            if recipe.objective == "lattice":
-                found = self._sum_over_lattice(
-                    model, own, recipe.lattice_points[-1], generator, mixed
-                )
-            else:
+            if recipe.objective == "elbo":
                 *_, found = self._pass(model, own, noise[share], mixed)
+            else:
+                points = lattice_points(recipe, 1, 1)
+                found = self._of_binary_images(model, own, points, generator, mixed)
             for name, values in found.items():
                 terms.setdefault(name, []).append(values)
         row = _metrics(recipe, terms, len(images))
         return {f"held_out_{name}": value for name, value in row.items()}
 
-    def _sum_over_lattice(
+    def _of_binary_images(
         self,
         model: Autoencoder,
         images: Images,
@@ -272,13 +277,11 @@ class Trainer:
         generator: torch.Generator,
         precision: contextlib.AbstractContextManager[object],
     ) -> dict[str, Tensor]:
-        """Return −log p(b) of binary images b ~ Bernoulli(x), summed over a shifted lattice."""
-        device = images.pixels.device
-        shift = torch.rand(2, generator=generator, device=device, dtype=torch.float64)
-        binary = torch.bernoulli(as_float(images.pixels), generator=generator)
-        with precision:
-            logits = model.decode(fibonacci_lattice(points, shift))
-        return {"nll": losses.mixture_nll(logits, binary)}
+        """Return the terms of an objective without a reconstruction; a lattice has `points`."""
+        if self.recipe.objective == "lattice":
+            return lattice_terms(model, images, points, generator, precision)
+        samples = self.recipe.importance_samples
+        return importance_weighted_terms(model, images, samples, generator, precision)
 
     def _pass(
         self,
@@ -293,49 +296,11 @@ class Trainer:
         with precision:
             output = network(image, label, noise)
         prior_mean = self.model.prior_mean(images.labels)
-        terms = loss_terms(self.recipe, output, image, images.labels, prior_mean)
+        terms = elbo_terms(self.recipe, output, image, images.labels, prior_mean)
         if self.perceptual is not None:
             with precision:
                 terms["perceptual"] = self.perceptual(as_pixels(output), image)
         return image, label, output, terms
-
-
-def as_pixels(output: Output) -> Tensor:
-    """Return the decoded images (N, C, H, W) in [0, 1]."""
-    return torch.sigmoid(output.logits.float())
-
-
-def loss_terms(
-    recipe: Recipe, output: Output, image: Tensor, labels: Tensor, prior_mean: Tensor
-) -> dict[str, Tensor]:
-    """Return the terms of a recipe's loss by name, each of shape (N,), none of them weighted.
-
-    `output` is of a pass over `image`, (N, C, H, W) in [0, 1], with the classes `labels`, (N,)
-    int64; `prior_mean` is (N, d) or (1, d).
-    """
-    terms = {"reconstruction": _RECONSTRUCTION[recipe.reconstruction](output.logits, image)}
-    if output.logvar is not None:
-        terms["kl"] = losses.gaussian_kl(output.mu, output.logvar, prior_mean)
-    if output.class_scores is not None:
-        terms["classification"] = losses.class_cross_entropy(output.class_scores, labels)
-    return terms
-
-
-def total_loss(recipe: Recipe, terms: Mapping[str, Any]) -> Any:
-    """Add the terms up, weighted; a discriminator's own loss is none of the model's."""
-    weights = {
-        "nll": 1.0,
-        "reconstruction": recipe.reconstruction_weight,
-        "kl": 1.0,
-        "classification": recipe.classification_weight,
-        "perceptual": recipe.perceptual_weight,
-        "features": recipe.feature_weight,
-        "adversarial": recipe.adversarial_weight,
-    }
-    return sum(weight * terms[name] for name, weight in weights.items() if name in terms)
-
-
-_RECONSTRUCTION = {"bernoulli": losses.bernoulli_nll, "squared-error": losses.squared_error}
 
 
 def _metrics(recipe: Recipe, terms: dict[str, list[Tensor]], count: int) -> Metrics:
