@@ -461,6 +461,7 @@ def test_every_group_of_the_study_differs_in_what_it_compares_alone() -> None:
         },
         "parts-longer": {"activation"},
         "beta": {"reconstruction_weight"},
+        "objectives": {"objective", "importance_samples", "lattice_points", "batch_size", "epochs"},
         "lattice": set(),
     }
     assert STUDY.keys() == compared.keys()

@@ -21,6 +21,8 @@ from latent_atlas.train.training.checkpoint import newest
 
 SEEDS = (1, 2, 3)
 OUT = Path("docs/results/study.json")
+_INTEGRATED = ("objectives", "lattice")
+"""Groups whose runs are compared by the integral over their planes."""
 
 
 def choose(
@@ -52,6 +54,7 @@ def choose(
             samples=samples,
             resume=True,
             for_page=False,
+            exact=group in _INTEGRATED,
         )
         for seed in seeds
         for group, recipes in STUDY.items()
