@@ -18,6 +18,7 @@ _NUMBERS = {
     "cross_entropy": ("errors", "cross_entropy"),
     "elbo": ("test", "elbo"),
     "log_likelihood": ("test", "log_likelihood"),
+    "log_likelihood_integrated": ("integral", "log_likelihood"),
     "active_units": ("active_units",),
     "linear_probe": ("linear_probe",),
     "knn_100": ("knn", "100", "mean"),

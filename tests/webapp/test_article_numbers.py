@@ -99,6 +99,52 @@ def test_the_errors_of_the_grid_as_tables_with_the_best_marked(tmp_path: Path) -
     assert (part.cheapest, part.dearest) == (0, (9, 8))
 
 
+def test_the_seeds_of_a_recipe_that_has_more_are_named(tmp_path: Path) -> None:
+    document = study()
+    document["models"][3]["seeds"] = [1, 2, 3, 4, 5]
+    section = section_of(tmp_path, document, [model(tmp_path, "vae-2", {"knn": {}})])
+    assert section is not None
+    seeds = section["models"].seeds
+    assert (seeds.seeds, seeds.others) == (2, {document["models"][3]["id"][6:]: 5})
+
+
+def test_what_objectives_reach_in_equal_time(tmp_path: Path) -> None:
+    document = study()
+    names = {"study-time-elbo": -127.0, "study-time-iwae": -125.0, "study-time-lattice": -118.0}
+    for name, reached in names.items():
+        row = study_row("vae", 2, 30.0) | {"id": name, "group": "objectives"}
+        row["numbers"] = {"log_likelihood_integrated": {"mean": reached, "std": 0.2}}
+        document["models"].append(row)
+    models = [model(tmp_path, "vae-2", {"knn": {}})]
+    section = section_of(tmp_path, document, models)
+    assert section is not None
+    assert section["models"].equal_time == (-127.0, -125.0, -118.0)
+    del document["models"][-2]["numbers"]["log_likelihood_integrated"]
+    section = section_of(tmp_path, document, models)
+    assert section is not None
+    assert section["models"].equal_time is None
+
+
+@pytest.mark.parametrize(
+    ("verdict", "undecided"), [("shown", False), ("not shown", True), ("contradicted", False)]
+)
+def test_the_best_beta_is_called_close_only_where_seeds_show_nothing(
+    tmp_path: Path, verdict: str, undecided: bool
+) -> None:
+    document = study()
+    document["claims"].append({"id": "elbo-best-at-beta-1", "verdict": verdict})
+    numbers = {
+        "rate": [{"mean": 8.0}, {"mean": 6.0}],
+        "elbo": [{"mean": -150.0}, {"mean": -148.0}],
+    }
+    measured = {"betas": [0.1, 1], "numbers": numbers}
+    file = write_object(tmp_path, json.dumps(measured).encode(), "json")
+    section = section_of(tmp_path, document, rate_distortion={"measured": file})
+    assert section is not None
+    rate = section["rate"]
+    assert (rate.least, rate.rate, rate.is_undecided) == ("1", (8.0, 6.0), undecided)
+
+
 def test_where_an_error_falls_and_where_it_is_least(tmp_path: Path) -> None:
     part = study_section(tmp_path, study())["errors"]
     assert part is not None

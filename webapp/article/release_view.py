@@ -145,3 +145,7 @@ class ReleaseView:
     def refuted(self, claim: str) -> bool:
         """Return whether a claim was judged and not shown."""
         return self._verdicts.get(claim) in ("not shown", "contradicted")
+
+    def undecided(self, claim: str) -> bool:
+        """Return whether the study shows neither a claim nor its contrary."""
+        return self._verdicts.get(claim) == "not shown"

@@ -1,7 +1,8 @@
 """Parts of "numbers" that come from the study: errors, curves, claims, all numbers over seeds."""
 
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -62,8 +63,8 @@ class RatePart:
     """Of the smallest β and of the largest, nats."""
     least: str
     """The β at which rate and distortion sum up to least, in the mean of the seeds."""
-    is_resolved: bool
-    """Whether the seeds show that no other β has as little."""
+    is_undecided: bool
+    """Whether the seeds cannot tell it from another β."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,9 @@ class SeedsPart:
     """Every recipe of the study: mean ± standard deviation over the seeds."""
 
     seeds: int
+    """Of most recipes."""
+    others: Mapping[str, int]
+    """Recipes with another number of seeds."""
     epochs: str
     has_parts: bool
     """Whether the study trained recipes without one of their parts."""
@@ -199,7 +203,7 @@ def rate_part(release: ReleaseView) -> RatePart | None:
         first=betas.index(1),
         rate=(rates[0], rates[-1]),
         least=names[elbos.index(max(elbos))],
-        is_resolved=release.shown("elbo-best-at-beta-1"),
+        is_undecided=release.undecided("elbo-best-at-beta-1"),
     )
 
 
@@ -207,6 +211,7 @@ _SEED_COLUMNS = {
     "squared_error": partial(spread, digits=2),
     "elbo": partial(spread, digits=1),
     "log_likelihood": partial(spread, digits=1),
+    "log_likelihood_integrated": partial(spread, digits=1),
     "knn_1000": partial(percent_spread, unit=""),
     "knn_all": partial(percent_spread, unit=""),
     "linear_probe": partial(percent_spread, unit=""),
@@ -217,18 +222,33 @@ _SEED_COLUMNS = {
 """The study's numbers in the order of the table's columns, and how each is written."""
 
 
+def equal_time(release: ReleaseView) -> tuple[float, float, float] | None:
+    """Return what one decoder reaches on ELBO, IWAE's bound and lattice, nats; None: not studied.
+
+    It is the integrated log-likelihood, of training for the same time: the mean of the seeds.
+    """
+    elbo, iwae, lattice = (
+        at(release.study_rows, name, "numbers", "log_likelihood_integrated", "mean")
+        for name in ("study-time-elbo", "study-time-iwae", "study-time-lattice")
+    )
+    return None if None in (elbo, iwae, lattice) else (elbo, iwae, lattice)
+
+
 def seeds_part(release: ReleaseView) -> SeedsPart | None:
     """Return the table of all recipes over their seeds; None: the release has no study."""
     if not release.study_grid:
         return None
     rows = release.study_rows.values()
+    seeds = {row["id"].removeprefix("study-"): len(row["seeds"]) for row in rows}
+    usual = Counter(seeds.values()).most_common(1)[0][0]
     epochs = {len(row.get("curves", {}).get("loss", [])) for row in rows}
     return SeedsPart(
-        seeds=len(next(iter(rows))["seeds"]),
+        seeds=usual,
+        others={name: count for name, count in seeds.items() if count != usual},
         epochs=", ".join(map(str, sorted(epochs))),
         has_parts=any(row["group"] == "parts" for row in rows),
         rows=table(
-            (row["id"].removeprefix("study-") for row in rows),
+            seeds,
             [
                 [Cell(write(row["numbers"].get(name))) for row in rows]
                 for name, write in _SEED_COLUMNS.items()
