@@ -322,13 +322,21 @@ def test_S1_4_planes_switched_quickly_show_the_last_one(
 ) -> None:
     atlas = open_atlas("#at=autoencoders&ae.d=10&ae.plane=first")
     held: list[Any] = []
-    late = [reference.model(f"{side}-10")["statistics"]["url"] for side in SIDES]
-    for url in late:
-        atlas.page.route(f"**/{url}", lambda route: held.append(route))
+    is_late = True
+
+    def hold(route: Any) -> None:
+        if is_late:
+            held.append(route)
+        else:
+            route.continue_()
+
+    for side in SIDES:
+        atlas.page.route(f"**/{reference.model(f'{side}-10')['statistics']['url']}", hold)
     atlas.page.reload()
     atlas.wait_live("hover")
     atlas.until(lambda: len(held) >= 2, seconds=60)
     atlas.page.locator("input[name=ae-plane]:not([value=first])").check()
+    is_late = False  # what is asked for from now on is held by nobody
     for route in held:
         route.continue_()
     enter(atlas, 10)
