@@ -211,7 +211,6 @@ _SEED_COLUMNS = {
     "squared_error": partial(spread, digits=2),
     "elbo": partial(spread, digits=1),
     "log_likelihood": partial(spread, digits=1),
-    "log_likelihood_integrated": partial(spread, digits=1),
     "knn_1000": partial(percent_spread, unit=""),
     "knn_all": partial(percent_spread, unit=""),
     "linear_probe": partial(percent_spread, unit=""),
