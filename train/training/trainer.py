@@ -262,7 +262,7 @@ class Trainer:
             if recipe.objective == "elbo":
                 *_, found = self._pass(model, own, noise[share], mixed)
             else:
-                points = lattice_points(recipe, 1, 1)
+                points = lattice_points(recipe, 1, 1)  # those of the end
                 found = self._of_binary_images(model, own, points, generator, mixed)
             for name, values in found.items():
                 terms.setdefault(name, []).append(values)
