@@ -421,9 +421,9 @@ def test_the_committed_results_survive_a_rewriting_and_what_differs_goes_with_a_
     grown.put(replace(STUDY["grid"][0], seed=9), report, [])
     grown.write()
     before, after = json.loads(committed)["runs"], json.loads(path.read_text())["runs"]
-    assert len(before) == 3 * sum(map(len, STUDY.values())) + 2 == 131  # five seeds of lattice-2
+    assert len(before) == 3 * sum(map(len, STUDY.values())) + 2 == 140  # five seeds of lattice-2
     assert [run for run in after if run["seed"] != 9] == before
-    assert len(after) == 132
+    assert len(after) == 141
     assert capsys.readouterr().out == ""
 
     document = json.loads(committed)
@@ -461,6 +461,7 @@ def test_every_group_of_the_study_differs_in_what_it_compares_alone() -> None:
         },
         "parts-longer": {"activation"},
         "beta": {"reconstruction_weight"},
+        "objectives": {"objective", "importance_samples", "lattice_points", "batch_size", "epochs"},
         "lattice": set(),
     }
     assert STUDY.keys() == compared.keys()

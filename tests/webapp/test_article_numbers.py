@@ -108,6 +108,23 @@ def test_the_seeds_of_a_recipe_that_has_more_are_named(tmp_path: Path) -> None:
     assert (seeds.seeds, seeds.others) == (2, {document["models"][3]["id"][6:]: 5})
 
 
+def test_what_objectives_reach_in_equal_time(tmp_path: Path) -> None:
+    document = study()
+    names = {"study-time-elbo": -127.0, "study-time-iwae": -125.0, "study-time-lattice": -118.0}
+    for name, reached in names.items():
+        row = study_row("vae", 2, 30.0) | {"id": name, "group": "objectives"}
+        row["numbers"] = {"log_likelihood_integrated": {"mean": reached, "std": 0.2}}
+        document["models"].append(row)
+    models = [model(tmp_path, "vae-2", {"knn": {}})]
+    section = section_of(tmp_path, document, models)
+    assert section is not None
+    assert section["models"].equal_time == (-127.0, -125.0, -118.0)
+    del document["models"][-2]["numbers"]["log_likelihood_integrated"]
+    section = section_of(tmp_path, document, models)
+    assert section is not None
+    assert section["models"].equal_time is None
+
+
 @pytest.mark.parametrize(
     ("verdict", "undecided"), [("shown", False), ("not shown", True), ("contradicted", False)]
 )

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from itertools import compress
 from typing import NamedTuple
 
-from latent_atlas.webapp.article.numbers.study_tables import SeedsPart, recipe_name, seeds_part
+from latent_atlas.webapp.article.numbers.study_tables import (
+    SeedsPart,
+    equal_time,
+    recipe_name,
+    seeds_part,
+)
 from latent_atlas.webapp.article.numbers.table_cells import Cell, Row, best, fixed_cells, table
 from latent_atlas.webapp.article.release_view import Entry, ReleaseView
 from latent_atlas.webapp.article.wording import at, fixed, spread
@@ -35,6 +40,8 @@ class ModelsPart:
     """Unconditioned models and those with labels in training."""
     readings: tuple[Reading, ...]
     """Of most models first; a classifier trained anew reads the test images a bit differently."""
+    equal_time: tuple[float, float, float] | None
+    """What one decoder reaches on the ELBO, IWAE's bound and the integral, in nats."""
     seeds: SeedsPart | None
 
 
@@ -94,6 +101,7 @@ def models_part(release: ReleaseView) -> ModelsPart | None:
     return ModelsPart(
         {"Unconditioned": plain, "With labels in training": conditioned},
         readings=_readings(reports),
+        equal_time=equal_time(release),
         seeds=seeds_part(release),
     )
 

@@ -221,6 +221,18 @@ _SEED_COLUMNS = {
 """The study's numbers in the order of the table's columns, and how each is written."""
 
 
+def equal_time(release: ReleaseView) -> tuple[float, float, float] | None:
+    """Return what one decoder reaches on ELBO, IWAE's bound and lattice, nats; None: not studied.
+
+    It is the integrated log-likelihood, of training for the same time: the mean of the seeds.
+    """
+    elbo, iwae, lattice = (
+        at(release.study_rows, name, "numbers", "log_likelihood_integrated", "mean")
+        for name in ("study-time-elbo", "study-time-iwae", "study-time-lattice")
+    )
+    return None if None in (elbo, iwae, lattice) else (elbo, iwae, lattice)
+
+
 def seeds_part(release: ReleaseView) -> SeedsPart | None:
     """Return the table of all recipes over their seeds; None: the release has no study."""
     if not release.study_grid:
