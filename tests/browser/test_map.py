@@ -3,9 +3,12 @@
 import json
 import math
 import re
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
+from playwright.sync_api import Browser
 
 from tests.browser.conftest import OpenAtlas
 from tests.support.atlas import Atlas
@@ -98,7 +101,7 @@ def test_B1_the_cursor_stands_at_z_and_says_its_coordinates(atlas: Atlas) -> Non
         atlas.page.mouse.move(*place)
         # The mark comes after the digit.
         atlas.until(lambda: written(atlas) == pytest.approx(atlas.z(), abs=0.006))
-        ring = atlas.map().locator("circle.ring").last.bounding_box()
+        ring = atlas.map().locator(".ring").bounding_box()
         label, box = atlas.map().locator(".coordinates").bounding_box(), atlas.surface()
         assert ring
         assert label
@@ -112,6 +115,43 @@ def test_B1_the_cursor_stands_at_z_and_says_its_coordinates(atlas: Atlas) -> Non
         assert label["y"] + label["height"] <= box["y"] + box["height"]
         gap = max(label["x"] - place[0], place[0] - label["x"] - label["width"], 0)
         assert gap < 30
+
+
+def test_a_moving_mark_and_a_moving_thumb_are_painted_without_ordering_the_layers(
+    atlas: Atlas, browser: Browser
+) -> None:
+    def orderings(move: Callable[[float], Any]) -> int:
+        """How often Chromium put all layers of the page in order again, in ten frames."""
+        browser.start_tracing(page=atlas.page, categories=["blink", "cc"])
+        for i in range(10):
+            move(0.3 + 0.04 * i)
+            atlas.frames()
+        events = json.loads(browser.stop_tracing())["traceEvents"]
+        assert any(event["name"] == "Blink.Paint.UpdateTime" for event in events)
+        return sum(event["name"] == "PaintArtifactCompositor::Update" for event in events)
+
+    def turn(share: float) -> None:
+        atlas.page.locator("#hover h2").evaluate(
+            "(head, share) => { head.style.transform = `rotate(${share}deg)`; }", share
+        )
+
+    def drag(share: float) -> None:
+        atlas.page.mouse.move(box["x"] + box["width"] * share, box["y"] + box["height"] / 2)
+
+    atlas.hover(0.3, 0.3)
+    assert orderings(turn) >= 8  # what costs it, and that it is seen here
+    assert orderings(lambda share: atlas.hover(share, share)) <= 3
+    atlas.read_through("dimensions")
+    thumb = atlas.page.locator("#dimensions latent-sliders[state=ready] input").first
+    thumb.scroll_into_view_if_needed()
+    box = thumb.bounding_box()
+    assert box
+    drag(0.5)
+    atlas.page.mouse.down()
+    before = thumb.input_value()
+    assert orderings(drag) <= 3
+    assert thumb.input_value() != before
+    atlas.page.mouse.up()
 
 
 def test_B1_one_finger_moves_z_and_the_page_does_not_scroll(
@@ -298,7 +338,7 @@ def test_B1_numerals_lie_over_nothing_and_under_nothing(atlas: Atlas) -> None:
 
 def test_a_pinned_mark_outside_the_view_is_an_arrow_at_the_edge(atlas: Atlas) -> None:
     map_ = atlas.map()
-    arrow, ring = map_.locator(".cursor .edge"), map_.locator(".cursor .ring").last
+    arrow, ring = map_.locator(".cursor .edge"), map_.locator(".cursor .ring")
     atlas.page.mouse.click(*atlas.at(0.9, 0.5))
     assert arrow.is_hidden()
     z, view = atlas.z(), atlas.view()

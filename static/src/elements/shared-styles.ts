@@ -106,7 +106,8 @@ const thumb = css`
   height: var(--thumb);
   border: 2px solid var(--surface, #fff);
   border-radius: 50%;
-  background: var(--thumb-fill, var(--accent, #0b57d0));
+  /* Not quite opaque: where what is opaque moves, Chromium orders all layers of the page anew. */
+  background: color-mix(in srgb, var(--thumb-fill, var(--accent, #0b57d0)) 99%, transparent);
   appearance: none;
 `;
 

@@ -1,7 +1,9 @@
 // The mark at z: a ring and its coordinates; and what a screen reader hears of it.
 //
 // It is moved by hand, outside the element's rendering: this runs on every pointer event, and what
-// the browser then has to lay out and paint anew delays the digit, which comes right after.
+// the browser then has to do delays the next digit. Nothing in it has a transform, a clip,
+// containment or a layer of its own: where one of these moves, Chromium orders all layers of the
+// page anew, which takes longer than to paint the mark.
 import { html } from "lit";
 import { edgeArrow } from "../../core/geometry/edge-arrow";
 import { placeLabel } from "../../core/geometry/label-place";
@@ -18,16 +20,12 @@ const CHARACTER = 6.9;
 const PADDING = 12;
 const HEIGHT = 18;
 
-/** What a map's template holds for the cursor. Only transforms and one text change as it moves. */
+/** What a map's template holds for the cursor. */
 export const cursorTemplate = (on: boolean) => html`
   <div class=${on ? "marks" : "marks off"} aria-hidden="true">
     <div class="cursor" hidden>
-      <svg viewBox="-12 -12 24 24" width="24" height="24">
-        <circle class="ring halo" r="7"></circle>
-        <circle class="ring" r="7"></circle>
-        <path class="cross" d="M-3 0H3M0 -3V3"></path>
-        <path class="edge" d=${EDGE_ARROW}></path>
-      </svg>
+      <div class="ring"></div>
+      <svg viewBox="-12 -12 24 24"><path class="edge" d=${EDGE_ARROW}></path></svg>
       <div class="label"><span class="coordinates"></span></div>
     </div>
   </div>
@@ -59,7 +57,8 @@ export class MapCursor {
     const [x, y] = arrow?.at ?? place;
     this.#mark.toggleAttribute("data-away", arrow !== null);
     if (arrow !== null) this.#edge.style.transform = `rotate(${arrow.angle}deg)`;
-    this.#mark.style.transform = `translate(${x}px, ${y}px)`;
+    this.#mark.style.left = `${x}px`;
+    this.#mark.style.top = `${y}px`;
     const text = `${symbol} = ${formatPoint(z, coordinateDecimals(view, size))}${pinned ? " pinned" : ""}`;
     if (text !== this.#text.data) this.#text.data = text;
     const width = text.length * CHARACTER + PADDING;
@@ -68,7 +67,8 @@ export class MapCursor {
     const [left, top] = placeLabel([x, y], label, size, namesOn(map), above, lifted);
     this.#label.toggleAttribute("data-left", left < x);
     this.#label.style.width = `${width}px`;
-    this.#label.style.transform = `translate(${left - x}px, ${top - y}px)`;
+    this.#label.style.left = `${left - x}px`;
+    this.#label.style.top = `${top - y}px`;
   }
 }
 

@@ -108,8 +108,7 @@ export const mapStyles = css`
     opacity: 0.3;
   }
 
-  .bitmap,
-  .cursor {
+  .bitmap {
     position: absolute;
     inset: 0 auto auto 0;
     transform-origin: 0 0;
@@ -127,13 +126,12 @@ export const mapStyles = css`
   }
 
   /* Lines, on halos that keep them apart from the points. */
-  .overlay :is(path, circle, ellipse),
-  .ring {
+  .overlay :is(path, circle, ellipse) {
     fill: none;
     stroke: var(--mark);
     stroke-width: 1.5px;
   }
-  :is(.overlay, .cursor) .halo {
+  .overlay .halo {
     stroke: var(--halo);
     stroke-width: 4px;
     stroke-opacity: 0.8;
@@ -192,27 +190,41 @@ export const mapStyles = css`
     fill: var(--mark);
   }
 
+  .marks {
+    position: absolute;
+    inset: 0;
+    isolation: isolate;
+  }
   .cursor {
+    position: absolute;
     width: 0;
     height: 0;
-    contain: layout style;
-    will-change: transform;
   }
   .cursor svg {
     position: absolute;
     width: 24px;
     inset: -12px auto auto -12px;
   }
-  .cross {
-    stroke: var(--mark);
-    shape-rendering: crispEdges;
+  /* A cross in a ring. Not positioned, so that no layer of its own moves with it. */
+  .ring {
+    --lit: color-mix(in srgb, var(--halo) var(--halo-share, 80%), transparent);
+    box-sizing: border-box;
+    width: 15.5px;
+    height: 15.5px;
+    margin: -7.75px;
+    border: 1.5px solid var(--mark);
+    border-radius: 50%;
+    background:
+      linear-gradient(var(--mark), var(--mark)) 50% / 7px 1px no-repeat,
+      linear-gradient(var(--mark), var(--mark)) 50% / 1px 7px no-repeat;
+    box-shadow:
+      0 0 0 1.25px var(--lit),
+      inset 0 0 0 1.25px var(--lit);
+    forced-color-adjust: none;
   }
-  /* A box of its own, so that a changing number never lays out anything around it. */
   .label {
     position: absolute;
-    inset: 0 auto auto 0;
     height: 18px;
-    contain: strict;
   }
   .label[data-left] {
     text-align: end;
@@ -224,9 +236,9 @@ export const mapStyles = css`
     background: color-mix(in srgb, var(--halo) 88%, transparent);
     white-space: nowrap;
   }
-  .cursor[data-pinned] .ring:not(.halo) {
-    fill: var(--pin);
-    stroke: var(--pin);
+  .cursor[data-pinned] .ring {
+    border-color: var(--pin);
+    background-color: var(--pin);
   }
   /* A mark beyond the edge is an arrow at it. */
   :is(.overlay, .cursor) .edge {
@@ -237,8 +249,8 @@ export const mapStyles = css`
   .cursor .edge {
     fill: var(--pin);
   }
-  .cursor:not([data-away]) .edge,
-  .cursor[data-away] :is(.ring, .cross) {
+  .cursor:not([data-away]) svg,
+  .cursor[data-away] .ring {
     display: none;
   }
 
@@ -331,8 +343,11 @@ export const mapStyles = css`
     }
   }
   @media (prefers-contrast: more) {
-    :is(.overlay, .cursor) .halo {
+    .overlay .halo {
       stroke-opacity: 1;
+    }
+    .ring {
+      --halo-share: 100%;
     }
     .overlay line.zero {
       stroke-opacity: 0.6;
