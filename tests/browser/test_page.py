@@ -1,11 +1,11 @@
 """The page as a whole: isolated, within its policy, at every width, in every colour scheme."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import OpenAtlas, Watch
 from tests.support.atlas import Atlas
@@ -91,9 +91,9 @@ _TEXTS = """what => {
   visit(document.querySelector("main"));
   return found;
 }"""
-# WCAG 1.4.12, in every shadow root, too.
+# WCAG 1.4.12, in every shadow root, too; window.__spaced is the sheet, which can be disabled.
 _SPACE_OUT = """() => {
-  const sheet = new CSSStyleSheet();
+  const sheet = window.__spaced = new CSSStyleSheet();
   sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
     word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }`);
   const visit = root => {
@@ -163,6 +163,62 @@ def luminance(picture: np.ndarray) -> float:
     return float(np.median(picture @ np.array([0.2126, 0.7152, 0.0722])))
 
 
+@pytest.fixture(scope="module")
+def living(browser: Browser, server: Server) -> Iterator[Atlas]:
+    """A page of which every section has come to life, for a reader who wants less motion."""
+    watch = Watch()
+    context = browser.new_context(reduced_motion="reduce", service_workers="block")
+    context.set_default_timeout(40_000)
+    watch.attach(context)
+    yield Atlas(context.new_page(), server.url).open().read_through()
+    context.close()
+    assert watch.unexpected == []
+
+
+def test_reduced_motion_moves_nothing_by_itself(living: Atlas) -> None:
+    bars = "bars => bars.map(({ playing, value }) => [playing, value])"
+    before = living.page.locator("play-bar").evaluate_all(bars)
+    assert len(before) >= 2
+    assert not any(playing for playing, _ in before)
+    moving = living.page.evaluate(
+        """() => {
+          const found = [];
+          const visit = root => {
+            for (const node of root.querySelectorAll("*")) {
+              for (const part of [undefined, "::before", "::after"]) {
+                const { transitionDuration, animationName, scrollBehavior } =
+                  getComputedStyle(node, part);
+                if (transitionDuration.split(", ").some(time => parseFloat(time) > 0)
+                    || animationName !== "none" || scrollBehavior === "smooth")
+                  found.push(`${node.localName}${part ?? ""}`);
+              }
+              if (node.getAnimations().length > 0) found.push(`${node.localName} is animated`);
+              if (node.shadowRoot) visit(node.shadowRoot);
+            }
+          };
+          visit(document);
+          return found;
+        }"""
+    )
+    assert moving == []
+    # An animation would have moved within a few frames.
+    living.page.evaluate(
+        "async () => { for (let i = 0; i < 10; i++) await new Promise(requestAnimationFrame); }"
+    )
+    assert living.page.locator("play-bar").evaluate_all(bars) == before
+
+
+@pytest.fixture
+def whole(living: Atlas) -> Atlas:
+    """The same, at 1280 × 800, with usual motion and colours, read from the top."""
+    living.page.emulate_media(
+        color_scheme="light", forced_colors="none", reduced_motion="no-preference"
+    )
+    living.resize(1280, 800)
+    living.show("hover")
+    return living
+
+
 def test_the_page_is_isolated_and_has_a_policy(atlas: Atlas) -> None:
     # Every test fails on a violation, also those that read the page through.
     assert atlas.page.evaluate("crossOriginIsolated") is True
@@ -202,49 +258,49 @@ def test_the_foot_links_the_licence_of_every_package_in_the_page(atlas: Atlas) -
     assert not any(f"\n{package} " in answer.text() for package in about["devDependencies"])
 
 
-def test_nothing_is_cut_off_or_overflows_at_any_width(atlas: Atlas) -> None:
-    atlas.read_through()
+def test_nothing_is_cut_off_or_overflows_at_any_width(whole: Atlas) -> None:
     for width in WIDTHS:
-        atlas.resize(width, 900)
-        assert atlas.page.evaluate(_OUTSIDE) == [], width
-        maps = atlas.page.locator("main latent-map .surface:visible")
+        whole.resize(width, 900)
+        assert whole.page.evaluate(_OUTSIDE) == [], width
+        maps = whole.page.locator("main latent-map .surface:visible")
         boxes = maps.evaluate_all(
             """maps => maps.map(map => {
               const { width, height } = map.getBoundingClientRect();
               return [map.getRootNode().host.label, width, height];
             })"""
         )
-        assert len(boxes) >= len(atlas.sections)
+        assert len(boxes) >= len(whole.sections)
         for label, across, up in boxes:
             assert across >= min(NARROWEST_MAP, 0.7 * width), (width, label)
             assert across == pytest.approx(up, abs=1), (width, label)
             assert up <= 900, (width, label)
         # The width is used, and the page is no longer than it need be.
-        across = atlas.page.locator("#shape").evaluate("it => it.clientWidth")
+        across = whole.page.locator("#shape").evaluate("it => it.clientWidth")
         assert across >= 0.85 * min(width, 1920), width
         if width == 1440:
-            height = atlas.page.evaluate("document.documentElement.scrollHeight")
+            height = whole.page.evaluate("document.documentElement.scrollHeight")
             assert height <= SCREENS_IN_ALL * 900
         if width in (320, 390):
-            assert atlas.page.evaluate(_TEXTS, "cut") == [], width
+            assert whole.page.evaluate(_TEXTS, "cut") == [], width
         if width == 390:
-            assert atlas.page.evaluate(_TEXTS, "small") == []
+            assert whole.page.evaluate(_TEXTS, "small") == []
     # On its side, a phone has room for a map and what it decodes to.
-    atlas.resize(844, 390)
+    whole.resize(844, 390)
     for section, picture in BESIDE.items():
-        map_ = atlas.page.locator(f"#{section} latent-map").first
+        map_ = whole.page.locator(f"#{section} latent-map").first
         map_.evaluate("map => map.scrollIntoView({behavior: 'instant', block: 'center'})")
-        for place in (map_.locator(".surface"), atlas.image(picture)):
+        for place in (map_.locator(".surface"), whole.image(picture)):
             box = place.bounding_box()
             assert box
             assert box["y"] >= -1, (section, box)
             assert box["y"] + box["height"] <= 391, (section, box)
     # Set further apart, letters, words and lines are still all there.
-    atlas.resize(390, 900)
-    atlas.page.evaluate(_SPACE_OUT)
-    atlas.frames()
-    assert atlas.page.evaluate(_OUTSIDE) == []
-    assert atlas.page.evaluate(_TEXTS, "cut") == []
+    whole.resize(390, 900)
+    whole.page.evaluate(_SPACE_OUT)
+    whole.frames()
+    assert whole.page.evaluate(_OUTSIDE) == []
+    assert whole.page.evaluate(_TEXTS, "cut") == []
+    whole.page.evaluate("__spaced.disabled = true")
 
 
 def test_the_first_screen_shows_map_and_digit_together(open_atlas: OpenAtlas) -> None:
@@ -266,11 +322,11 @@ def test_the_first_screen_shows_map_and_digit_together(open_atlas: OpenAtlas) ->
 
 
 def test_at_200_percent_zoom_all_is_there_and_sharp(
-    open_atlas: OpenAtlas, reference: Reference
+    whole: Atlas, open_atlas: OpenAtlas, reference: Reference
 ) -> None:
+    whole.resize(720, 450)
+    assert whole.page.evaluate(_OUTSIDE) == []
     atlas = open_atlas(viewport={"width": 720, "height": 450}, device_scale_factor=2)
-    atlas.read_through()
-    assert atlas.page.evaluate(_OUTSIDE) == []
     atlas.show("hover")
     atlas.page.mouse.move(*atlas.at(0.6, 0.6))
     z = atlas.z()
@@ -289,8 +345,8 @@ def test_at_200_percent_zoom_all_is_there_and_sharp(
     atlas.until(is_sharp)
 
 
-def test_dark_and_light(open_atlas: OpenAtlas, reference: Reference) -> None:
-    atlas = open_atlas(color_scheme="dark").read_through()
+def test_dark_and_light(whole: Atlas, reference: Reference) -> None:
+    atlas = whole
     atlas.map().evaluate("(map, layers) => { map.layers = layers; }", POINTS_ALONE)
     surface = atlas.map().locator(".surface")
 
@@ -323,9 +379,10 @@ def test_dark_and_light(open_atlas: OpenAtlas, reference: Reference) -> None:
 
 
 def test_forced_colours_keep_the_points_the_text_and_all_edges(
-    open_atlas: OpenAtlas, reference: Reference
+    whole: Atlas, reference: Reference
 ) -> None:
-    atlas = open_atlas(forced_colors="active").read_through()
+    atlas = whole
+    atlas.page.emulate_media(forced_colors="active")
     atlas.page.locator("#dimensions button.sample").first.click()
     for section in atlas.sections:
         root = atlas.page.locator(f"#{section}")
@@ -356,50 +413,17 @@ def test_forced_colours_keep_the_points_the_text_and_all_edges(
     assert contrast == []
 
 
-def test_reduced_motion_moves_nothing_by_itself(open_atlas: OpenAtlas) -> None:
-    atlas = open_atlas(reduced_motion="reduce").read_through()
-    bars = "bars => bars.map(({ playing, value }) => [playing, value])"
-    before = atlas.page.locator("play-bar").evaluate_all(bars)
-    assert len(before) >= 2
-    assert not any(playing for playing, _ in before)
-    moving = atlas.page.evaluate(
-        """() => {
-          const found = [];
-          const visit = root => {
-            for (const node of root.querySelectorAll("*")) {
-              for (const part of [undefined, "::before", "::after"]) {
-                const { transitionDuration, animationName, scrollBehavior } =
-                  getComputedStyle(node, part);
-                if (transitionDuration.split(", ").some(time => parseFloat(time) > 0)
-                    || animationName !== "none" || scrollBehavior === "smooth")
-                  found.push(`${node.localName}${part ?? ""}`);
-              }
-              if (node.getAnimations().length > 0) found.push(`${node.localName} is animated`);
-              if (node.shadowRoot) visit(node.shadowRoot);
-            }
-          };
-          visit(document);
-          return found;
-        }"""
-    )
-    assert moving == []
-    # An animation would have moved within a few frames.
-    atlas.page.evaluate(
-        "async () => { for (let i = 0; i < 10; i++) await new Promise(requestAnimationFrame); }"
-    )
-    assert atlas.page.locator("play-bar").evaluate_all(bars) == before
-
-
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
-def test_axe_finds_nothing_in_any_section(open_atlas: OpenAtlas, scheme: str, width: int) -> None:
+def test_axe_finds_nothing_in_any_section(open_atlas: OpenAtlas) -> None:
     # Only the test's own script needs the policy out of its way.
-    size = {"width": width, "height": 900}
-    atlas = open_atlas(bypass_csp=True, color_scheme=scheme, viewport=size).read_through()
+    atlas = open_atlas(bypass_csp=True).read_through()
     atlas.page.locator("#draw drawing-pad").evaluate(
         "pad => { pad.strokes = [[{x: .3, y: .2, pressure: .5}, {x: .6, y: .8, pressure: .5}]]; }"
     )
     atlas.page.locator("image-view[name=reconstruction][state=ready]").wait_for()
-    assert violations(atlas.page) == []
+    for scheme, width in (("light", 1280), ("dark", 390)):
+        atlas.page.emulate_media(color_scheme=scheme)
+        atlas.resize(width, 900)
+        assert violations(atlas.page) == [], scheme
 
 
 def test_a_language_that_intl_does_not_know_costs_no_section(
