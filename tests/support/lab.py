@@ -56,8 +56,10 @@ class Lab:
         return x, y
 
     def open_numbers(self, name: str = "first") -> None:
-        """Open the box in which z stands as numbers."""
-        self.bench(name).locator("details[data-latents]").evaluate("box => { box.open = true; }")
+        """Open the box in which z stands as numbers, and wait for its fields."""
+        box = self.bench(name).locator("details[data-latents]")
+        box.evaluate("box => { box.open = true; }")
+        box.locator("input").first.wait_for()  # the browser tells of its opening later
 
     def z(self, name: str = "first") -> list[float]:
         """Return z as the opened box has it, once the picture's caption has the same."""

@@ -34,19 +34,31 @@ class Layers:
         switched = self._switches().evaluate_all("all => all.map(one => [one.name, one.checked])")
         return [name for name, checked in switched if checked]
 
-    def flip(self, name: str) -> np.ndarray:
-        """Switch a layer, wait until the map's pixels have changed, and return what they were."""
+    def flip(self, name: str) -> None:
+        """Switch a layer, and wait until the map's pixels have changed."""
         on, before = self.on(), self._still()
         self._press(name)
         assert set(self.on()) ^ set(on) == {name}
-        self.atlas.until(lambda: self._changed(before) > FEWEST, f"{name} changes nothing")
-        return before
+        self._expect_change(name, before)
 
     def expect_independent(self) -> None:
         """Each switch changes the map, and switched back leaves it as it was."""
+        before = self._still()
+
+        def returns(name: str) -> bool:
+            nonlocal before
+            self._press(name)
+            self._expect_change(name, before)
+            self._press(name)
+            if self._changed(before) == 0:
+                return True
+            after = self._still()
+            same, before = self._difference(before, after) == 0, after
+            return same
+
         for name in self.offered():
             # More than once where a section above has just moved the map by part of a pixel.
-            self.atlas.until(lambda name=name: self._returns(name), f"{name} leaves something")
+            self.atlas.until(lambda name=name: returns(name), f"{name} leaves something")
 
     def _switches(self) -> Locator:
         return self.atlas.page.locator(f"#{self.section} layer-switches input")
@@ -58,15 +70,16 @@ class Layers:
     def _surface(self) -> Locator:
         return self.atlas.map(self.section).locator(".surface")
 
-    def _changed(self, before: np.ndarray) -> int:
-        now = self.atlas.shot(self._surface())
-        return int((np.abs(now - before).max(-1) > CHANGED).sum())
+    def _expect_change(self, name: str, before: np.ndarray) -> None:
+        self.atlas.until(lambda: self._changed(before) > FEWEST, f"{name} changes nothing")
 
-    def _returns(self, name: str) -> bool:
-        before = self.flip(name)
-        self._press(name)
-        self._still()
-        return self._changed(before) == 0
+    def _changed(self, before: np.ndarray) -> int:
+        return self._difference(before, self.atlas.shot(self._surface()))
+
+    @staticmethod
+    def _difference(before: np.ndarray, now: np.ndarray) -> int:
+        """Count the pixels that differ."""
+        return int((np.abs(now - before).max(-1) > CHANGED).sum())
 
     def _still(self) -> np.ndarray:
         """Return the map's pixels once they have come to rest."""
