@@ -72,7 +72,7 @@ def objectives_table(study: Document) -> str:
         f"time of one core each (the seconds are those of a machine that did other things, too). "
         f"IWAE's encoder learns by the doubly reparameterised gradient (Tucker et al. 2019). Mean "
         f"± standard deviation of {elbo.seeds} seeds. Of the integrated log-likelihood: that the "
-        f"lattice is above both bounds is {verdict} (p = {p:.2g}), that IWAE is above the ELBO "
+        f"lattice is above both bounds is {verdict} (p = {p:.2g}), that IWAE is above the ELBO is "
         f"{tighter.verdict} (p = {tighter.p:.2g})."
     )
 
