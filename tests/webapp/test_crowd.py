@@ -17,7 +17,7 @@ from tests.webapp.test_server import LARGE, ask
 
 pytestmark = pytest.mark.slow
 
-SECONDS = float(os.environ.get("CROWD_SECONDS", "10"))
+SECONDS = float(os.environ.get("CROWD_SECONDS", "5"))
 IDLE, SLOW, SILENT = 2048, 200, 200
 RATE = 16_000
 
