@@ -20,18 +20,15 @@ import { noteLeftOut } from "./notice";
 import { rethrow } from "./outdated";
 import { goToHead, goToPlace } from "./place";
 import { preparePrinting } from "./print";
+import { readerGoesOn } from "./reader-goes-on";
 import { reveal, revealForLinks, revealInTurn, revealNow } from "./reveal";
 import { nameScrollers } from "./scrollers";
 import { whenLeft, whenNear } from "./when-near";
 
-/** To look at the first map for so long is to go on, too. */
-const REST_MS = 2500;
 /** The later sections wait for the first one for so long. */
 const HELD_MS = 15_000;
 /** Of a script that arrives and does not run. */
 const MOST_FAILURES = 4;
-/** Hovering is not among them: it is what the first section is for. */
-const SIGNS = ["scroll", "wheel", "pointerdown", "keydown", "focusin"] as const;
 
 export function start(): void {
   const manifest = parseManifest(required<HTMLElement>(document, "#manifest").textContent);
@@ -136,16 +133,6 @@ function offerClassroom(context: PageContext): void {
   button.addEventListener("click", toggle);
   button.disabled = false;
   if (asked.has("classroom")) void toggle();
-}
-
-/** Resolves when the reader may be going to another section, or has been here for a while. */
-function readerGoesOn(): Promise<void> {
-  const heard = new AbortController();
-  return new Promise<void>((resolve) => {
-    setTimeout(resolve, REST_MS);
-    const options = { passive: true, signal: heard.signal };
-    for (const sign of SIGNS) addEventListener(sign, () => resolve(), options);
-  }).finally(() => heard.abort());
 }
 
 /** Rejects when what has not come by then may never come. */
