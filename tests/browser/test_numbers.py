@@ -399,7 +399,7 @@ def test_B4_five_maps_on_one_screen_are_all_drawn(open_atlas: OpenAtlas) -> None
     drawn = "maps => maps.filter(map => map.shadowRoot.querySelector('.picture.replaced')).length"
     atlas.until(lambda: maps.evaluate_all(drawn) == 5, seconds=SLOW)
     # Also once each of them has had the time to lose its context.
-    atlas.page.wait_for_timeout(1500)
+    atlas.timers(1500)
     atlas.until(lambda: maps.evaluate_all(drawn) == 5, seconds=SLOW)
 
 
