@@ -11,15 +11,15 @@ const SIGNS = ["scroll", "wheel", "pointerdown", "keydown", "focusin"] as const;
 export function readerGoesOn(page: EventTarget = window): Promise<void> {
   const heard = new AbortController();
   const options = { passive: true, signal: heard.signal };
-  const since = performance.now();
+  const looked = performance.now() + LOOKED_MS;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   return new Promise<void>((resolve) => {
-    let waiting = setTimeout(resolve, LOOKED_MS);
-    const wait = (): void => {
-      clearTimeout(waiting);
-      const left = LOOKED_MS - (performance.now() - since);
-      waiting = setTimeout(resolve, Math.max(STILL_MS, left));
+    const wait = (least: number): void => {
+      clearTimeout(timer);
+      timer = setTimeout(resolve, Math.max(least, looked - performance.now()));
     };
-    page.addEventListener("pointermove", wait, options);
+    wait(0);
+    page.addEventListener("pointermove", () => wait(STILL_MS), options);
     for (const sign of SIGNS) page.addEventListener(sign, () => resolve(), options);
   }).finally(() => heard.abort());
 }

@@ -1,9 +1,9 @@
 // The mark at z: a ring and its coordinates; and what a screen reader hears of it.
 //
 // It is moved by hand, outside the element's rendering: this runs on every pointer event, and what
-// the browser then has to do delays the next digit. Nothing in it has a transform, a clip,
-// containment or a layer of its own: where one of these moves, Chromium orders all layers of the
-// page anew, which takes longer than to paint the mark.
+// the browser then has to do delays the next digit. Ring and label have no transform, no clip and
+// no layer of their own: where one of these moves, Chromium orders all layers of the page anew,
+// which takes longer than to paint the mark.
 import { html } from "lit";
 import { edgeArrow } from "../../core/geometry/edge-arrow";
 import { placeLabel } from "../../core/geometry/label-place";

@@ -193,7 +193,7 @@ export const mapStyles = css`
   .marks {
     position: absolute;
     inset: 0;
-    isolation: isolate;
+    isolation: isolate; /* painted apart, so that no layer changes with it (map-cursor.ts) */
   }
   .cursor {
     position: absolute;
@@ -205,7 +205,7 @@ export const mapStyles = css`
     width: 24px;
     inset: -12px auto auto -12px;
   }
-  /* A cross in a ring. Not positioned, so that no layer of its own moves with it. */
+  /* A cross in a ring. Not positioned: beside the label it would have a layer, too. */
   .ring {
     --lit: color-mix(in srgb, var(--halo) var(--halo-share, 80%), transparent);
     box-sizing: border-box;
