@@ -11,8 +11,11 @@ step = @printf '→ %s\n' '$(1)'; mkdir -p $(VENV); \
 	( $(2) ) >$(VENV)/step.log 2>&1 || { tail -n 20 $(VENV)/step.log; \
 	printf 'Stopped: could not %s (the whole log: $(VENV)/step.log).\n' '$(1)'; exit 1; }
 
+PINNED := --require-hashes --requirement
 # $(call locked,NAME): installs what requirements/NAME.txt pins, by hash, and then this project itself.
-locked = $(BIN)/python -m pip install --require-hashes --requirement requirements/$(1).txt && \
+# uv takes a third of pip's time but knows nothing of pip's settings: where it fails, pip has its turn.
+locked = { $(BIN)/uv pip install --python $(BIN)/python --compile-bytecode $(PINNED) requirements/$(1).txt || \
+	$(BIN)/python -m pip install $(PINNED) requirements/$(1).txt; } && \
 	$(BIN)/python -m pip install --no-deps --no-build-isolation --editable .
 
 # A worker a core, four at most: each has a Chromium and PyTorch. Files begin in their order, which
@@ -76,10 +79,8 @@ wheel: $(VENV)/.serve static/dist/.built ## build dist/latent_atlas-….whl: the
 bench: $(VENV)/.dev static/dist/.built $(VENV)/.browser ## measure; prints a table, asserts nothing
 	@$(BIN)/python -m tests.bench
 
-lock: | $(VENV)/.python ## pin requirements/ anew from pyproject.toml (UPGRADE=1: to the newest versions)
-	$(call step,install uv into a virtual environment of its own,\
-	$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/python -m pip install uv)
-	$(call step,pin the requirements,scripts/lock $(VENV)/lock/bin/uv $(if $(UPGRADE),--upgrade))
+lock: | $(VENV)/.build ## pin requirements/ anew from pyproject.toml (UPGRADE=1: to the newest versions)
+	$(call step,pin the requirements,scripts/lock $(BIN)/uv $(if $(UPGRADE),--upgrade))
 
 clean: ## remove what make made
 	rm -rf $(VENV) static/node_modules static/dist build dist
@@ -91,8 +92,8 @@ $(VENV)/.python:
 	@touch $@
 
 $(VENV)/.build: requirements/build.txt | $(VENV)/.python
-	$(call step,install pip and setuptools,\
-	$(BIN)/python -m pip install --require-hashes --requirement requirements/build.txt)
+	$(call step,install what installs the rest,\
+	$(BIN)/python -m pip install $(PINNED) requirements/build.txt)
 	@touch $@
 
 $(VENV)/.serve: pyproject.toml requirements/serve.txt | $(VENV)/.build
@@ -109,7 +110,7 @@ $(VENV)/.dev: pyproject.toml requirements/dev.txt | $(VENV)/.build
 
 $(VENV)/.node: scripts/with-node requirements/node.txt | $(VENV)/.build
 	$(call step,find Node.js 20.19 or newer or install it from PyPI,$(NODE) node --version || \
-	{ $(BIN)/python -m pip install --require-hashes --requirement requirements/node.txt && \
+	{ $(BIN)/python -m pip install $(PINNED) requirements/node.txt && \
 	$(NODE) node --version; })
 	@touch $@
 
