@@ -101,7 +101,7 @@ def test_a_page_that_is_out_of_date_says_so_and_reloads_with_the_readers_state(
     shutil.copytree(models_dir, models)
     built = shutil.ignore_patterns("*.br", "*.gz")
     shutil.copytree(ROOT / "static" / "dist", dist, ignore=built)
-    server = outlive(Server(models_dir=models, dist_dir=dist, compress_objects="off"))
+    server = outlive(Server(models_dir=models, dist_dir=dist))
     atlas = open_atlas(url=server.url)
     model = atlas.map("labels").get_attribute("model")
     page = server.get("/")[1]

@@ -39,7 +39,8 @@ class Server:
         self._cwd = cwd
         self._wait_ready = wait_ready
         environment = {k: v for k, v in os.environ.items() if not k.startswith("ATLAS_")}
-        given = {"port": 0} | settings
+        # Compressing what a test has published would take a core for longer than the test.
+        given = {"port": 0, "compress_objects": "off"} | settings
         environment |= {f"ATLAS_{name.upper()}": str(value) for name, value in given.items()}
         self._environment = environment | ({} if path is None else {"PATH": path})
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed in __exit__
