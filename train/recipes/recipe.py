@@ -44,7 +44,7 @@ class Recipe:
     also the encoder's, which reads the posterior from the lattice and has no weights."""
     logvar_cap: float | None = None
     """Largest log σ² of the encoder, approached softly: without one a single image whose log σ² is
-    extrapolated far out can end a run. The models shipped so far were trained without."""
+    extrapolated far out can end a run. `vae-2` and the models of more latents have none."""
     reconstruction: Reconstruction = "bernoulli"
     """Which reconstruction term is trained: −log p of grey Bernoulli pixels, or Σ (x − x̂)²."""
     prior_means: Means = ()

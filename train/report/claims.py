@@ -112,8 +112,8 @@ def _of_labels(models: Document, study: Document, _: Document) -> Iterator[Claim
         "Fully trained, it raises the ELBO by more than the label itself is worth.",
         given - plain > math.log(10),
         f"`label-decoder-vae-2` {given:.2f}, `vae-2` {plain:.2f}: {given - plain:.1f} nats, of "
-        f"which knowing one of ten labels is worth at most ln 10 = {math.log(10):.1f}. Network and "
-        f"schedule differ, too.",
+        f"which knowing one of ten labels is worth at most ln 10 = {math.log(10):.1f}. Its decoder "
+        f"has no Fourier features.",
     )
     style = models["label-decoder-vae-2"]["style"]
     between = abs((style["slant"]["direction"] - style["boldness"]["direction"] + 90) % 180 - 90)
