@@ -31,8 +31,8 @@ _VAE_2 = replace(
     goal=Goal(elbo=-133.5, log_likelihood=-131.5),
 )
 
-# The other models of two latents differ from `vae-2` in their kind, and in a cap that keeps every
-# seed from diverging.
+# What is compared with `vae-2` differs from it in its kind, and in a cap on log σ², without which
+# a seed may diverge.
 _LIKE_VAE_2 = replace(_VAE_2, logvar_cap=2.0, goal=Goal())
 
 # Without Fourier features: with the class given, z is free for style, and a smooth decoder keeps
