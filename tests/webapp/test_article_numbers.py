@@ -102,10 +102,13 @@ def test_the_errors_of_the_grid_as_tables_with_the_best_marked(tmp_path: Path) -
 def test_the_seeds_of_a_recipe_that_has_more_are_named(tmp_path: Path) -> None:
     document = study()
     document["models"][3]["seeds"] = [1, 2, 3, 4, 5]
+    once = study_row("vae", 2, 30.0) | {"id": "study-curve-1", "group": "curve", "seeds": [1]}
+    document["models"].append(once)
     section = section_of(tmp_path, document, [model(tmp_path, "vae-2", {"knn": {}})])
     assert section is not None
     seeds = section["models"].seeds
     assert (seeds.seeds, seeds.others) == (2, {document["models"][3]["id"][6:]: 5})
+    assert "curve-1" not in {row.name for row in seeds.rows}
 
 
 def test_what_objectives_reach_in_equal_time(tmp_path: Path) -> None:

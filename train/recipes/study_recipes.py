@@ -77,6 +77,29 @@ _EQUAL_TIME = replace(
     validation_fraction=LATTICE.validation_fraction,
 )
 
+# A step decodes the lattice whatever the batch, which a larger one makes better use of.
+_SHORT_LATTICE = replace(
+    _EQUAL_TIME,
+    id="study-time-lattice",
+    title="Study: the sum over a lattice",
+    objective="lattice",
+    lattice_points=(610, 610, 1597),
+    batch_size=LATTICE.batch_size,
+    epochs=40,
+)
+# From there one thing at a time: the decoder's width, how smoothly it sees z, the points (for as
+# many epochs as take the same time, by the processor seconds of an epoch) and the time.
+_CURVE: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("width-192", "layers of 192", {"decoder_layers": (192,) * 4}),
+    ("width-384", "layers of 384", {"decoder_layers": (384,) * 4}),
+    ("fourier-0.5", "Fourier features of scale 0.5", {"fourier_scale": 0.5}),
+    ("fourier-0", "without Fourier features", {"fourier_features": 0}),
+    ("points-610", "610 points", {"lattice_points": (610,), "epochs": 62}),
+    ("points-1597", "1,597 points", {"lattice_points": (1597,), "epochs": 24}),
+    ("points-4181", "4,181 points", {"lattice_points": (4181,), "epochs": 9}),
+    ("epochs-80", "80 epochs", {"epochs": 80}),
+)
+
 STUDY: dict[str, tuple[Recipe, ...]] = {
     "grid": tuple(
         replace(
@@ -134,16 +157,11 @@ STUDY: dict[str, tuple[Recipe, ...]] = {
             importance_samples=8,
             epochs=12,
         ),
-        # A step decodes the lattice whatever the batch, which a larger one makes better use of.
-        replace(
-            _EQUAL_TIME,
-            id="study-time-lattice",
-            title="Study: the sum over a lattice",
-            objective="lattice",
-            lattice_points=(610, 610, 1597),
-            batch_size=LATTICE.batch_size,
-            epochs=40,
-        ),
+        _SHORT_LATTICE,
+    ),
+    "curve": tuple(
+        replace(_SHORT_LATTICE, id=f"study-curve-{name}", title=f"Study: {title}", **fields)
+        for name, title, fields in _CURVE
     ),
     # The shipped recipe itself: whether every seed ends, and how far they spread.
     "lattice": (

@@ -1,4 +1,4 @@
-"""Tables of docs/results.md about runs of two latents: by β, by objective, and by seed."""
+"""Tables of docs/results.md about runs of two latents: by β, objective, lattice and seed."""
 
 from latent_atlas.train.recipes.study_recipes import STUDY
 from latent_atlas.train.report.significance import compare, verdict_of_all
@@ -74,6 +74,38 @@ def objectives_table(study: Document) -> str:
         f"± standard deviation of {elbo.seeds} seeds. Of the integrated log-likelihood: that the "
         f"lattice is above both bounds is {verdict} (p = {p:.2g}), that IWAE is above the ELBO is "
         f"{tighter.verdict} (p = {tighter.p:.2g})."
+    )
+
+
+def curve_table(study: Document) -> str:
+    """Write what a lattice decoder's size and time buy; the study has all runs of the curve."""
+    start, (full,) = STUDY["objectives"][-1], STUDY["lattice"]
+    columns = {
+        "integrated": (("integral", "log_likelihood"), 2, 1.0),
+        "squared error": (("errors", "squared_error"), 2, 1.0),
+        "5-NN, 100 labels": (("knn", "100", "mean"), 1, 100.0),
+        "confidently read": (("samples", "prior", "confident"), 1, 100.0),
+    }
+    rows = []
+    for recipe in (start, *STUDY["curve"], full):
+        cells = [
+            over_seeds(study, recipe.id, *keys).text(digits, scale) + " %" * (scale == 100)
+            for keys, digits, scale in columns.values()
+        ]
+        points = [f"{points:,}" for points in dict.fromkeys(recipe.lattice_points)]
+        parameters = over_seeds(study, recipe.id, "parameters", "decoder").mean
+        size = str(recipe.decoder_layers[0]), f"{parameters:,.0f}"
+        seen = f"{recipe.fourier_features} × {recipe.fourier_scale:g}"
+        smooth = seen if recipe.fourier_features else "none"
+        rows.append((*size, smooth, ", ".join(points), str(recipe.epochs), *cells))
+    heads = "width", "parameters", "Fourier features", "points", "epochs"
+    return (
+        f"{table((*heads, *columns), rows)}\n\n"
+        f"The first row is the last of the table above, the last one the recipe of `lattice-2`; "
+        f"the rows between, without a spread where there is one seed, differ from the first in "
+        f"one thing each. Fourier features: their number × the scale of their frequencies. Other "
+        f"points are trained on for as many epochs as take the same time. The fewer pieces a class "
+        f"has on the map, the better 100 labels tell the rest."
     )
 
 

@@ -11,7 +11,12 @@ from latent_atlas.train.report.code_results import disentanglement_table, inform
 from latent_atlas.train.report.face_claims import face_claims
 from latent_atlas.train.report.face_results import face_tables
 from latent_atlas.train.report.figures.catalogue import FIGURES
-from latent_atlas.train.report.plane_results import objectives_table, rate_table, seeds_table
+from latent_atlas.train.report.plane_results import (
+    curve_table,
+    objectives_table,
+    rate_table,
+    seeds_table,
+)
 from latent_atlas.train.report.significance import Verdict, compare, holm
 from latent_atlas.train.report.study_claims import (
     SIZES,
@@ -61,6 +66,8 @@ def page(models: Document, study: Document, baselines: Document) -> str:
         rate_table(study) if is_whole(study, "beta") else _NOT_WHOLE,
         "## Three objectives in equal time",
         objectives_table(study) if is_whole(study, "objectives") else _NOT_WHOLE,
+        "## What size and time buy a decoder trained on a lattice",
+        curve_table(study) if is_whole(study, "curve") else _NOT_WHOLE,
         "## The seeds of `lattice-2`",
         seeds_table(study) if is_whole(study, "lattice") else _NOT_WHOLE,
         "## What is claimed, and what holds",

@@ -35,8 +35,9 @@ class Spread:
         return self.text()
 
     def text(self, digits: int = 2, scale: float = 1) -> str:
-        """Write mean ± standard deviation."""
-        return f"{self.mean * scale:.{digits}f} ± {self.std * scale:.{digits}f}"
+        """Write mean ± standard deviation, which a single seed does not have."""
+        mean = f"{self.mean * scale:.{digits}f}"
+        return mean if self.seeds == 1 else f"{mean} ± {self.std * scale:.{digits}f}"
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from latent_atlas.train.training.checkpoint import newest
 
 SEEDS = (1, 2, 3)
 OUT = Path("docs/results/study.json")
-_INTEGRATED = ("objectives", "lattice")
+_INTEGRATED = ("objectives", "curve", "lattice")
 """Groups whose runs are compared by the integral over their planes."""
 
 

@@ -237,7 +237,8 @@ def seeds_part(release: ReleaseView) -> SeedsPart | None:
     """Return the table of all recipes over their seeds; None: the release has no study."""
     if not release.study_grid:
         return None
-    rows = release.study_rows.values()
+    # Of the curve each run has one seed; docs/results.md has them.
+    rows = [row for row in release.study_rows.values() if row["group"] != "curve"]
     seeds = {row["id"].removeprefix("study-"): len(row["seeds"]) for row in rows}
     usual = Counter(seeds.values()).most_common(1)[0][0]
     epochs = {len(row.get("curves", {}).get("loss", [])) for row in rows}
