@@ -78,7 +78,7 @@ def objectives_table(study: Document) -> str:
 
 
 def curve_table(study: Document) -> str:
-    """Write what a lattice decoder's size and time buy; the study has all runs of the curve."""
+    """Write what width and smoothness buy a lattice decoder; the study has all these runs."""
     start, (full,) = STUDY["objectives"][-1], STUDY["lattice"]
     columns = {
         "integrated": (("integral", "log_likelihood"), 2, 1.0),
@@ -103,9 +103,8 @@ def curve_table(study: Document) -> str:
         f"{table((*heads, *columns), rows)}\n\n"
         f"The first row is the last of the table above, the last one the recipe of `lattice-2`; "
         f"the rows between, without a spread where there is one seed, differ from the first in "
-        f"one thing each. Fourier features: their number × the scale of their frequencies. Other "
-        f"points are trained on for as many epochs as take the same time. The fewer pieces a class "
-        f"has on the map, the better 100 labels tell the rest."
+        f"one thing each. Fourier features: their number × the scale of their frequencies. The "
+        f"fewer pieces a class has on the map, the better 100 labels tell the rest."
     )
 
 
