@@ -489,8 +489,9 @@ def test_B10_S2_1_every_model_with_its_likelihood_neighbours_and_samples(
     assert number(max(filter(None, likelihoods)), 1) in best
 
     seeds = rows(atlas, "seeds")
-    assert len(seeds) == len(study)
-    for id_, row in study.items():
+    several = {id_: row for id_, row in study.items() if row["group"] != "curve"}
+    assert len(seeds) == len(several)
+    for id_, row in several.items():
         numbers = row["numbers"]
         cells = seeds[id_.removeprefix("study-")]
         assert cells[2] == spread(numbers.get("log_likelihood"), 1)
