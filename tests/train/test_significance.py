@@ -31,6 +31,11 @@ def test_a_comparison_is_welch_s_test_and_against_a_number_student_s() -> None:
         assert compare(spread(first), 0.3).p == pytest.approx(stats.ttest_1samp(first, 0.3).pvalue)
 
 
+def test_a_single_seed_is_written_without_a_spread() -> None:
+    assert Spread(0.9349, 0.0, 1).text(1, 100) == "93.5"
+    assert Spread(0.9349, 0.003, 3).text(1, 100) == "93.5 ± 0.3"
+
+
 def test_two_standard_errors_of_three_seeds_show_nothing() -> None:
     two = Spread(mean=2 / 3**0.5, std=1.0, seeds=3)
     assert compare(two, 0.0).p == pytest.approx(0.18, abs=0.005)

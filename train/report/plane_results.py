@@ -1,5 +1,7 @@
 """Tables of docs/results.md about runs of two latents: by β, objective, lattice and seed."""
 
+from collections.abc import Iterable
+
 from latent_atlas.train.recipes.study_recipes import STUDY
 from latent_atlas.train.report.significance import compare, verdict_of_all
 from latent_atlas.train.report.study_claims import (
@@ -20,6 +22,26 @@ _COLUMNS = {
     "marginal_kl": "KL(q(z) ‖ p(z))",
     "knn_1000": "5-NN, 1,000 labels",
 }
+
+
+# Where a run holds what runs of a plane are compared by, with digits and scale.
+_MEASURED: dict[str, tuple[tuple[str, ...], int, float]] = {
+    "integrated": (("integral", "log_likelihood"), 2, 1),
+    "ELBO": (("test", "elbo"), 2, 1),
+    "squared error": (("errors", "squared_error"), 2, 1),
+    "5-NN, 100 labels": (("knn", "100", "mean"), 1, 100),
+    "5-NN, 1,000 labels": (("knn", "1000", "mean"), 1, 100),
+    "confidently read": (("samples", "prior", "confident"), 1, 100),
+}
+
+
+def _cells(study: Document, run_id: str, names: Iterable[str]) -> list[str]:
+    """Write a recipe's mean ± standard deviation of what is named."""
+    found = [_MEASURED[name] for name in names]
+    return [
+        over_seeds(study, run_id, *keys).text(digits, scale) + " %" * (scale == 100)
+        for keys, digits, scale in found
+    ]
 
 
 def rate_table(study: Document) -> str:
@@ -45,29 +67,20 @@ def rate_table(study: Document) -> str:
 
 def objectives_table(study: Document) -> str:
     """Write what each objective reaches in equal time; the study has all runs of that group."""
-    columns = {
-        "integrated": (("integral", "log_likelihood"), 2, 1.0),
-        "ELBO": (("test", "elbo"), 2, 1.0),
-        "squared error": (("errors", "squared_error"), 2, 1.0),
-        "5-NN, 1,000 labels": (("knn", "1000", "mean"), 1, 100.0),
-        "confidently read": (("samples", "prior", "confident"), 1, 100.0),
-    }
+    names = "integrated", "ELBO", "squared error", "5-NN, 1,000 labels", "confidently read"
     rows = []
     for recipe in STUDY["objectives"]:
-        cells = [
-            over_seeds(study, recipe.id, *keys).text(digits, scale) + " %" * (scale == 100)
-            for keys, digits, scale in columns.values()
-        ]
         seconds = over_seeds(study, recipe.id, "train_seconds").text(0)
-        rows.append((recipe.title.removeprefix("Study: "), str(recipe.epochs), seconds, *cells))
+        trained = recipe.title.removeprefix("Study: "), str(recipe.epochs), seconds
+        rows.append((*trained, *_cells(study, recipe.id, names)))
     reached = [
-        over_seeds(study, recipe.id, *columns["integrated"][0]) for recipe in STUDY["objectives"]
+        over_seeds(study, recipe.id, *_MEASURED["integrated"][0]) for recipe in STUDY["objectives"]
     ]
     elbo, iwae, lattice = reached
     tighter, exact = compare(iwae, elbo), [compare(lattice, bound) for bound in (elbo, iwae)]
     verdict, p = verdict_of_all(exact)
     return (
-        f"{table(('trained on', 'epochs', 'seconds', *columns), rows)}\n\n"
+        f"{table(('trained on', 'epochs', 'seconds', *names), rows)}\n\n"
         f"The decoder of `lattice-2`, and for the first two the encoder of `vae-2`, for the same "
         f"time of one core each (the seconds are those of a machine that did other things, too). "
         f"IWAE's encoder learns by the doubly reparameterised gradient (Tucker et al. 2019). Mean "
@@ -80,31 +93,23 @@ def objectives_table(study: Document) -> str:
 def curve_table(study: Document) -> str:
     """Write what width and smoothness buy a lattice decoder; the study has all these runs."""
     start, (full,) = STUDY["objectives"][-1], STUDY["lattice"]
-    columns = {
-        "integrated": (("integral", "log_likelihood"), 2, 1.0),
-        "squared error": (("errors", "squared_error"), 2, 1.0),
-        "5-NN, 100 labels": (("knn", "100", "mean"), 1, 100.0),
-        "confidently read": (("samples", "prior", "confident"), 1, 100.0),
-    }
+    names = "integrated", "squared error", "5-NN, 100 labels", "confidently read"
     rows = []
     for recipe in (start, *STUDY["curve"], full):
-        cells = [
-            over_seeds(study, recipe.id, *keys).text(digits, scale) + " %" * (scale == 100)
-            for keys, digits, scale in columns.values()
-        ]
         points = [f"{points:,}" for points in dict.fromkeys(recipe.lattice_points)]
         parameters = over_seeds(study, recipe.id, "parameters", "decoder").mean
         size = str(recipe.decoder_layers[0]), f"{parameters:,.0f}"
         seen = f"{recipe.fourier_features} × {recipe.fourier_scale:g}"
         smooth = seen if recipe.fourier_features else "none"
-        rows.append((*size, smooth, ", ".join(points), str(recipe.epochs), *cells))
+        trained = smooth, ", ".join(points), str(recipe.epochs)
+        rows.append((*size, *trained, *_cells(study, recipe.id, names)))
     heads = "width", "parameters", "Fourier features", "points", "epochs"
     return (
-        f"{table((*heads, *columns), rows)}\n\n"
-        f"The first row is the last of the table above, the last one the recipe of `lattice-2`; "
-        f"the rows between, without a spread where there is one seed, differ from the first in "
-        f"one thing each. Fourier features: their number × the scale of their frequencies. The "
-        f"fewer pieces a class has on the map, the better 100 labels tell the rest."
+        f"{table((*heads, *names), rows)}\n\n"
+        f"The first row is the lattice of the table above, and the last is the recipe of "
+        f"`lattice-2`. The rows between differ from the first in one thing each; what has no "
+        f"spread is of one seed. Fourier features: their number × the scale of their frequencies. "
+        f"The fewer pieces a class has on the map, the better 100 labels tell the rest."
     )
 
 
@@ -112,21 +117,16 @@ def seeds_table(study: Document) -> str:
     """Write every seed of lattice-2's recipe; the study has a run of it."""
     run_id = STUDY["lattice"][0].id
     own = sorted((run for run in study["runs"] if run["id"] == run_id), key=lambda run: run["seed"])
-    measured = {
-        "ELBO": ("test", "elbo"),
-        "integrated": ("integral", "log_likelihood"),
-        "confidently read": ("samples", "prior", "confident"),
-    }
-    values = [values_over_seeds(study, run_id, *keys) for keys in measured.values()]
-    rows = [
+    names = "ELBO", "integrated", "confidently read"
+    values = [values_over_seeds(study, run_id, *_MEASURED[name][0]) for name in names]
+    rows: list[tuple[str, ...]] = [
         (str(run["seed"]), f"{elbo:.2f}", f"{exact:.2f}", f"{read:.1%}")
         for run, elbo, exact, read in zip(own, *values, strict=True)
     ]
-    spreads = [over_seeds(study, run_id, *keys) for keys in measured.values()]
-    rows.append(("all", str(spreads[0]), str(spreads[1]), f"{spreads[2].text(1, 100)} %"))
+    rows.append(("all", *_cells(study, run_id, names)))
     most, least = max(values[1]), min(values[1])
     return (
-        f"{table(('seed', *measured), rows)}\n\n"
+        f"{table(('seed', *names), rows)}\n\n"
         f"The recipe of `lattice-2` in float32, for all its {STUDY['lattice'][0].epochs} epochs: "
         f"none of these {len(own)} seeds diverged, and their integrated log-likelihoods lie "
         f"{most - least:.2f} nats apart."
