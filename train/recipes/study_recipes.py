@@ -87,12 +87,17 @@ _SHORT_LATTICE = replace(
     batch_size=LATTICE.batch_size,
     epochs=40,
 )
-# From there one thing at a time: the decoder's width, and how smoothly it sees z.
+# From there one thing at a time: the decoder's width, how smoothly it sees z, the points (for as
+# many epochs as take the same time, by the processor seconds of an epoch) and the time.
 _CURVE: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("width-192", "layers of 192", {"decoder_layers": (192,) * 4}),
     ("width-384", "layers of 384", {"decoder_layers": (384,) * 4}),
     ("fourier-0.5", "Fourier features of scale 0.5", {"fourier_scale": 0.5}),
     ("fourier-0", "without Fourier features", {"fourier_features": 0}),
+    ("points-610", "610 points", {"lattice_points": (610,), "epochs": 62}),
+    ("points-1597", "1,597 points", {"lattice_points": (1597,), "epochs": 24}),
+    ("points-4181", "4,181 points", {"lattice_points": (4181,), "epochs": 9}),
+    ("epochs-80", "80 epochs", {"epochs": 80}),
 )
 
 STUDY: dict[str, tuple[Recipe, ...]] = {

@@ -91,7 +91,7 @@ def objectives_table(study: Document) -> str:
 
 
 def curve_table(study: Document) -> str:
-    """Write what width and smoothness buy a lattice decoder; the study has all these runs."""
+    """Write what size, points and time buy a lattice decoder; the study has all these runs."""
     start, (full,) = STUDY["objectives"][-1], STUDY["lattice"]
     names = "integrated", "squared error", "5-NN, 100 labels", "confidently read"
     rows = []
@@ -109,7 +109,8 @@ def curve_table(study: Document) -> str:
         f"The first row is the lattice of the table above, and the last is the recipe of "
         f"`lattice-2`. The rows between differ from the first in one thing each; what has no "
         f"spread is of one seed. Fourier features: their number × the scale of their frequencies. "
-        f"The fewer pieces a class has on the map, the better 100 labels tell the rest."
+        f"Other points are trained on for as many epochs as take the same time. The fewer pieces a "
+        f"class has on the map, the better 100 labels tell the rest."
     )
 
 

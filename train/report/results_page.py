@@ -66,7 +66,7 @@ def page(models: Document, study: Document, baselines: Document) -> str:
         rate_table(study) if is_whole(study, "beta") else _NOT_WHOLE,
         "## Three objectives in equal time",
         objectives_table(study) if is_whole(study, "objectives") else _NOT_WHOLE,
-        "## What width and smoothness buy a decoder trained on a lattice",
+        "## What size, points and time buy a decoder trained on a lattice",
         curve_table(study) if is_whole(study, "curve") else _NOT_WHOLE,
         "## The seeds of `lattice-2`",
         seeds_table(study) if is_whole(study, "lattice") else _NOT_WHOLE,
