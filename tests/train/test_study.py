@@ -422,9 +422,9 @@ def test_the_committed_results_survive_a_rewriting_and_what_differs_goes_with_a_
     grown.write()
     before, after = json.loads(committed)["runs"], json.loads(path.read_text())["runs"]
     recipes, once = sum(map(len, STUDY.values())), len(STUDY["curve"])
-    assert len(before) == 3 * recipes - 2 * once + 2 == 148  # five seeds of lattice-2
+    assert len(before) == 3 * recipes - 2 * once + 2 == 149  # five seeds of lattice-2
     assert [run for run in after if run["seed"] != 9] == before
-    assert len(after) == 149
+    assert len(after) == 150
     assert capsys.readouterr().out == ""
 
     document = json.loads(committed)

@@ -92,6 +92,7 @@ _SHORT_LATTICE = replace(
 _CURVE: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("width-192", "layers of 192", {"decoder_layers": (192,) * 4}),
     ("width-384", "layers of 384", {"decoder_layers": (384,) * 4}),
+    ("fourier-4", "Fourier features of scale 4", {"fourier_scale": 4.0}),
     ("fourier-0.5", "Fourier features of scale 0.5", {"fourier_scale": 0.5}),
     ("fourier-0", "without Fourier features", {"fourier_features": 0}),
     ("points-610", "610 points", {"lattice_points": (610,), "epochs": 62}),
