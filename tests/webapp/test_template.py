@@ -113,7 +113,7 @@ def test_the_page_says_how_well_the_held_out_classifier_reads_the_test_images(
         (
             "vae-10",
             ("samples", "prior", "confident"),
-            "is sure of {:.0%} of such samples of vae-10",
+            "is sure of {:.0%} with vae-10",
         ),
         ("cvae-5", ("samples", "prior", "asked"), "it reads {:.1%} as the digit asked for"),
         (
@@ -182,7 +182,7 @@ def test_where_no_claim_is_refuted_there_is_no_list_of_them(
     ("claim", "verdicts", "sentence"),
     [
         ("vae-samples-more-digits-at-2", REFUTING, "With two latents no such difference is shown"),
-        ("vae-samples-more-digits-at-10", SHOWING, "With ten latents the claim holds, "),
+        ("vae-samples-more-digits-at-10", SHOWING, "With ten the claim holds, "),
         (
             "classification-widens-gaps-from-zero",
             REFUTING,
