@@ -212,7 +212,7 @@ def test_S4_9_what_needs_no_model_is_told_where_the_release_has_it(
     page = page_of(SHIPPED | {"study": entry}, tmp_path / "models", dist)
     told, without = (re.sub(r"<[^>]+>", "", text) for text in (page, shipped_page))
     for sentence, number in (
-        ("counting grey pixels tells clothing from digits, too", ", in 98.8 % of pairs."),
+        ("Counting grey pixels alone tells clothing from digits", " in 98.8 %."),
         ("What it is sure of need not be a digit", ": so it is of 43.2 % of the means of two"),
     ):
         assert sentence + number in told
