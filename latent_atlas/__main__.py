@@ -40,7 +40,7 @@ def _export(argv: Sequence[str]) -> int:
 
 
 def _publish(argv: Sequence[str]) -> int:
-    from latent_atlas.export.own_models.command_line import main
+    from latent_atlas.export.own_models.publish_command import main
 
     return main(argv)
 
@@ -105,7 +105,7 @@ def _completion(shell: str) -> str:
 
     from latent_atlas.export.__main__ import make_parser as export_parser
     from latent_atlas.export.__main__ import make_site_parser
-    from latent_atlas.export.own_models.command_line import make_parser as publish_parser
+    from latent_atlas.export.own_models.publish_command import make_parser as publish_parser
     from latent_atlas.export.release_command import make_parser as releases_parser
     from latent_atlas.train.command_line import make_parser as train_parser
     from latent_atlas.webapp.settings import Settings

@@ -38,6 +38,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _ByFile | No
     return _ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Return a worker a core and one more, which works while a browser waits for its next frame."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put the browser tests that are shared behind all others, where workers share."""

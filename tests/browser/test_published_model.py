@@ -15,14 +15,14 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import Outlive
 from tests.support.atlas import Atlas
+from tests.support.foreign_models import plane_vae
 from tests.support.lab import Lab
-from tests.support.own_models import plane_vae
 from tests.support.server import ROOT
 
 # What a person types; the port is free, so that tests can run side by side.
 PROMPT = """
 import latent_atlas as atlas
-from tests.support.own_models import made_images, plane_vae
+from tests.support.foreign_models import made_images, plane_vae
 release = atlas.publish("mine", decoder=plane_vae(), images=made_images(80, (12, 12)), out={out!r})
 atlas.serve(release, port=0)
 """

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 import latent_atlas as atlas
 from latent_atlas.__main__ import main
-from tests.support.own_models import (
+from tests.support.foreign_models import (
     ConvolutionalDecoder,
     ConvolutionalEncoder,
     ExampleVae,
@@ -403,7 +403,7 @@ def test_B21_the_command_takes_code(tmp_path: Path, capsys: pytest.CaptureFixtur
     (tmp_path / "neighbour.py").write_text("SHAPE = (8, 8)")
     (tmp_path / "my_code.py").write_text(
         "import numpy as np\nfrom neighbour import SHAPE\n"
-        "from tests.support.own_models import linear_decoder\n"
+        "from tests.support.foreign_models import linear_decoder\n"
         "def build():\n"
         "    return {'decoder': linear_decoder()[0], 'image_shape': SHAPE,\n"
         "            'latents': np.random.default_rng(0).normal(size=(9, 2))}\n"

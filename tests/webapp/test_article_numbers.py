@@ -148,20 +148,6 @@ def test_the_best_beta_is_called_close_only_where_seeds_show_nothing(
     assert (rate.least, rate.rate, rate.is_undecided) == ("1", (8.0, 6.0), undecided)
 
 
-def test_where_an_error_falls_and_where_it_is_least(tmp_path: Path) -> None:
-    part = study_section(tmp_path, study())["errors"]
-    assert part is not None
-    assert part.ae_range == (28.0, 6.0)
-    assert part.vae_least == (20, 14.0, 15.0)
-    other = study()
-    other["models"][1]["numbers"]["squared_error"]["mean"] = 5.0  # AE-20 below AE-50
-    other["models"][5]["numbers"]["squared_error"]["mean"] = 9.0  # VAE-50 below VAE-20
-    part = study_section(tmp_path, other)["errors"]
-    assert part is not None
-    assert part.ae_range is None
-    assert part.vae_least is None
-
-
 def test_what_all_curves_have_in_common(tmp_path: Path) -> None:
     part = study_section(tmp_path, study())["curves"]
     assert part is not None

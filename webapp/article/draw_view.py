@@ -19,8 +19,6 @@ class DrawSection:
     is_own = False
     minus_both: float | None
     """The test set's mean −cross-entropy − KL at μ: not the ELBO, which averages over draws."""
-    more_is_better: bool
-    """Whether vae-20 reconstructs digits and tells clothes from them better than vae-2."""
     first: tuple[Entry, ...]
     """The models that are asked at once."""
     others: tuple[Entry, ...]
@@ -59,7 +57,6 @@ def build(release: ReleaseView) -> DrawSection | OwnDrawSection | None:
     return DrawSection(
         model,
         minus_both=None if cross_entropy is None or kl is None else -cross_entropy - kl,
-        more_is_better=_more_is_better(release),
         first=tuple(one for one in release.models_of(*_ASKED_FIRST) if one["dataset"] == "mnist"),
         others=others,
         others_megabytes=sum(one[net]["bytes"] for one in others for net in ("encoder", "decoder"))
@@ -81,14 +78,3 @@ def _takes_drawing(model: Entry) -> bool:
     shape = model.get("image", {})
     is_drawn = (shape.get("height"), shape.get("width"), shape.get("channels")) == (28, 28, 1)
     return has_encoder(model) and is_drawn
-
-
-def _more_is_better(release: ReleaseView) -> bool:
-    few, many = (
-        (
-            release.report(release.model(model_id), "errors", "squared_error"),
-            release.report(release.model(model_id), "anomaly", "fashion-mnist", "auc"),
-        )
-        for model_id in ("vae-2", "vae-20")
-    )
-    return None not in few + many and many[0] < few[0] and many[1] > few[1]

@@ -23,11 +23,6 @@ class ErrorsPart:
     seeds: tuple[int, ...]
     sizes: tuple[int, ...]
     kinds: tuple[str, ...]
-    ae_range: tuple[float, float] | None
-    """The autoencoder's error at the smallest and the largest size, where it falls at each step."""
-    vae_least: tuple[int, float, float] | None
-    """The size where the VAE's error is least, its error there and at the largest size; None where
-    that is the same."""
     by_size: tuple[Row, ...]
     by_digit: tuple[tuple[Row, ...], ...]
     """A group of rows for each size."""
@@ -118,8 +113,6 @@ def errors_part(release: ReleaseView) -> ErrorsPart | None:
         seeds=tuple(grid[0]["seeds"]),
         sizes=sizes,
         kinds=tuple(KINDS.values()),
-        ae_range=_falling(means[0]),
-        vae_least=_least_before_last(sizes, means[1]),
         by_size=table(
             map(str, sizes),
             [
@@ -133,22 +126,6 @@ def errors_part(release: ReleaseView) -> ErrorsPart | None:
         cheapest=ranked[0],
         dearest=(ranked[-1], ranked[-2]),
     )
-
-
-def _falling(errors: Sequence[float | None]) -> tuple[float, float] | None:
-    known = [error for error in errors if error is not None]
-    if len(known) < 2 or known != sorted(known, reverse=True):
-        return None
-    return known[0], known[-1]
-
-
-def _least_before_last(
-    sizes: Sequence[int], errors: Sequence[float | None]
-) -> tuple[int, float, float] | None:
-    known = [error for error in errors if error is not None]
-    if len(known) < len(sizes) or min(known) == known[-1]:
-        return None
-    return sizes[known.index(min(known))], min(known), known[-1]
 
 
 def _digit_error(row: Entry, digit: int) -> float | None:

@@ -51,9 +51,7 @@ export async function start(context: PageContext, section: HTMLElement): Promise
   const sayShare = (): void => {
     if (map.points === null || map.targets.length === 0) return;
     const share = shareNearestOwn(map.points, map.targets);
-    for (const place of section.querySelectorAll<HTMLElement>("[data-share]")) {
-      place.textContent = formatPercent(share);
-    }
+    required<HTMLElement>(section, "[data-share]").textContent = formatPercent(share);
   };
   const addTargets = async (): Promise<void> => {
     try {
