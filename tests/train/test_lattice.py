@@ -4,15 +4,17 @@ import json
 import math
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from torch import Tensor
 
+from latent_atlas.train.models.autoencoder import Autoencoder
 from latent_atlas.train.models.lattice import fibonacci_lattice, log_prior, posterior
 from latent_atlas.train.recipes.published import RECIPES
-from latent_atlas.train.training import losses
-from latent_atlas.train.training.trainer import lattice_points
+from latent_atlas.train.training import losses, session
+from latent_atlas.train.training.trainer import Result, fit, lattice_points
 
 _P = 40
 """Pixels of a decoder whose logits are linear in z."""
@@ -97,3 +99,46 @@ def test_a_decoder_learns_on_the_lattice(train: Callable[..., int], tmp_path: Pa
     assert report["parameters"]["encoder"] == 0
     assert math.isfinite(report["test"]["elbo"])
     assert report["test"]["elbo"] <= report["test"]["log_likelihood"] + 1
+
+
+def test_it_goes_on_from_a_decoder_trained_on_the_elbo(
+    train: Callable[..., int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    results: list[Result] = []
+    begun: list[Autoencoder] = []
+
+    def watched(*arguments: Any, after_epoch: Any = None, **named: Any) -> Result:
+        def first(epoch: int, model: Autoencoder) -> None:
+            if epoch == 0:
+                begun.append(model.eval())
+                assert torch.equal(decoded(model), decoded(results[0].model))
+
+        results.append(fit(*arguments, after_epoch=first if results else None, **named))
+        return results[-1]
+
+    def decoded(model: Autoencoder) -> Tensor:
+        return model.decode(torch.tensor([[0.5, -1.0], [2.0, 0.1]]))
+
+    monkeypatch.setattr(session, "fit", watched)
+    options = [
+        "--lattice-points",
+        "89",
+        "--batch-size",
+        "50",
+        "--epochs",
+        "1",
+        "--elbo-epochs",
+        "3",
+    ]
+    assert train(*options, recipe="lattice-2") == 0
+    assert [len(result.metrics) for result in results] == [3, 1]
+    assert "kl" in results[0].metrics[-1]
+    assert len(begun) == 1
+    # Killed before its end, a run that is resumed does not learn its start anew.
+    folder = tmp_path / "runs" / "lattice-2"
+    (folder / "report.json").unlink()
+    monkeypatch.setattr(session, "fit", fit)
+    started = sorted((folder / "state" / "elbo").iterdir())
+    before = [path.stat().st_mtime_ns for path in started]
+    assert train(*options, "--resume", recipe="lattice-2") == 0
+    assert [path.stat().st_mtime_ns for path in started] == before

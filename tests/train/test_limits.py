@@ -56,6 +56,7 @@ def test_every_number_of_a_recipe_has_a_range() -> None:
         "lattice-2 --lattice-points 1000",
         "lattice-2 --objective elbo",
         "vae-2 --objective lattice",
+        "vae-2 --elbo-epochs 5",
         "lattice-2 --reconstruction-weight 2",
         "vae-2 --objective iwae",
         "vae-2 --importance-samples 8",

@@ -34,6 +34,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "validation_fraction": (0, 0.99),
     "importance_samples": (0, 10_000),
     "lattice_points": (2, 1e6),
+    "elbo_epochs": (0, 999_999),
     "logvar_cap": (-20, 20),
     "train_images": (0, 1e9),
     "seed": (0, 1e12),
@@ -109,6 +110,9 @@ def check(recipe: Recipe) -> None:
         ),
         "needs --lattice-points for --objective lattice, and none without it": (
             (recipe.objective == "lattice") != bool(recipe.lattice_points)
+        ),
+        "has --elbo-epochs only before those of a lattice; choose --objective lattice": (
+            recipe.elbo_epochs > 0 and recipe.objective != "lattice"
         ),
         "needs --importance-samples for --objective iwae, and none without it": (
             (recipe.objective == "iwae") != bool(recipe.importance_samples)

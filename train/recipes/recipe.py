@@ -42,6 +42,9 @@ class Recipe:
     lattice_points: tuple[int, ...] = ()
     """Points of that lattice, Fibonacci numbers, each for an equal share of all steps; the last is
     also the encoder's, which reads the posterior from the lattice and has no weights."""
+    elbo_epochs: int = 0
+    """Epochs on the ELBO, with the recipe's encoder, before those on the lattice: the decoder goes
+    on from there, and its map stays in fewer pieces than that of random weights."""
     logvar_cap: float | None = None
     """Largest log σ² of the encoder, approached softly: without one a single image whose log σ² is
     extrapolated far out can end a run. `vae-2` and the models of more latents have none."""

@@ -1,6 +1,7 @@
 """One run from data to report: what `python -m train <id>` does for each recipe."""
 
 import contextlib
+import dataclasses
 import platform
 from pathlib import Path
 
@@ -87,11 +88,18 @@ def _train(
         f"{recipe.id}: {len(images):,} images{source}, {recipe.epochs} epochs {several}on "
         f"{process.device}, {recipe.precision}{', compiled' if recipe.compile else ''}"
     )
+    start = None
+    if recipe.elbo_epochs:
+        before = dataclasses.replace(
+            recipe, objective="elbo", lattice_points=(), epochs=recipe.elbo_epochs, elbo_epochs=0
+        )
+        begun = folder / "state" / "elbo"
+        start = fit(before, images, held_out, process, begun, resume, quiet=quiet).model
     trace = tracer(folder, images) if for_page and recipe.latent_size == 2 else None
     try:
         result = fit(
             recipe, images, held_out, process, folder / "state", resume,
-            after_epoch=trace, quiet=quiet, perceptual=perceptual,
+            after_epoch=trace, quiet=quiet, perceptual=perceptual, start=start,
         )  # fmt: skip
     except RuntimeError as error:
         # Looking at torch._dynamo imports the compiler, which takes seconds.

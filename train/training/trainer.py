@@ -158,6 +158,12 @@ class Trainer:
         """The loss of a step beyond which the run has diverged; the first step sets it."""
         self.steps_per_epoch = max(1, len(images) // recipe.batch_size)
 
+    def start_from(self, model: Autoencoder) -> None:
+        """Begin with the decoder of another model, whose network is the same."""
+        for own in (self.model, self.averaged):
+            for name in ("features", "decoder", "to_logits"):
+                getattr(own, name).load_state_dict(getattr(model, name).state_dict())
+
     def train_epoch(self, epoch: int, after_step: Callable[[], object] = lambda: None) -> Metrics:
         """Take one pass over the images in a fresh random order; return the mean loss terms.
 
@@ -325,13 +331,14 @@ def fit(
     after_epoch: Callable[[int, Autoencoder], None] | None = None,
     quiet: bool = False,
     perceptual: PerceptualLoss | None = None,
+    start: Autoencoder | None = None,
 ) -> Result:
     """Train `recipe` on `images` and write a checkpoint into `folder` after each epoch.
 
     `folder` is the run folder's `state/`; with `resume` the last whole checkpoint there is where it
-    starts. `after_epoch` is called on the first process with the number of epochs done, from 0
-    before the first, and the averaged model, before that epoch's checkpoint is written. The
-    held-out loss is that of `held_out`.
+    starts. Without one the decoder begins as that of `start`, where given. `after_epoch` is called
+    on the first process with the number of epochs done, from 0 before the first, and the averaged
+    model, before that epoch's checkpoint is written. The held-out loss is that of `held_out`.
 
     Raises:
         UserError: the loss diverges, the checkpoint is of another recipe, the processes
@@ -344,6 +351,8 @@ def fit(
     latest = first(lambda: read_latest(folder)) if resume else None
     if latest is not None:
         metrics = restore(state, latest)
+    elif start is not None:
+        trainer.start_from(start)
     first(lambda: drop_old(folder, 2 if resume else 0))
 
     def record() -> None:
