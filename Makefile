@@ -18,8 +18,8 @@ locked = { $(BIN)/uv pip install --python $(BIN)/python --compile-bytecode $(PIN
 	$(BIN)/python -m pip install $(PINNED) requirements/$(1).txt; } && \
 	$(BIN)/python -m pip install --no-deps --no-build-isolation --editable .
 
-# A worker a core and one more, four at most: each has a Chromium and PyTorch. Files begin in their
-# order, which ends with the short ones (tests/conftest.py says what stays together).
+# A worker a core, four at most: each has a Chromium and PyTorch. Files begin in their order, which
+# ends with the short ones (tests/conftest.py says what stays together).
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # A machine that is busy beyond reason fails a test that nothing is wrong with; a defect fails twice.

@@ -1,6 +1,7 @@
 """Side by side: one thread a process, and which files one of pytest's workers takes together."""
 
 import os
+import signal
 from typing import Any
 
 import pytest
@@ -9,6 +10,9 @@ from xdist.scheduler import LoadFileScheduling
 # Before anything loads torch. Two workers on two cores have a core each, and waiting for threads
 # costs a network of a few hundred weights more than its sums; what the tests start inherits it.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# What a shell starts in the background ignores Ctrl-C, and so would all that the tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Files that share what a session makes once: its runs, and their graphs.
 _TOGETHER = {
@@ -36,11 +40,6 @@ class _ByFile(LoadFileScheduling):
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _ByFile | None:
     """Schedule by file where --dist loadfile asks for it."""
     return _ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """Return a worker a core and one more, which works while a browser waits for its next frame."""
-    return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(trylast=True)

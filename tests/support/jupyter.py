@@ -21,6 +21,12 @@ _KERNEL_IS_READY = """async () => {
   await sessionContext.ready;
   await sessionContext.session.kernel.info;
 }"""
+# A widget holds its last change back until the one before is answered.
+_KERNEL_HAS_HEARD = """async () => {
+  const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session;
+  await kernel.requestKernelInfo();
+  await kernel.requestKernelInfo();
+}"""
 
 
 class Lab:
@@ -41,7 +47,11 @@ class Lab:
         return chosen
 
     def read(self, index: int) -> object:
-        """Run the cell of this index and return the JSON that it prints."""
+        """Run the cell of this index and return the JSON that it prints.
+
+        The kernel knows by then what its widgets were told before.
+        """
+        self.page.evaluate(_KERNEL_HAS_HEARD)
         output = self.run(index).locator(".jp-OutputArea-output pre")
         return json.loads(output.inner_text())
 

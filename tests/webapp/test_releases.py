@@ -5,6 +5,7 @@ import json
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import numpy as np
 import pytest
@@ -489,9 +490,11 @@ def test_a_file_that_could_not_be_read_for_a_moment_needs_nobody_to_touch_it(fol
     with failing("open", errno.EMFILE, name), app(folders, ready=False) as client:
         eventually(lambda: "too many open files" in client.get("/readyz").text)
         assert "too many open files" in client.get("/metrics").text
-    with app(folders, ready=False) as client:
-        with failing("open", errno.EACCES, name):
-            eventually(lambda: "permission denied" in client.get("/readyz").text)
+    fault = ExitStack()
+    fault.enter_context(failing("open", errno.EACCES, name))  # before the server can look
+    with fault, app(folders, ready=False) as client:
+        eventually(lambda: "permission denied" in client.get("/readyz").text)
+        fault.close()
         eventually(lambda: client.get("/readyz").json().get("models") == {
             "one": "ready", "other": "ready"
         })  # fmt: skip
@@ -502,10 +505,12 @@ def test_a_document_that_the_page_could_not_read_is_read_later(folders, app, mon
     manifest = make_release(folders.models, "r1")
     document = write_object(folders.models, b'{"claims": [], "models": []}', "json")
     write_manifest(folders.models, manifest | {"study": document})
-    with app(folders, ready=False) as client:
-        with failing("open", errno.EIO, document["sha256"]):
-            eventually(lambda: "page" in client.get("/readyz").json().get("faults", {}))
-            assert client.get("/").status_code == 200
+    fault = ExitStack()
+    fault.enter_context(failing("open", errno.EIO, document["sha256"]))
+    with fault, app(folders, ready=False) as client:
+        eventually(lambda: "page" in client.get("/readyz").json().get("faults", {}))
+        assert client.get("/").status_code == 200
+        fault.close()
         eventually(lambda: "faults" not in client.get("/readyz").json())
 
 
