@@ -150,6 +150,7 @@ def test_relative_links_in_the_documents_lead_somewhere() -> None:
                 assert (page.parent / target).exists(), f"{name}: {target}"
 
 
+@pytest.mark.slow
 def test_the_api_reference_is_that_of_the_docstrings(tmp_path: Path) -> None:
     path = tmp_path / "api.md"
     subprocess.run([sys.executable, ROOT / "scripts" / "api-reference", path], check=True, cwd=ROOT)

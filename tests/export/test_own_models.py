@@ -196,6 +196,7 @@ def test_B21_two_latents_are_the_map_and_rows_keep_their_numbers(tmp_path: Path)
     assert means["labels"] == [0] * 30
 
 
+@pytest.mark.slow
 def test_B21_more_images_than_are_reconstructed(tmp_path: Path) -> None:
     vae = plane_vae().eval()
     images = made_images(10_050, (12, 12))

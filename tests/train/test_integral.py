@@ -98,6 +98,7 @@ def test_the_sum_is_that_of_a_finer_grid() -> None:
     assert torch.equal(log_joint.argmax(1), torch.arange(5))
 
 
+@pytest.mark.slow
 def test_a_peak_between_the_points_of_the_grid_is_found_by_dividing_its_cell() -> None:
     weight = 400 * torch.eye(2).repeat(1, 18)  # σ is a fiftieth of a cell of a tenth
     mean = torch.zeros(2)
