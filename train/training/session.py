@@ -88,15 +88,18 @@ def _train(
         f"{recipe.id}: {len(images):,} images{source}, {recipe.epochs} epochs {several}on "
         f"{process.device}, {recipe.precision}{', compiled' if recipe.compile else ''}"
     )
-    start = None
-    if recipe.elbo_epochs:
-        before = dataclasses.replace(
-            recipe, objective="elbo", lattice_points=(), epochs=recipe.elbo_epochs, elbo_epochs=0
-        )
-        begun = folder / "state" / "elbo"
-        start = fit(before, images, held_out, process, begun, resume, quiet=quiet).model
     trace = tracer(folder, images) if for_page and recipe.latent_size == 2 else None
+    start, seconds = None, 0.0
     try:
+        if recipe.elbo_epochs:
+            before = dataclasses.replace(
+                recipe, objective="elbo", lattice_points=(), epochs=recipe.elbo_epochs,
+                elbo_epochs=0,
+            )  # fmt: skip
+            begun = fit(
+                before, images, held_out, process, folder / "state" / "elbo", resume, quiet=quiet
+            )
+            start, seconds = begun.model, begun.metrics[-1]["seconds"]
         result = fit(
             recipe, images, held_out, process, folder / "state", resume,
             after_epoch=trace, quiet=quiet, perceptual=perceptual, start=start,
@@ -117,7 +120,7 @@ def _train(
         "dataset": recipe.dataset,
         "train_images": len(images),
         "epochs": len(result.metrics),
-        "train_seconds": round(result.metrics[-1]["seconds"], 1),
+        "train_seconds": round(seconds + result.metrics[-1]["seconds"], 1),
         "precision": "unknown" if "precision" in result.unknown else recipe.precision,
         "compile": None if "compile" in result.unknown else recipe.compile,
         "torch": torch.__version__,

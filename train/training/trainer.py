@@ -158,7 +158,7 @@ class Trainer:
         """The loss of a step beyond which the run has diverged; the first step sets it."""
         self.steps_per_epoch = max(1, len(images) // recipe.batch_size)
 
-    def start_from(self, model: Autoencoder) -> None:
+    def take_decoder(self, model: Autoencoder) -> None:
         """Begin with the decoder of another model, whose network is the same."""
         for own in (self.model, self.averaged):
             for name in ("features", "decoder", "to_logits"):
@@ -352,7 +352,7 @@ def fit(
     if latest is not None:
         metrics = restore(state, latest)
     elif start is not None:
-        trainer.start_from(start)
+        trainer.take_decoder(start)
     first(lambda: drop_old(folder, 2 if resume else 0))
 
     def record() -> None:
