@@ -164,7 +164,7 @@ STUDY: dict[str, tuple[Recipe, ...]] = {
         replace(_SHORT_LATTICE, id=f"study-curve-{name}", title=f"Study: {title}", **fields)
         for name, title, fields in _CURVE
     ),
-    # The shipped recipe itself: whether every seed ends, and how far they spread.
+    # `lattice-2` from random weights: whether every seed ends, and how far they spread.
     "lattice": (
         replace(
             LATTICE,
