@@ -28,6 +28,8 @@ ALONE := --numprocesses 0 --last-failed --last-failed-no-failures none --maxfail
 # Browser tests are not even collected: importing them takes seconds.
 QUICK := -m 'not (slow or mnist or browser)' --ignore tests/browser
 
+FRONT_END := cd static && ../$(NODE) npm test --silent
+
 SOURCES := $(shell find static/src -type f) static/*.ts static/tsconfig.json
 
 .DEFAULT_GOAL := demo
@@ -42,13 +44,14 @@ demo: $(VENV)/.serve static/dist/.built ## serve the page on 127.0.0.1, port 800
 	@exec $(BIN)/python -m webapp --port $(PORT) --fetch-originals
 
 test: $(VENV)/.dev static/dist/.built $(VENV)/.browser ## run every test
-	@printf '→ front-end tests\n'; cd static && ../$(NODE) npm test --silent
+	@printf '→ front-end tests\n'; $(FRONT_END)
 	@printf '→ Python and browser tests\n'; $(BIN)/python -m pytest $(SIDE_BY_SIDE) || { \
 		printf '→ once more, alone: what failed side by side\n'; $(BIN)/python -m pytest $(ALONE); }
 
 test-quick: $(VENV)/.dev static/node_modules/.installed ## run the tests that take less than a minute
-	@printf '→ front-end tests\n'; cd static && ../$(NODE) npm test --silent
-	@printf '→ Python tests\n'; $(BIN)/python -m pytest $(QUICK) $(SIDE_BY_SIDE)
+	@printf '→ front-end and Python tests\n'; \
+		{ $(FRONT_END) -- --reporter=minimal; } & $(BIN)/python -m pytest $(QUICK) $(SIDE_BY_SIDE); \
+		python=$$?; wait $$! && exit $$python
 
 lint: $(VENV)/.dev static/node_modules/.installed ## formatting, linting, types: both languages
 	@printf '→ ruff\n'; $(BIN)/ruff format --check . && $(BIN)/ruff check .

@@ -57,6 +57,7 @@ def test_b20_the_axis_is_fine_in_the_middle_and_ends_at_the_range() -> None:
     assert (np.diff(lattice_axis()) > 0).all()
 
 
+@pytest.mark.slow
 def test_b20_a_refresh_adds_the_lattice_to_a_release_without_its_runs(tmp_path: Path) -> None:
     models, study = tmp_path / "models", tmp_path / "study.json"
     study.write_text('{"runs": []}')

@@ -514,6 +514,7 @@ def test_B13_a_small_folder_is_given_more_rounds_of_smaller_batches(
     assert (told.epochs, told.batch_size, told.warmup_steps) == (7, 64, 3)
 
 
+@pytest.mark.slow
 def test_B13_a_resumed_run_needs_no_folder_and_ends_the_same(
     train_on: Train,
     tmp_path: Path,

@@ -116,6 +116,7 @@ def test_a_peak_between_the_points_of_the_grid_is_found_by_dividing_its_cell() -
     torch.testing.assert_close(again, smooth.log_p, atol=5e-3, rtol=0)
 
 
+@pytest.mark.slow
 @torch.no_grad()
 @pytest.mark.parametrize("condition", ["decoder", "both"])
 def test_a_label_is_summed_over_for_the_marginal(condition: str) -> None:

@@ -69,6 +69,7 @@ def test_the_gradient_of_the_sum() -> None:
     torch.testing.assert_close(gradient, torch.autograd.grad((expected * weight).sum(), logits)[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slope", [0.5, 3.0])
 def test_the_posterior_is_that_of_brute_force(slope: float) -> None:
     decode, image = decoder(slope), torch.rand(6, _P, generator=torch.Generator().manual_seed(4))
@@ -87,6 +88,7 @@ def test_lattices_grow_in_equal_parts() -> None:
     assert [sizes.count(size) * parts // 1000 for size in (610, 1597, 4181)] == [2, 2, 1]
 
 
+@pytest.mark.slow
 def test_a_decoder_learns_on_the_lattice(train: Callable[..., int], tmp_path: Path) -> None:
     options = ["--lattice-points", "89,233", "--epochs", "2", "--batch-size", "50"]
     assert train(*options, recipe="lattice-2") == 0
@@ -101,6 +103,7 @@ def test_a_decoder_learns_on_the_lattice(train: Callable[..., int], tmp_path: Pa
     assert report["test"]["elbo"] <= report["test"]["log_likelihood"] + 1
 
 
+@pytest.mark.slow
 def test_it_goes_on_from_a_decoder_trained_on_the_elbo(
     train: Callable[..., int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -53,6 +53,7 @@ def test_B10_a_report_has_every_measurement_of_its_kind(
     assert projections.exists() == (model.latent_size > 2)
 
 
+@pytest.mark.slow
 def test_evaluate_measures_a_finished_run_again(
     train: Train, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

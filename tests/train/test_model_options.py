@@ -104,6 +104,7 @@ def test_squared_error_is_that_of_the_image_not_of_the_logits() -> None:
     assert losses.squared_error(logits, target).tolist() == [1.0, 1.0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("recipe", ["ae-2", "target-means-vae-2", "classifier-vae-2-w100"])
 def test_each_kind_trains_and_loads_again(train: Train, tmp_path: Path, recipe: str) -> None:
     assert train(recipe=recipe) == 0

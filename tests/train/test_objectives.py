@@ -101,6 +101,7 @@ def test_the_encoders_gradient_is_less_noisy_than_the_plain_one(
     assert doubly < 0.8 * plainly
 
 
+@pytest.mark.slow
 def test_a_run_is_trained_and_measured_on_it(train: Callable[..., int], tmp_path: Path) -> None:
     options = ("--objective", "iwae", "--importance-samples", "3", "--epochs", "30")
     assert train(*options) == 0

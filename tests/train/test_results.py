@@ -94,6 +94,7 @@ def test_S4_2_squared_errors_are_at_or_below_the_published_ones() -> None:
             assert study_claims.squared_error(STUDIED, kind, size).mean <= error, (kind, size)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("entry", FIGURES, ids=lambda entry: entry.name)
 def test_each_figure_is_drawn_from_its_runs(
     small_gallery: SmallGallery, entry: Entry, monkeypatch: pytest.MonkeyPatch

@@ -100,6 +100,7 @@ def test_naming_no_folder_is_an_error():
     assert stopped.value.code == 2
 
 
+@pytest.mark.slow
 def test_a_compressor_that_could_not_start_or_failed_is_started_again(tmp_path, monkeypatch):
     (tmp_path / "a.js").write_bytes(TEXT)
     (tmp_path / "a.js.br").mkdir()  # nothing can be renamed to it

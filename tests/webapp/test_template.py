@@ -178,6 +178,7 @@ def test_where_no_claim_is_refuted_there_is_no_list_of_them(
     assert 'class="part prose claims"' not in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("claim", "verdicts", "sentence"),
     [
