@@ -215,7 +215,7 @@ def _folder(folder: Path, size: int) -> Table:
 
 
 def _torchvision(given: str) -> Table:
-    """Read the training images of one of torchvision's data sets."""
+    """Read the training images of one of torchvision's datasets."""
     images, class_names = torchvision_sets.read_split(given, "train", data_root())
     return Table(images.pixels.numpy(), images.labels.numpy(), class_names, given)
 

@@ -42,7 +42,7 @@ _OF_A_RELEASE = {"format", "release", "created"}
 
 @dataclass(frozen=True)
 class Release:
-    """A published release: where it is, and which."""
+    """A published release: its folder, id and models."""
 
     folder: Path
     id: str
@@ -82,7 +82,7 @@ def publish(
         image_shape: channels, height and width, where the decoder returns rows and there are no
             images.
         title: what the page calls the model; its name otherwise.
-        conditioned: who takes a one-hot label as second argument: "none", "decoder" or "both";
+        conditioned: what takes a one-hot label as second argument: "none", "decoder" or "both";
             found out otherwise.
         output: what the decoder returns, "logits" or "probabilities"; found out otherwise.
         licence: of the model, for the metadata of its graphs.

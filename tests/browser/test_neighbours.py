@@ -1,4 +1,4 @@
-"""The training images nearest to z, where the server's machine has the data set."""
+"""The training images nearest to z, where the server's machine has the dataset."""
 
 from collections.abc import Iterator
 from pathlib import Path

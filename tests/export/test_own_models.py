@@ -361,7 +361,7 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "a word": ({"output": "grey"}, "output is"),
     "a random encoder": ({"encoder": Random, "images": IMAGES}, "something else each time"),
     "an unread file": ({"images": Path(__file__)}, "no .npz or .npy file"),
-    "no dataset": ({"images": "torchvision:Nothing"}, "of torchvision's data sets there are"),
+    "no dataset": ({"images": "torchvision:Nothing"}, "of torchvision's datasets there are"),
 }  # fmt: skip
 
 

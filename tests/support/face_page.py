@@ -97,7 +97,7 @@ class Faces:
 
 
 def models_of(reference: Reference) -> dict[str, str]:
-    """Return the ids of the models of faces by kind, of the data set that the page shows."""
+    """Return the ids of the models of faces by kind, of the dataset that the page shows."""
     found = [m for m in reference.manifest["models"] if "attributes" in m and m["kind"] in KINDS]
     if not found:
         return {}

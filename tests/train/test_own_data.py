@@ -1,4 +1,4 @@
-"""The user's own data beyond folders: torchvision's data sets by name, arrays in .npz files."""
+"""The user's own data beyond folders: torchvision's datasets by name, arrays in .npz files."""
 
 import hashlib
 import json
@@ -43,7 +43,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-# ——— torchvision's data sets ———
+# ——— torchvision's datasets ———
 
 
 def make_kmnist(root: Path) -> None:

@@ -214,7 +214,7 @@ def test_S4_9_what_needs_no_model_is_told_where_the_release_has_it(
     told, without = (re.sub(r"<[^>]+>", "", text) for text in (page, shipped_page))
     for sentence, number in (
         ("Counting grey pixels alone tells clothing from digits", " in 98.8 %."),
-        ("What it is sure of need not be a digit", ": so it is of 43.2 % of the means of two"),
+        ("What it is sure of need not be a digit", ": it is sure of 43.2 % of the means of two"),
     ):
         assert sentence + number in told
         assert sentence in without
@@ -256,7 +256,7 @@ def test_S1_7_the_samples_of_a_hundred_latents_are_told_beside_how_even_they_are
     between = r" ± \S+ against "
     assert re.search(
         rf"with 100, {100 * confident[0]:.1f} ± \S+ % against {100 * confident[1]:.1f} ± \S+ %, "
-        rf"at a normalised entropy of the digits \(1: all as often\) of "
+        rf"at a normalised entropy of the digits \(1: all equally often\) of "
         rf"{even[0]:.2f}{between}{even[1]:.2f}",
         told,
     )

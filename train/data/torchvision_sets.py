@@ -32,7 +32,7 @@ def load(dataset: str, root: Path) -> Dataset:
     Classes have torchvision's names. Of EMNIST it is the split "balanced".
 
     Raises:
-        UserError: there is no such data set, or its files cannot be downloaded or are damaged.
+        UserError: there is no such dataset, or its files cannot be downloaded or are damaged.
     """
     train, test = (read_split(dataset, split, root) for split in ("train", "test"))
     return Dataset(train[0], test[0], train[1])
@@ -43,7 +43,7 @@ def read_split(dataset: str, split: Split, root: Path) -> tuple[Images, tuple[st
     name = dataset.removeprefix(PREFIX)
     if name not in READERS:
         known = ", ".join(f"{PREFIX}{one}" for one in READERS)
-        raise UserError(f"There is no '{dataset}'; of torchvision's data sets there are: {known}.")
+        raise UserError(f"There is no '{dataset}'; of torchvision's datasets there are: {known}.")
     where = f"the {split} files of torchvision's {name} under {root}"
     try:
         source = READERS[name](str(root), train=split == "train", download=True)

@@ -158,8 +158,8 @@ def _of_labels(models: Document, study: Document, _: Document) -> Iterator[Claim
         for weight in weights
     }
     listed = "; ".join(
-        f"at weight {weight} {' and '.join(map(str, pair))}, {count} of the 10,000 test images, "
-        f"then {' and '.join(map(str, other))}, {fewer}"
+        f"at weight {weight}, {' and '.join(map(str, pair))} ({count} of the 10,000 test images), "
+        f"then {' and '.join(map(str, other))} ({fewer})"
         for weight, ((pair, count), (other, fewer)) in most.items()
     )
     for weight, every in ((1, "at weight 1"), (0, "at every weight")):

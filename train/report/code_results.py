@@ -58,10 +58,10 @@ def disentanglement_table(models: Document) -> str:
     )
     return (
         f"{rows}\n\n"
-        "Of the entropy of a test image's class, slant and boldness, the share that the latent "
-        "tells which tells most of it, and by how much that exceeds the second; the mean of the "
-        "three gaps is the mutual information gap (Chen et al. 2018), taken of μ in 20 bins "
+        "The share of the entropy of a test image's class, slant and boldness that the most "
+        "informative latent tells, and the gap to the second; the mean of the three gaps is the "
+        "mutual information gap (Chen et al. 2018), taken of μ in 20 bins "
         "(train/evaluation/disentanglement.py). A conditioned model is given the class, so the "
-        "less its latents tell of it, the better label and style are held apart; a gap asks that "
-        "an axis hold a style alone, and nothing in these models' training turns the axes so."
+        "less its latents tell of it, the better label and style are held apart; a gap needs a "
+        "latent for each style alone, and nothing in training aligns the axes that way."
     )

@@ -317,8 +317,8 @@ def _samples_table(models: Document, baselines: Document) -> str:
     head = ("model", "z from", "confidently read", "normalised perplexity", "read as asked")
     blends = baselines.get("mnist", {}).get("means_of_two")
     not_valid = (
-        f" Confident is not valid: so are {blends['confident']:.1%} of the pixel-wise means of two "
-        f"test digits of different classes, which are no digits."
+        f" A confident reading proves no digit: {blends['confident']:.1%} of the pixel-wise means "
+        f"of two test digits of different classes get one, too."
         if blends
         else ""
     )

@@ -25,7 +25,7 @@ class FrontPage:
     deck: str
     """The sentences under the page's title."""
     sources: tuple[str, ...]
-    """The data sets that the models were trained on, those of the recipes first."""
+    """The datasets that the models were trained on, those of the recipes first."""
 
 
 def front_page(release: ReleaseView) -> FrontPage:

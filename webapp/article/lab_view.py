@@ -1,4 +1,4 @@
-"""The view of "lab": every model of the release, grouped by kind and data set."""
+"""The view of "lab": every model of the release, grouped by kind and dataset."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class LabSection:
     first: Entry
     """The model shown first."""
     groups: Mapping[str, list[Entry]]
-    """Models of one kind and data set, by the group's title."""
+    """Models of one kind and dataset, by the group's title."""
 
 
 def build(release: ReleaseView) -> LabSection:

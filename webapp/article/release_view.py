@@ -81,7 +81,7 @@ class ReleaseView:
 
     @property
     def trained_on(self) -> frozenset[str]:
-        """The names of the data sets that the release's models were trained on."""
+        """The names of the datasets that the release's models were trained on."""
         return frozenset(model.get("dataset", "") for model in self.models.values())
 
     def models_of(self, *model_ids: str) -> tuple[Entry, ...]:

@@ -109,7 +109,7 @@ export async function refine(lattice: JointCells, logJointAt: LogJoint): Promise
 /**
  * Refines a posterior, and measures how far the encoder's q(z|x) is from it.
  *
- * With ELBO(q) = E_q[log p(x, z)] + H(q) = log p(x) − KL(q ‖ p(z|x)), the gap falls into
+ * With ELBO(q) = E_q[log p(x, z)] + H(q) = log p(x) − KL(q ‖ p(z|x)), the gap splits into
  * ELBO(best diagonal) − ELBO(q), ELBO(best full) − ELBO(best diagonal), log p(x) − ELBO(best full):
  * the amortisation gap and the two parts of the approximation gap of Cremer, Li & Duvenaud 2018,
  * "Inference suboptimality in variational autoencoders". The best Gaussians are searched for from

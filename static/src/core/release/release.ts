@@ -95,7 +95,7 @@ export interface Report {
   classifier: { accuracy: number; confusion: number[][] } | null;
 }
 
-/** The attributes of a data set of faces, and a vector for each, (A, d). */
+/** The attributes of a dataset of faces, and a vector for each, (A, d). */
 export interface Attributes {
   names: string[];
   /** Mean μ of those with minus mean μ of those without. */
@@ -116,7 +116,7 @@ export interface Examples {
   sigma: number[][];
   /** (E, A) of 0 and 1. */
   attributes: number[][];
-  /** base64 of E·H·W·C bytes; absent where the data set may not be passed on. */
+  /** base64 of E·H·W·C bytes; absent where the dataset may not be passed on. */
   pixels?: string;
 }
 

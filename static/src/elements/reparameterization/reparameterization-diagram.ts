@@ -333,7 +333,7 @@ export class ReparameterizationDiagram extends AtlasElement {
             <text class="factor sigma" x="112" y="98">∂z / ∂σ = ε = ${formatNumber(first, 2)}</text>
           </svg>
           <figcaption>
-            <b>Reparameterized.</b> It passes: unchanged to μ, times ε to σ (here of latent 1).
+            <b>Reparameterised.</b> It passes: unchanged to μ, times ε to σ (here of latent 1).
           </figcaption>
         </figure>
       </div>

@@ -13,7 +13,7 @@ import type { FaceStudio } from "./faces-studio";
 const MULTIPLES = [-1, -0.5, 0, 0.5, 1, 1.5, 2, 2.5, 3];
 /** Where nine would be too small to see, as many as the others are whole. */
 const NARROW = "(max-width: 47.99rem)";
-/** What the strip opens on, where the data set has it. */
+/** What the strip opens on, where the dataset has it. */
 const FIRST = ["blond hair"];
 const SECOND = ["sunglasses", "eyeglasses"];
 const NONE = -1;
@@ -45,7 +45,7 @@ export function startStrip(context: PageContext, figure: HTMLElement, studio: Fa
   };
   lay();
 
-  /** Offers another data set's attributes. */
+  /** Offers another dataset's attributes. */
   const offer = ({ attributes: { names }, order }: FaceModel): void => {
     if (first.options.length === names.length) return;
     const choose = (choice: HTMLSelectElement, linked: number | null, other: number): void => {

@@ -1,4 +1,4 @@
-// The training images nearest to z, where the server's machine has the data set.
+// The training images nearest to z, where the server's machine has the dataset.
 
 import type { PageContext } from "../../app/context";
 import { latest } from "../../core/async/latest";
