@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
 
 from latent_atlas.export.publish import ReleaseFolder
 from tests.support.server import ROOT
@@ -16,6 +14,10 @@ pytestmark = pytest.mark.slow
 def test_B23_the_example_trains_publishes_and_shows_a_model(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Importing them takes seconds, and the quick tests do not run this one.
+    import nbformat
+    from nbclient import NotebookClient
+
     # The kernel's program is the tests' own, with the project of this checkout.
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))

@@ -28,6 +28,7 @@ def cut_short(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-100])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", [flip_a_bit, cut_short])
 def test_a_damaged_checkpoint_is_said_and_the_one_before_used(
     train: Callable[..., int],

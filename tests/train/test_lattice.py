@@ -49,6 +49,7 @@ def test_the_lattice_is_a_sample_of_the_prior() -> None:
         fibonacci_lattice(1000)
 
 
+@pytest.mark.slow
 def test_the_sum_over_the_lattice_is_the_integral() -> None:
     decode, image = decoder(0.5), torch.rand(6, _P, generator=torch.Generator().manual_seed(2))
     expected = brute_force(decode, image)[0]
