@@ -17,6 +17,7 @@ from latent_atlas.train.models.quantisation import LEVELS
 OPSET = 20
 # Smaller tensors are not worth a Cast node each.
 _SHRUNK_FROM_ELEMENTS = 1024
+_LATTICE = "model.lattice"  # where a search begins: from rounded places it ends elsewhere
 
 
 class Decoder(nn.Module):
@@ -146,7 +147,8 @@ def _shrink(model: onnx.ModelProto) -> None:
     stored = []
     for tensor in list(graph.initializer):
         name, values = tensor.name, numpy_helper.to_array(tensor)
-        if values.dtype != np.float32 or values.size < _SHRUNK_FROM_ELEMENTS:
+        is_large = values.dtype == np.float32 and values.size >= _SHRUNK_FROM_ELEMENTS
+        if not is_large or name == _LATTICE:
             continue
         levels = _as_levels(values)
         if levels is None:

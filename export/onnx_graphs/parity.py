@@ -20,8 +20,8 @@ onnxruntime.disable_telemetry_events()
 
 TOLERANCE = 2e-3
 """Weights are stored as float16 or coarser, and float16 has about three digits."""
-_LATTICE_LOGVAR = 0.1
-"""Of a lattice's log σ²: along a narrow ridge the last digits decide on some hundredths of σ."""
+_LATTICE_LOGVAR = 0.02
+"""Of a lattice's log σ²: along a narrow ridge the last digits decide on a hundredth of σ."""
 BATCHES = (1, 2, 17)
 """The batch sizes that are compared."""
 GOLDEN = 4
