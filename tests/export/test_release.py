@@ -4,6 +4,7 @@ import json
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,8 @@ from latent_atlas.export.onnx_graphs.parity import make_session
 from latent_atlas.export.publish import ReleaseFolder
 from latent_atlas.train.data import datasets
 from latent_atlas.train.data.images import as_float, one_hot
+from latent_atlas.train.models.autoencoder import Autoencoder
+from latent_atlas.train.recipes.published import RECIPES
 from latent_atlas.train.runs.run_folder import load_run
 from tests.support.server import Server
 from tests.support.whole import read_whole_release
@@ -234,6 +237,14 @@ def test_it_prints_what_it_wrote_and_how_large_it_is(
         assert path.name in out
     assert "is published" in out
     assert "MB" in out
+
+
+def test_a_lattice_s_search_begins_at_its_own_points() -> None:
+    smaller = {"lattice_points": (610,), "decoder_layers": (16,)}
+    model = Autoencoder(replace(RECIPES["lattice-2"], **smaller), (1, 8, 8), 10).eval()
+    graph = onnx.load_from_string(graphs.to_onnx(model, "encoder", {}))
+    stored = [onnx.numpy_helper.to_array(tensor) for tensor in graph.graph.initializer]
+    assert any(np.array_equal(values, model.lattice.numpy()) for values in stored)
 
 
 def test_a_graph_that_is_off_is_refused_and_the_old_release_stays(

@@ -116,10 +116,10 @@ _PUBLISHED = (
     replace(
         LATTICE,
         elbo_epochs=60,
-        encoder_layers=_VAE_2.encoder_layers,
-        pixel_dropout=_VAE_2.pixel_dropout,
-        weight_decay=_VAE_2.weight_decay,
-        logvar_cap=2.0,
+        encoder_layers=_LIKE_VAE_2.encoder_layers,
+        pixel_dropout=_LIKE_VAE_2.pixel_dropout,
+        weight_decay=_LIKE_VAE_2.weight_decay,
+        logvar_cap=_LIKE_VAE_2.logvar_cap,
     ),
     Recipe(
         id="vae-2-mlp256",
